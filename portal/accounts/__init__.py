@@ -1,0 +1,1 @@
+"""Firms, people, memberships, roles and the one tenancy rule."""

@@ -1,0 +1,67 @@
+"""What holds for every request: signed in, in the person's language, and never kept by a cache."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import resolve_url
+from django.utils import translation
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class PrivateAnswersMiddleware:
+    """Keeps every answer of a view out of caches and out of other sites' pages.
+
+    It does not ask who is signed in, so no view and no kind of sign-in can be forgotten. Static files are
+    answered before it and stay cacheable.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Every view needs a signed-in, active person unless it is marked with `login_not_required`.
+
+    A fragment asked for by htmx is answered with an order to load the sign-in page: a redirect would end up
+    inside the page.
+    """
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., Any],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        refusal = super().process_view(request, view_func, view_args, view_kwargs)
+        if refusal is None or request.headers.get("HX-Request") != "true":
+            return refusal
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        query = QueryDict(mutable=True)
+        query[REDIRECT_FIELD_NAME] = urlunsplit(("", "", page.path or "/", page.query, ""))
+        address = f"{resolve_url(self.get_login_url(view_func))}?{query.urlencode(safe='/')}"
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+
+
+class PersonalLanguageMiddleware:
+    """Answers somebody who is signed in in the language of their account, whatever the browser asks for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        return self.get_response(request)

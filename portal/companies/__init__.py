@@ -1,0 +1,1 @@
+"""Companies of a debtor, their periods, runs, returns and snapshots."""

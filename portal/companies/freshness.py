@@ -1,0 +1,136 @@
+"""How old the data behind a page is: the worst state and the oldest success over every kind and scope it needs.
+
+A kind that one of the companies was never asked for counts as never fetched, also when no row says so.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, F, Max, Min, Q, QuerySet
+
+from portal.companies.models import Company
+from portal.debtors.models import Debtor
+from portal.mirror.models import Freshness, State
+from portal.mirror.resource import registry
+from portal.source import Level
+from portal.ui.freshness import FreshnessSummary, summarise
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from portal.accounts.models import User
+
+    Person = User | AnonymousUser
+
+#: What a head count is made of, and a contract wage.
+PEOPLE_KINDS = ("employees", "employments")
+WAGE_KINDS = (*PEOPLE_KINDS, "current_period", "salaries", "schedules")
+
+
+def of_scope(
+    user: "Person", debtors: "QuerySet[Debtor]", companies: "QuerySet[Company]", resources: Sequence[str]
+) -> FreshnessSummary:
+    """The freshness of `resources` over these debtors, their environments and these companies.
+
+    Both querysets have been through `visible_to`: a person learns the age of what they may see, and of the lists of
+    the whole environment that it came from. Five queries, however many scopes there are.
+    """
+    environments = debtors.order_by().values("environment_id").distinct()
+    expected = {
+        Level.ENVIRONMENT: environments.count(),
+        Level.DEBTOR: debtors.count(),
+        Level.COMPANY: companies.count(),
+    }
+    within = Q(company__in=companies.order_by().values("pk")) | Q(
+        company__isnull=True, debtor__in=debtors.order_by().values("pk")
+    )
+    own = Freshness.objects.visible_to(user).filter(within, resource__in=resources)
+    of_environments = debtors.filter(
+        environment__freshness__company__isnull=True,
+        environment__freshness__debtor__isnull=True,
+        environment__freshness__resource__in=resources,
+    )
+    # An accountant, who holds nothing over an environment as such, sees its lists through the debtors in them.
+    groups = [*_grouped(own), *_grouped(of_environments, "environment__freshness__")]
+    return summarise(_rows(groups, resources, expected), _needed(resources, expected), label=_label)
+
+
+def of_company(user: "Person", company: Company, resources: Sequence[str]) -> FreshnessSummary:
+    """The freshness of a page about one company."""
+    debtors = Debtor.objects.visible_to(user).filter(pk=company.debtor_id)
+    return of_scope(user, debtors, Company.objects.visible_to(user).filter(pk=company.pk), resources)
+
+
+def of_debtor(user: "Person", debtor: Debtor, resources: Sequence[str]) -> FreshnessSummary:
+    """The freshness of a page about one debtor and all its companies."""
+    debtors = Debtor.objects.visible_to(user).filter(pk=debtor.pk)
+    return of_scope(user, debtors, Company.objects.visible_to(user).filter(debtor=debtor), resources)
+
+
+def ever_fetched(user: "Person", company: Company, *kinds: str) -> bool:
+    """Whether every one of these kinds came in for the company at least once."""
+    known = _states(user, company)
+    return all(kind in known and known[kind][0] for kind in kinds)
+
+
+def refused(user: "Person", company: Company, *kinds: str) -> bool:
+    """Whether Nmbrs refuses one of these kinds and it never came in."""
+    known = _states(user, company)
+    return any(kind in known and known[kind] == (False, State.NOT_PERMITTED) for kind in kinds)
+
+
+def _states(user: "Person", company: Company) -> dict[str, tuple[bool, str]]:
+    """Per kind whether it ever came in and its state; read once for a row of a page."""
+    known: dict[str, tuple[bool, str]] | None = company.__dict__.get("_freshness_states")
+    if known is None:
+        own = Freshness.objects.visible_to(user).filter(company=company)
+        rows = own.values_list("resource", "last_success", "state")
+        known = {resource: (last is not None, state) for resource, last, state in rows}
+        company.__dict__["_freshness_states"] = known
+    return known
+
+
+def _grouped(rows: "QuerySet[Any]", path: str = "") -> Iterable[Mapping[str, Any]]:
+    """How many scopes are in the same state for each kind, and how old; `path` leads from a row to its freshness."""
+    groups: Iterable[Mapping[str, Any]] = (
+        rows.order_by()
+        .values(kind=F(f"{path}resource"), stored=F(f"{path}state"), why=F(f"{path}error_kind"))
+        .annotate(
+            scopes=Count(f"{path}pk", distinct=True),
+            oldest=Min(f"{path}last_success"),
+            tried=Max(f"{path}last_attempt"),
+        )
+    )
+    return groups
+
+
+def _rows(groups: Iterable[Mapping[str, Any]], resources: Sequence[str], expected: dict[Level, int]) -> list[Freshness]:
+    """One Freshness for each group of scopes in the same state, and one NEVER where scopes have no row at all."""
+    found = dict.fromkeys(resources, 0)
+    rows = []
+    for group in groups:
+        found[group["kind"]] += group["scopes"]
+        rows.append(
+            Freshness(
+                resource=group["kind"],
+                state=group["stored"],
+                error_kind=group["why"],
+                last_success=group["oldest"],
+                last_attempt=group["tried"],
+            )
+        )
+    rows.extend(
+        Freshness(resource=name, state=State.NEVER)
+        for name in resources
+        if found[name] < expected[registry[name].level]
+    )
+    return rows
+
+
+def _needed(resources: Sequence[str], expected: dict[Level, int]) -> list[str]:
+    """The kinds that these scopes can have: a debtor without companies has nothing to fetch for a company."""
+    return [name for name in resources if expected[registry[name].level]]
+
+
+def _label(name: str) -> str:
+    return registry[name].label

@@ -1,0 +1,78 @@
+"""The period a company's page is about, and the periods around it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest
+
+from portal.companies import words
+from portal.companies.models import Basis, Company, Snapshot
+from portal.debtors import asked
+from portal.periods import Bounds, Period, PeriodType, bounds, following, preceding
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The period that was chosen for a company."""
+
+    kind: PeriodType
+    period: Period
+    current: Period
+
+    @property
+    def days(self) -> Bounds:
+        """First and last day."""
+        return bounds(self.kind, self.period)
+
+    @property
+    def last_day(self) -> date:
+        """The day its head count and wage are of."""
+        return self.days.last
+
+    @property
+    def label(self) -> str:
+        """As people read it: 2026-11 M."""
+        return words.period(self.kind, self.period)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is the period that the company works on."""
+        return self.period == self.current
+
+
+@dataclass(frozen=True)
+class Navigator:
+    """What templates/companies/period_picker.html shows."""
+
+    value: str
+    choices: list[tuple[str, str]]
+    previous: str
+    next: str
+    current: str
+
+
+def chosen(request: HttpRequest, company: Company) -> Chosen | None:
+    """The period in the address, else the company's current one; None while its current period is not known."""
+    current = getattr(company, "current", None)
+    if current is None:
+        return None
+    kind = PeriodType(current.period_type)
+    return Chosen(kind, asked.period(request, kind, current.period), current.period)
+
+
+def navigator(request: HttpRequest, company: Company, choice: Chosen) -> Navigator:
+    """The chosen period among those that figures are kept of, newest first."""
+    kept = Snapshot.objects.visible_to(request.user).filter(company=company, basis=Basis.PERIOD)
+    periods = {Period(year, number) for year, number in kept.values_list("year", "number")} | {choice.period}
+    return Navigator(
+        value=text(choice.period),
+        choices=[(text(period), words.period(choice.kind, period)) for period in sorted(periods, reverse=True)],
+        previous=asked.address(request, period=text(preceding(choice.kind, choice.period))),
+        next=asked.address(request, period=text(following(choice.kind, choice.period))),
+        current="" if choice.is_current else asked.address(request, period=text(choice.current)),
+    )
+
+
+def text(period: Period) -> str:
+    """As in the address: 2026-11."""
+    return f"{period.year:04d}-{period.number:02d}"

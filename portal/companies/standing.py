@@ -1,0 +1,103 @@
+"""Companies with where they stand now: current period, its run, the last run and the last wage-tax return."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from portal.companies import status, words
+from portal.companies.models import Company, CurrentPeriod, Run, WageTaxReturn
+from portal.mirror.models import Freshness
+from portal.periods import PeriodType
+from portal.ui.values import Missing, Status
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from portal.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One company as a list shows it. A Missing says why something is not known."""
+
+    company: Company
+    current: CurrentPeriod | None
+    period: str | Missing
+    run_status: Status | Missing
+    last_run: Run | None
+    last_run_period: str
+    last_run_status: Status | Missing
+    last_return: WageTaxReturn | None
+    last_return_status: Status | Missing
+
+
+def standings(companies: "QuerySet[Company]", user: "User | AnonymousUser") -> list[Standing]:
+    """How each of the visible `companies` stands. Four queries, however many companies there are."""
+    runs = Run.objects.visible_to(user)
+    declarations = WageTaxReturn.objects.visible_to(user)
+    own = runs.filter(company=OuterRef("pk"))
+    covering = status.covering(own, OuterRef("current__year"), OuterRef("current__number"))
+    rows = list(
+        companies.select_related("current").annotate(
+            run_made=Exists(covering),
+            run_locked=Exists(covering.filter(locked=True)),
+            last_run_id=Subquery(own.values("pk")[:1]),
+            last_return_id=Subquery(declarations.filter(company=OuterRef("pk")).values("pk")[:1]),
+        )
+    )
+    last_runs = runs.in_bulk([row.last_run_id for row in rows if row.last_run_id])
+    last_returns = declarations.in_bulk([row.last_return_id for row in rows if row.last_return_id])
+    fetched = _fetched(rows, user)
+    return [
+        _standing(row, last_runs.get(row.last_run_id), last_returns.get(row.last_return_id), fetched) for row in rows
+    ]
+
+
+def _standing(
+    row: Company, last_run: Run | None, last_return: WageTaxReturn | None, fetched: set[tuple[int, str]]
+) -> Standing:
+    current = getattr(row, "current", None)
+    runs_known = (row.pk, "runs") in fetched or last_run is not None
+    returns_known = (row.pk, "wage_tax_returns") in fetched or last_return is not None
+    run_status: Status | Missing = Missing.NEVER_FETCHED
+    if current and runs_known:
+        made, locked = row.run_made, row.run_locked  # type: ignore[attr-defined]
+        run_status = status.of_period(current.period, current.period, made=made, locked=locked)
+    return Standing(
+        company=row,
+        current=current,
+        period=words.period(PeriodType(current.period_type), current.period) if current else Missing.NEVER_FETCHED,
+        run_status=run_status,
+        last_run=last_run,
+        last_run_period=run_period(last_run) if last_run else "",
+        last_run_status=_of_last_run(last_run, runs_known),
+        last_return=last_return,
+        last_return_status=status.of_return(last_return) if returns_known else Missing.NEVER_FETCHED,
+    )
+
+
+def run_period(run: Run) -> str:
+    """The periods of a run: 2026-11, or 2026-10 – 11."""
+    first = f"{run.year}-{run.period_start:02d}"
+    return first if run.period_start == run.period_end else f"{first} – {run.period_end:02d}"
+
+
+def _of_last_run(run: Run | None, known: bool) -> Status | Missing:
+    if not known:
+        return Missing.NEVER_FETCHED
+    return status.of_run(run) if run else status.NO_RUN
+
+
+def _fetched(rows: Sequence[Company], user: "User | AnonymousUser") -> set[tuple[int, str]]:
+    """Company and kind, where runs or returns came in at least once."""
+    return set(
+        Freshness.objects.visible_to(user)
+        .filter(
+            company__in=[row.pk for row in rows],
+            resource__in=("runs", "wage_tax_returns"),
+            last_success__isnull=False,
+        )
+        .values_list("company_id", "resource")
+    )

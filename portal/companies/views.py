@@ -1,0 +1,107 @@
+"""One company, period by period."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.accounts.roles import Capability
+from portal.companies import freshness, panels
+from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS, ever_fetched, refused
+from portal.companies.models import Basis, Company, Snapshot
+from portal.companies.periods import Chosen, chosen, navigator
+from portal.companies.tiles import Tile, cautions, left_out_words, no_access, on
+from portal.ui.charts import Figure
+from portal.ui.formats import day
+from portal.ui.freshness import FreshnessSummary
+from portal.ui.panels import panels_of, resources_of, shown_on
+from portal.ui.permissions import holds_over
+from portal.ui.values import Crumb, Missing
+from portal.ui.views import ScopedDetailView
+
+#: Points of the line beside a figure: thirteen periods, the shown one last.
+POINTS = 13
+
+
+class CompanyView(ScopedDetailView):
+    """A company in one of its periods: figures, runs, returns, people."""
+
+    model = Company
+    capability = Capability.VIEW
+    template_name = "companies/company.html"
+
+    def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """With debtor and current period."""
+        return queryset.select_related("debtor", "current")
+
+    def get_breadcrumb(self) -> list[Crumb]:
+        """Client › company."""
+        debtor = self.object.debtor
+        return [Crumb(str(debtor), reverse("dashboards:debtor", args=[debtor.pk])), Crumb(str(self.object))]
+
+    def get_freshness(self) -> FreshnessSummary:
+        """How old every kind is that the page shows."""
+        kinds = dict.fromkeys(("companies", *WAGE_KINDS, *resources_of(panels_of(panels.PAGE))))
+        return freshness.of_company(self.request.user, self.object, tuple(kinds))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Figures and panels of the period in the address."""
+        company, request = self.object, self.request
+        choice = chosen(request, company)
+        tiles = self._tiles(choice) if choice else []
+        return {
+            **super().get_context_data(**kwargs),
+            "company": company,
+            "choice": choice,
+            "navigator": navigator(request, company, choice) if choice else None,
+            "tiles": tiles,
+            "cautions": cautions(tiles),
+            "panels": shown_on(request, company, panels_of(panels.PAGE)),
+            "can_resync": holds_over(request, company, Capability.RESYNC),
+        }
+
+    def _tiles(self, choice: Chosen) -> list[Tile]:
+        sees_wages = holds_over(self.request, self.object, Capability.VIEW_SALARIES)
+        rows = self._snapshots(choice)
+        days = choice.days
+        window = _("From %(first)s to %(last)s.") % {"first": day(days.first), "last": day(days.last)}
+        people = [row.head_count if row else None for row in rows]
+        came = [row.joiners if row else None for row in rows]
+        went = [row.leavers if row else None for row in rows]
+        return [
+            Tile(_("Head count"), self._shown(people, PEOPLE_KINDS), on(days.last), people),
+            self._wage(rows, choice) if sees_wages else no_access(_("Contract wage a month")),
+            Tile(_("Joiners"), self._shown(came, PEOPLE_KINDS), window, came),
+            Tile(_("Leavers"), self._shown(went, PEOPLE_KINDS), window, went),
+        ]
+
+    def _wage(self, rows: Sequence[Snapshot | None], choice: Chosen) -> Tile:
+        known = ever_fetched(self.request.user, self.object, *WAGE_KINDS)
+        wages = [row.contract_wage if row and known else None for row in rows]
+        last = rows[-1]
+        lacks = [left_out_words(last.wage_left_out)] if known and last and last.wage_left_out else []
+        value = self._shown(wages, WAGE_KINDS)
+        return Tile(_("Contract wage a month"), value, on(choice.last_day), wages, unit="money", cautions=lacks)
+
+    def _snapshots(self, choice: Chosen) -> list[Snapshot | None]:
+        """The thirteen periods up to the chosen one, None where no figures are kept."""
+        kept = Snapshot.objects.visible_to(self.request.user).filter(
+            company=self.object, basis=Basis.PERIOD, last_day__lte=choice.last_day
+        )
+        rows: list[Snapshot | None] = [*reversed(kept.order_by("-last_day")[:POINTS])]
+        if not ever_fetched(self.request.user, self.object, *PEOPLE_KINDS):
+            return [None]
+        last = rows[-1] if rows else None
+        if last is None or last.last_day != choice.last_day:
+            return [*rows[-POINTS + 1 :], None]
+        return rows
+
+    def _shown(self, points: Sequence[Figure], kinds: tuple[str, ...]) -> int | Decimal | Missing:
+        """The last point, or why there is none."""
+        last = points[-1]
+        if ever_fetched(self.request.user, self.object, *kinds):
+            return last if isinstance(last, int | Decimal) else Missing.UNKNOWN
+        return Missing.NOT_PERMITTED if refused(self.request.user, self.object, *kinds) else Missing.NEVER_FETCHED

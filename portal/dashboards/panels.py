@@ -1,0 +1,184 @@
+"""The panels of the debtor's dashboard. Higher rooms register theirs beside them."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from portal import clock
+from portal.accounts.roles import Capability
+from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS
+from portal.companies.models import Company
+from portal.companies.standing import standings
+from portal.dashboards import months
+from portal.dashboards.debtor import (
+    ENDING_WITHIN,
+    Known,
+    Month,
+    by_month,
+    contracts_ending,
+    joiners,
+    known,
+    leavers,
+)
+from portal.debtors.models import Debtor
+from portal.periods import Period
+from portal.ui import panels
+from portal.ui.charts import Chart, Series
+from portal.ui.empty import EmptyKind
+from portal.ui.panels import Panel
+
+if TYPE_CHECKING:
+    from portal.companies.freshness import Person
+
+#: The page of these panels.
+PAGE = "debtor"
+
+
+def wage_chart(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
+    """Contract wage of thirteen months, the same months a year earlier in grey behind."""
+    month = months.asked_month(request)
+    now, before = trends(debtor, request.user, month)
+    wages = [figures.wage if figures else None for figures in now]
+    earlier = [figures.wage if figures else None for figures in before]
+    series = [Series(_("Contract wage"), wages)]
+    if any(value is not None for value in earlier):
+        series.insert(0, Series(_("A year earlier"), earlier, muted=True))
+    chart = Chart(
+        key="wage",
+        title=_("Euros a month, on the last day of each month"),
+        labels=[months.label(each) for each in months.trend(month)],
+        series=series,
+        unit="money",
+        places=2,
+        label_heading=_("Month"),
+    )
+    return {"chart": chart, "never": known_of(debtor, request.user).never(WAGE_KINDS)}
+
+
+def head_count_chart(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
+    """Head count of thirteen months, the same months a year earlier in grey behind."""
+    month = months.asked_month(request)
+    now, before = trends(debtor, request.user, month)
+    series = [Series(_("Head count"), [figures.head_count if figures else None for figures in now])]
+    earlier = [figures.head_count if figures else None for figures in before]
+    if any(value is not None for value in earlier):
+        series.insert(0, Series(_("A year earlier"), earlier, muted=True))
+    chart = Chart(
+        key="people",
+        title=_("People in service on the last day of each month"),
+        labels=[months.label(each) for each in months.trend(month)],
+        series=series,
+        label_heading=_("Month"),
+    )
+    return {"chart": chart, "never": known_of(debtor, request.user).never(PEOPLE_KINDS)}
+
+
+def companies(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
+    """Every company with its current period, its last run and its last wage-tax return."""
+    rows = Company.objects.visible_to(request.user).filter(debtor=debtor)
+    return {
+        "standings": standings(rows, request.user),
+        "empty": "never_synced" if known_of(debtor, request.user).companies is None else "nothing",
+    }
+
+
+def movements(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
+    """Who joined and who left in the month, by name."""
+    month = months.asked_month(request)
+    return {
+        "when": months.name(month),
+        "by_company": True,
+        "joiners": list(joiners(debtor, request.user, month)),
+        "leavers": list(leavers(debtor, request.user, month)),
+        "never": known_of(debtor, request.user).never(PEOPLE_KINDS),
+    }
+
+
+def ending(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
+    """Contracts that end within sixty days from today, whatever month the page shows."""
+    today = clock.today()
+    empty: EmptyKind = "never_synced" if known_of(debtor, request.user).never(("employees", "contracts")) else "nothing"
+    return {
+        "contracts": [
+            {"contract": contract, "days": (contract.end_date - today).days}
+            for contract in contracts_ending(debtor, request.user, today)
+            if contract.end_date is not None
+        ],
+        "within": ENDING_WITHIN.days,
+        "empty": empty,
+    }
+
+
+def trends(debtor: Debtor, user: "Person", month: Period) -> tuple[list[Month | None], list[Month | None]]:
+    """The figures of the thirteen months up to `month` and of those a year earlier, read once for the page.
+
+    None: no snapshot of that month, or nothing that it is made of ever came in.
+    """
+    found: dict[Period, dict[Period, Month]] = debtor.__dict__.setdefault("_months", {})
+    now, before = months.trend(month), months.trend(month, years_back=1)
+    if month not in found:
+        unknown = known_of(debtor, user).never(PEOPLE_KINDS)
+        found[month] = {} if unknown else by_month(debtor, user, [*before, *now])
+    return [found[month].get(each) for each in now], [found[month].get(each) for each in before]
+
+
+def known_of(debtor: Debtor, user: "Person") -> Known:
+    """What came in for the debtor, asked once for the page."""
+    answer = debtor.__dict__.get("_known")
+    if not isinstance(answer, Known):
+        answer = debtor.__dict__["_known"] = known(debtor, user)
+    return answer
+
+
+def register() -> None:
+    """Put the panels on the debtor's page."""
+    for panel in (
+        Panel(
+            name="wage",
+            title=_("Contract wage"),
+            template="dashboards/panels/chart.html",
+            capability=Capability.VIEW_SALARIES,
+            context=wage_chart,
+            resources=WAGE_KINDS,
+            order=10,
+        ),
+        Panel(
+            name="people",
+            title=_("Head count"),
+            template="dashboards/panels/chart.html",
+            capability=Capability.VIEW,
+            context=head_count_chart,
+            resources=PEOPLE_KINDS,
+            order=20,
+        ),
+        Panel(
+            name="companies",
+            title=_("Companies"),
+            template="dashboards/panels/companies.html",
+            capability=Capability.VIEW,
+            context=companies,
+            resources=("companies", "current_period", "runs", "wage_tax_returns"),
+            order=30,
+            wide=True,
+        ),
+        Panel(
+            name="movements",
+            title=_("Joiners and leavers"),
+            template="employees/panels/movements.html",
+            capability=Capability.VIEW,
+            context=movements,
+            resources=PEOPLE_KINDS,
+            order=40,
+        ),
+        Panel(
+            name="ending",
+            title=_("Contracts ending within 60 days"),
+            template="dashboards/panels/ending.html",
+            capability=Capability.VIEW_PERSONAL,
+            context=ending,
+            resources=("employees", "contracts"),
+            order=50,
+        ),
+    ):
+        panels.register(PAGE, panel)

@@ -1,0 +1,140 @@
+"""The table of clients."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, ngettext_lazy
+
+from portal.companies import words
+from portal.companies.tiles import left_out_words
+from portal.dashboards.clients import RANKS
+from portal.debtors.models import Debtor
+from portal.periods import Period
+from portal.ui import icons, markup
+from portal.ui.formats import NO_BREAK
+from portal.ui.freshness import FreshnessLine, FreshnessSummary
+from portal.ui.tables import FreshnessColumn, LinkColumn, MoneyColumn, NumberColumn, Table, TextColumn
+from portal.ui.values import Missing
+
+_STATES = {rank: state for state, rank in RANKS.items()}
+
+
+class ClientTable(Table):
+    """One row a debtor. Figures are those of `month`; the rows come from portal.dashboards.clients."""
+
+    caption = _("Clients")
+    counted = ngettext_lazy("client", "clients")
+
+    name = LinkColumn("dashboards:debtor", verbose_name=_("Client"), empty_values=())
+    number = TextColumn(verbose_name=_("Number"))
+    company_count = NumberColumn(verbose_name=_("Companies"), empty_values=())
+    head_count = NumberColumn(verbose_name=_("Head count"), empty_values=())
+    wage_cents = MoneyColumn(verbose_name=_("Contract wage a month"), empty_values=())
+    joiners = NumberColumn(verbose_name=_("Joiners"), empty_values=())
+    leavers = NumberColumn(verbose_name=_("Leavers"), empty_values=())
+    periods = TextColumn(verbose_name=_("Open period"), accessor="pk", order_by="period_order")
+    data = FreshnessColumn(
+        verbose_name=_("Data"), accessor="fresh_rank", order_by=("fresh_rank", "fresh_oldest"), orderable=True
+    )
+
+    class Meta:
+        model = Debtor
+        fields = ("name", "number")
+        order_by_field = "sort"
+
+    def __init__(self, *args: Any, month: Period, **kwargs: Any) -> None:
+        self.month = month
+        super().__init__(*args, **kwargs)
+
+    def render_name(self, record: Debtor) -> str:
+        """The name; a client without one is shown by its number."""
+        return str(record)
+
+    def render_company_count(self, value: int | None) -> SafeString:
+        """How many companies; not known until their list was fetched."""
+        return markup.number(Missing.NEVER_FETCHED if value is None else value)
+
+    def render_head_count(self, value: int | None, record: Any) -> SafeString:
+        """People in service on the last day of the month."""
+        return self._figure(value, record, record.companies_without_people)
+
+    def render_joiners(self, value: int | None, record: Any) -> SafeString:
+        """People whose service began in the month."""
+        return self._figure(value, record, record.companies_without_people)
+
+    def render_leavers(self, value: int | None, record: Any) -> SafeString:
+        """People whose last day was in the month."""
+        return self._figure(value, record, record.companies_without_people)
+
+    def render_wage_cents(self, value: int | None, record: Any) -> SafeString:
+        """Contract wage a month, in euros, with a mark when people are not in it."""
+        euros = None if value is None else Decimal(value) / 100
+        notes = [left_out_words(record.wage_left_out)] if record.wage_left_out else []
+        return self._figure(euros, record, record.companies_without_wage, places=2, notes=notes)
+
+    def render_periods(self, record: Any) -> SafeString:
+        """The current periods of the companies, each once: 11 M, 12 4W."""
+        known = {}
+        for company in record.present_companies:
+            if hasattr(company, "current"):
+                known[words.short(company.current, self.month.year)] = company.current.bounds.last
+        if known:
+            return markup.words(
+                ", ".join(each.replace(" ", NO_BREAK) for each in sorted(known, key=lambda text: (known[text], text)))
+            )
+        return markup.missing(Missing.NEVER_FETCHED if record.present_companies else Missing.UNKNOWN)
+
+    def render_data(self, record: Any) -> SafeString:
+        """The worst state of the client's data and the age of its oldest part."""
+        state = _STATES[record.fresh_rank]
+        return markup.freshness(FreshnessSummary((FreshnessLine("", state, record.fresh_oldest),)))
+
+    def _figure(
+        self,
+        value: int | Decimal | None,
+        record: Any,
+        lacking: int,
+        places: int = 0,
+        notes: list[str] | None = None,
+    ) -> SafeString:
+        """A figure, with what must be known about it; or why there is none."""
+        if value is None:
+            return markup.missing(reason_for(record.company_count, lacking, record.refused))
+        said = list(notes or [])
+        if lacking:
+            said.insert(0, lacking_words(lacking))
+        return with_notes(markup.number(value, places), said)
+
+
+def reason_for(companies: int | None, lacking: int, refused: bool) -> Missing:
+    """Why a sum over companies is not known: refused by Nmbrs, never fetched, or no figure kept of that month."""
+    if companies is None or lacking >= companies:
+        return Missing.NOT_PERMITTED if refused else Missing.NEVER_FETCHED
+    return Missing.UNKNOWN
+
+
+def lacking_words(count: int) -> str:
+    """What a sum lacks."""
+    text = ngettext(
+        "%(count)s company is not in this figure: it was not fetched from Nmbrs yet.",
+        "%(count)s companies are not in this figure: they were not fetched from Nmbrs yet.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def with_notes(figure: SafeString, notes: list[str]) -> SafeString:
+    """A figure with a mark that tells `notes` on hover and to screen readers."""
+    if not notes:
+        return figure
+    text = " ".join(notes)
+    return format_html(
+        '<span title="{}">{} {}<span class="visually-hidden">{}</span></span>',
+        text,
+        icons.draw("info-circle"),
+        figure,
+        text,
+    )

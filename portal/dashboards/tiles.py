@@ -1,0 +1,54 @@
+"""The four figures on top of a debtor's dashboard."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS
+from portal.companies.tiles import Tile, left_out_words, no_access, on
+from portal.dashboards import months
+from portal.dashboards.debtor import Known, Month
+from portal.dashboards.tables import lacking_words, reason_for
+from portal.periods import Period
+from portal.ui.charts import Figure
+from portal.ui.values import Missing
+
+
+def tiles(trend: Sequence[Month | None], month: Period, known: Known, *, sees_wages: bool) -> list[Tile]:
+    """Head count, contract wage, joiners and leavers of the last month of `trend`, with the months before it."""
+    last_day = on(months.last_day(month))
+    in_month = _("In %(month)s.") % {"month": months.name(month)}
+    return [
+        _tile(_("Head count"), [each.head_count if each else None for each in trend], known, last_day),
+        _wage(trend, known, last_day) if sees_wages else no_access(_("Contract wage a month")),
+        _tile(_("Joiners"), [each.joiners if each else None for each in trend], known, in_month),
+        _tile(_("Leavers"), [each.leavers if each else None for each in trend], known, in_month),
+    ]
+
+
+def _tile(label: str, points: Sequence[Figure], known: Known, note: str) -> Tile:
+    value = _shown(points[-1], known, PEOPLE_KINDS)
+    return Tile(label, value, note, points, cautions=_cautions(points, known, PEOPLE_KINDS))
+
+
+def _wage(trend: Sequence[Month | None], known: Known, note: str) -> Tile:
+    never = known.never(WAGE_KINDS)
+    points = [None if never or each is None else each.wage for each in trend]
+    cautions = _cautions(points, known, WAGE_KINDS)
+    last = trend[-1]
+    if points[-1] is not None and last is not None and last.wage_left_out:
+        cautions.append(left_out_words(last.wage_left_out))
+    value = _shown(points[-1], known, WAGE_KINDS)
+    return Tile(_("Contract wage a month"), value, note, points, unit="money", cautions=cautions)
+
+
+def _cautions(points: Sequence[Figure], known: Known, kinds: Sequence[str]) -> list[str]:
+    lacking = known.lacking(kinds)
+    return [lacking_words(lacking)] if lacking and points[-1] is not None else []
+
+
+def _shown(value: Figure, known: Known, kinds: Sequence[str]) -> int | Decimal | Missing:
+    if isinstance(value, int | Decimal):
+        return value
+    return reason_for(known.companies, known.lacking(kinds), known.refuses(kinds))

@@ -1,0 +1,124 @@
+"""Clients: all of them in a table, and one on a dashboard."""
+
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.roles import Capability
+from portal.companies import freshness
+from portal.companies.models import Company
+from portal.companies.rights import holds_everywhere
+from portal.companies.tiles import cautions
+from portal.dashboards import clients, months, panels
+from portal.dashboards.filters import ClientFilter
+from portal.dashboards.tables import ClientTable
+from portal.dashboards.tiles import tiles
+from portal.debtors.models import Debtor
+from portal.periods import Period
+from portal.ui.freshness import FreshnessSummary
+from portal.ui.panels import panels_of, resources_of, shown_on
+from portal.ui.permissions import holds_over
+from portal.ui.values import Crumb
+from portal.ui.views import ScopedDetailView, ScopedListView
+
+
+class ClientsView(ScopedListView):
+    """Every client in the person's scope with its figures of one month."""
+
+    model = Debtor
+    table_class = ClientTable
+    filterset_class = ClientFilter
+    capability = Capability.VIEW
+    template_name = "dashboards/clients.html"
+    heading = _("Clients")
+
+    @cached_property
+    def month(self) -> Period:
+        """The month of the figures."""
+        return months.asked_month(self.request)
+
+    @cached_property
+    def sees_wages(self) -> bool:
+        """Whether the person may see the wages of every client in their scope."""
+        return holds_everywhere(self.request, Capability.VIEW_SALARIES)
+
+    @cached_property
+    def badge(self) -> FreshnessSummary:
+        """Over the whole scope, whatever the filter."""
+        user = self.request.user
+        debtors, companies = Debtor.objects.visible_to(user), Company.objects.visible_to(user)
+        return freshness.of_scope(user, debtors, companies, clients.PAGE_KINDS)
+
+    def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """The figures, and the companies of the rows that are shown."""
+        rows = clients.with_period_order(clients.with_freshness(clients.with_figures(queryset, self.month)))
+        companies = Company.objects.visible_to(self.request.user).select_related("current")
+        return rows.prefetch_related(Prefetch("companies", queryset=companies, to_attr="present_companies"))
+
+    def get_freshness(self) -> FreshnessSummary:
+        """How old the clients, their companies and the people's figures are."""
+        return self.badge
+
+    def get_totals(self, rows: "QuerySet[Any]") -> dict[str, Any]:
+        """Sums over every client of the filter."""
+        sums = clients.totals(self.request.user, rows, self.month)
+        cents = sums.pop("wage_cents")
+        self.left_out = sums.pop("wage_left_out") or 0
+        return sums | {"wage_cents": None if cents is None else Decimal(cents) / 100}
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """The month, and no wage column for those who may not see wages."""
+        kwargs = super().get_table_kwargs() | {"month": self.month}
+        if not self.sees_wages:
+            kwargs["exclude"] = ("wage_cents",)
+            kwargs["totals"].pop("wage_cents")
+        return kwargs
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The month picker and whose wage is in no total."""
+        context = super().get_context_data(**kwargs)
+        return {
+            **context,
+            "picker": months.picker(self.request, self.month),
+            "last_day": months.last_day(self.month),
+            "left_out": self.left_out if self.sees_wages else 0,
+            "sees_wages": self.sees_wages,
+        }
+
+
+class DebtorView(ScopedDetailView):
+    """One client: four figures, two charts, companies, who comes and goes, contracts that end."""
+
+    model = Debtor
+    capability = Capability.VIEW
+    template_name = "dashboards/debtor.html"
+
+    def get_breadcrumb(self) -> list[Crumb]:
+        """Clients › this one."""
+        return [Crumb(_("Clients"), reverse("dashboards:clients")), Crumb(str(self.object))]
+
+    def get_freshness(self) -> FreshnessSummary:
+        """How old every kind is that the panels show."""
+        kinds = dict.fromkeys(("debtors", "companies", *resources_of(panels_of(panels.PAGE))))
+        return freshness.of_debtor(self.request.user, self.object, tuple(kinds))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Figures and panels of the month in the address."""
+        debtor, request = self.object, self.request
+        month = months.asked_month(request)
+        trend, _earlier = panels.trends(debtor, request.user, month)
+        sees_wages = holds_over(request, debtor, Capability.VIEW_SALARIES)
+        shown = tiles(trend, month, panels.known_of(debtor, request.user), sees_wages=sees_wages)
+        return {
+            **super().get_context_data(**kwargs),
+            "debtor": debtor,
+            "picker": months.picker(request, month),
+            "tiles": shown,
+            "cautions": cautions(shown),
+            "panels": shown_on(request, debtor, panels_of(panels.PAGE)),
+            "can_resync": holds_over(request, debtor, Capability.RESYNC),
+        }

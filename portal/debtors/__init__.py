@@ -1,0 +1,1 @@
+"""Debtors: the clients of the firm."""

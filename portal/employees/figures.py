@@ -1,0 +1,49 @@
+"""Head count, joiners, leavers and contract wage straight from the intervals, for one day or window.
+
+Lists and persons read these; boards and trends read snapshots, which must say the same (architecture.md section 1).
+Every function narrows a queryset that already went through `visible_to`.
+"""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, Q, Sum
+
+from portal.employees.models import Employee, Employment
+from portal.employees.wages import wage_cents_of_employee
+from portal.mirror.models import HistoryQuerySet, MirrorQuerySet
+
+
+class Wages(NamedTuple):
+    """Sum of monthly contract wages in cents, and how many people in service are not in it."""
+
+    cents: int
+    left_out: int
+
+
+def in_service(people: "MirrorQuerySet[Employee]", day: date) -> "MirrorQuerySet[Employee]":
+    """The people with an employment in force on `day`; their number is the head count."""
+    return people.filter(Exists(Employment.objects.filter(employee=OuterRef("pk")).as_of(day)))
+
+
+def joiners(employments: "HistoryQuerySet[Employment]", first: date, last: date) -> "HistoryQuerySet[Employment]":
+    """Employments that start from `first` to `last`, both included, of people who are in Nmbrs."""
+    return employments.filter(employee__missing_since__isnull=True, valid_from__gte=first, valid_from__lte=last)
+
+
+def leavers(employments: "HistoryQuerySet[Employment]", first: date, last: date) -> "HistoryQuerySet[Employment]":
+    """Employments whose last day is from `first` to `last`, both included, of people who are in Nmbrs."""
+    return employments.filter(employee__missing_since__isnull=True, end_date__gte=first, end_date__lte=last)
+
+
+def with_wage(people: "MirrorQuerySet[Employee]", day: date) -> "MirrorQuerySet[Any]":
+    """The people with `wage_cents`: the month's contract wage on `day`, NULL where there is none."""
+    return people.annotate(wage_cents=wage_cents_of_employee(day))
+
+
+def wages(people: "MirrorQuerySet[Employee]", day: date) -> Wages:
+    """The contract wage of those of `people` who are in service on `day`."""
+    total = with_wage(in_service(people, day), day).aggregate(
+        cents=Sum("wage_cents"), left_out=Count("pk", filter=Q(wage_cents__isnull=True))
+    )
+    return Wages(total["cents"] or 0, total["left_out"])

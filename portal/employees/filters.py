@@ -1,0 +1,82 @@
+"""Filters of the list of people."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
+from django.forms import SearchInput
+from django.utils.translation import gettext_lazy as _
+
+from portal.debtors import asked
+from portal.employees.figures import in_service
+from portal.employees.models import Department, Employee
+
+EVERYBODY = "all"
+
+
+class PeopleFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Search by name or number, employee type, department, in service on the day or everybody."""
+
+    q = django_filters.CharFilter(
+        method="search",
+        label=_("Search"),
+        widget=SearchInput(attrs={"class": "form-control", "placeholder": _("Name or number")}),
+    )
+    service = django_filters.ChoiceFilter(
+        method="by_service",
+        label=_("Service"),
+        empty_label=_("In service on this day"),
+        choices=[(EVERYBODY, _("Everybody"))],
+    )
+    type = django_filters.ChoiceFilter(
+        field_name="employee_type", label=_("Employee type"), empty_label=_("All"), choices=()
+    )
+    department = django_filters.ChoiceFilter(
+        method="by_department", label=_("Department"), empty_label=_("All"), choices=()
+    )
+
+    class Meta:
+        model = Employee
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.day = asked.day(self.request)
+        people = self.queryset
+        types = people.order_by().values_list("employee_type", "employee_type__description").distinct()
+        self._offer("type", [(key, words) for key, words in types if key])
+        names = self._departments().filter(employee__in=people.order_by().values("pk")).exclude(description="")
+        offered = names.order_by().values_list("description", flat=True).distinct()
+        self._offer("department", [(name, name) for name in offered])
+        self.form.fields["service"].widget.attrs["class"] = "form-select"
+
+    def filter_queryset(self, queryset: "QuerySet[Employee]") -> "QuerySet[Employee]":
+        """Those in service on the day, unless everybody is asked for."""
+        rows = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("service") == EVERYBODY else in_service(rows, self.day)
+
+    def search(self, rows: "QuerySet[Employee]", name: str, value: str) -> "QuerySet[Employee]":
+        """Part of the name, or the first digits of the number."""
+        if not value.isdecimal():
+            return rows.filter(display_name__icontains=value)
+        numbered = rows.alias(number_text=Cast("number", CharField()))
+        return numbered.filter(Q(display_name__icontains=value) | Q(number_text__startswith=value))
+
+    def by_service(self, rows: "QuerySet[Employee]", name: str, value: str) -> "QuerySet[Employee]":
+        """Applied in filter_queryset, also when nothing is chosen."""
+        return rows
+
+    def by_department(self, rows: "QuerySet[Employee]", name: str, value: str) -> "QuerySet[Employee]":
+        """People whose department on the day has this name."""
+        return rows.filter(Exists(self._departments().filter(employee=OuterRef("pk"), description=value)))
+
+    def _departments(self) -> "QuerySet[Department]":
+        visible = Department.objects.visible_to(self.request.user, Department.resource.capability)
+        return visible.as_of(self.day)
+
+    def _offer(self, name: str, choices: list[tuple[Any, str]]) -> None:
+        """Let the reader choose among these; an address that asks for another one matches nobody."""
+        field = self.form.fields[name]
+        field.choices = sorted(((str(key), words) for key, words in choices), key=lambda choice: choice[1].casefold())
+        field.widget.attrs["class"] = "form-select"

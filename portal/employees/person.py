@@ -1,0 +1,190 @@
+"""One person: what was so on a day, and every dated record in order.
+
+All records of the person are read once, a query a kind; facts and timeline are made of the same rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from portal.clock import AMSTERDAM
+from portal.companies.freshness import ever_fetched, refused
+from portal.employees.kinds import KINDS, Kind, Shown
+from portal.employees.models import Employee
+from portal.mirror.models import EmployeeHistory
+from portal.ui import markup
+from portal.ui.permissions import holds_over
+from portal.ui.values import Missing
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from portal.companies.freshness import Person as Reader
+
+#: A record that came into Nmbrs more than this after it took effect is marked as retroactive.
+RETROACTIVE_AFTER = timedelta(days=31)
+
+Rows = Mapping[Kind, Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One value on the chosen day; `today` is today's where it differs."""
+
+    label: "str | _StrPromise"
+    value: SafeString
+    today: SafeString | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The facts of one record (or the lack of it); `reason` says why nothing is known, if so."""
+
+    kind: Kind
+    facts: tuple[Fact, ...] = ()
+    reason: Missing | None = None
+    ended_or_new: bool = False
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody can say: not permitted or never fetched. Otherwise there is no record on the day."""
+        return self.reason in {Missing.NOT_PERMITTED, Missing.NEVER_FETCHED}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that a record changed. Without `before` it is the first record of its chain."""
+
+    label: "str | _StrPromise"
+    after: SafeString
+    before: SafeString | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One dated record on the timeline. `replaced`: another record of the same day took its place."""
+
+    kind: Kind
+    valid_from: date
+    last_day: date | None
+    created_at: datetime | None
+    retroactive: bool
+    replaced: bool
+    first: bool
+    changes: tuple[Change, ...]
+
+
+def permitted(request: HttpRequest, person: Employee) -> list[Kind]:
+    """The kinds of record that the reader may see of this person."""
+    return [kind for kind in KINDS if holds_over(request, person, kind.model.resource.capability)]
+
+
+def records(request: HttpRequest, person: Employee) -> Rows:
+    """Every record that the reader may see, by kind, oldest first."""
+    return {
+        kind: list(
+            kind.model.objects.visible_to(request.user, kind.model.resource.capability)
+            .filter(employee=person)
+            .order_by("valid_from", "created_at", "pk")
+        )
+        for kind in permitted(request, person)
+    }
+
+
+def on(rows: Sequence[EmployeeHistory], day: date) -> list[Any]:
+    """The records in force on `day`, the newest first."""
+    return [row for row in rows if row.valid_from <= day and (row.valid_until is None or row.valid_until > day)][::-1]
+
+
+def facts(user: "Reader", person: Employee, known: Rows, day: date, today: date) -> list[Facts]:
+    """What was so on `day`, kind by kind; a fact tells today's value where that is another one."""
+    found = []
+    for kind in KINDS:
+        if kind not in known:
+            found.append(Facts(kind, reason=Missing.NOT_PERMITTED))
+        elif not known[kind] and not ever_fetched(user, person.company, kind.resource):
+            unasked = Missing.NOT_PERMITTED if refused(user, person.company, kind.resource) else Missing.NEVER_FETCHED
+            found.append(Facts(kind, reason=unasked))
+        else:
+            found.extend(_facts(kind, on(known[kind], day), on(known[kind], today)))
+    return found
+
+
+def _facts(kind: Kind, then: Sequence[Any], now: Sequence[Any]) -> list[Facts]:
+    """One group a chain: a person has one salary, and may have several addresses."""
+    then_by, now_by = _by_chain(kind, then), _by_chain(kind, now)
+    if not then_by:
+        return [Facts(kind, reason=Missing.UNKNOWN, ended_or_new=bool(now_by))]
+    groups = []
+    for chain, row in then_by.items():
+        other = now_by.get(chain)
+        drawn = [_fact(field, row, other) for field in kind.fields]
+        said = tuple(fact for fact in drawn if fact.value != markup.missing() or fact.today is not None)
+        groups.append(Facts(kind, said, ended_or_new=other is None))
+    return groups
+
+
+def _fact(field: Shown, row: Any, other: Any | None) -> Fact:
+    value = field.draw(row)
+    today = value if other is None else field.draw(other)
+    return Fact(field.label, value, None if today == value else today)
+
+
+def _by_chain(kind: Kind, rows: Sequence[Any]) -> dict[str, Any]:
+    newest: dict[str, Any] = {}
+    for row in rows:
+        newest.setdefault(kind.chain(row), row)
+    return newest
+
+
+def timeline(known: Rows) -> list[Entry]:
+    """Every record, newest first, each with what it changed from the one before it in its chain."""
+    dated: list[tuple[tuple[date, str, int], Entry]] = []
+    for kind, rows in known.items():
+        chains: dict[str, list[Any]] = {}
+        for row in rows:
+            chains.setdefault(kind.chain(row), []).append(row)
+        for chain in chains.values():
+            for before, row in pairwise([None, *chain]):
+                created = row.created_at.isoformat() if row.created_at else ""
+                dated.append(((row.valid_from, created, row.pk), _entry(kind, row, before)))
+    return [entry for _, entry in sorted(dated, key=lambda pair: pair[0], reverse=True)]
+
+
+def _entry(kind: Kind, row: Any, before: Any | None) -> Entry:
+    replaced = row.valid_until is not None and row.valid_until <= row.valid_from
+    return Entry(
+        kind=kind,
+        valid_from=row.valid_from,
+        last_day=row.valid_until - timedelta(days=1) if row.valid_until and not replaced else None,
+        created_at=row.created_at,
+        retroactive=is_retroactive(row),
+        replaced=replaced,
+        first=before is None,
+        changes=_changes(kind, row, before),
+    )
+
+
+def is_retroactive(row: EmployeeHistory) -> bool:
+    """Whether the record was made in Nmbrs more than a month after the day it took effect."""
+    if row.created_at is None:
+        return False
+    return row.created_at.astimezone(AMSTERDAM).date() - row.valid_from > RETROACTIVE_AFTER
+
+
+def _changes(kind: Kind, row: Any, before: Any | None) -> tuple[Change, ...]:
+    unknown = markup.missing()
+    changes = []
+    for field in kind.fields:
+        after = field.draw(row)
+        earlier = field.draw(before) if before is not None else None
+        if earlier is None and after != unknown:
+            changes.append(Change(field.label, after))
+        elif earlier is not None and earlier != after:
+            changes.append(Change(field.label, after, earlier))
+    return tuple(changes)

@@ -1,0 +1,231 @@
+"""People: a list as of a day, and one person with everything that was ever dated."""
+
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal import clock
+from portal.accounts.roles import Capability
+from portal.companies import freshness
+from portal.companies.models import Company
+from portal.companies.rights import holds_everywhere
+from portal.debtors import asked
+from portal.debtors.models import Debtor
+from portal.employees import figures, people, person
+from portal.employees.filters import PeopleFilter
+from portal.employees.kinds import KINDS
+from portal.employees.models import Employee, Employment, Salary, Schedule
+from portal.employees.tables import KINDS as COLUMN_KINDS
+from portal.employees.tables import PeopleTable
+from portal.ui.empty import EmptyKind
+from portal.ui.freshness import FreshnessSummary
+from portal.ui.permissions import holds_over
+from portal.ui.values import Crumb
+from portal.ui.views import ScopedDetailView, ScopedListView
+
+
+class PeopleView(ScopedListView):
+    """People of the whole scope, of a debtor or of a company, as of a day."""
+
+    model = Employee
+    table_class = PeopleTable
+    filterset_class = PeopleFilter
+    capability = Capability.VIEW
+    template_name = "employees/list.html"
+    heading: ClassVar[Any] = gettext_lazy("Employees")
+
+    @cached_property
+    def day(self) -> date:
+        """The day that everything dated is of."""
+        return asked.day(self.request)
+
+    @cached_property
+    def owner(self) -> Company | Debtor | None:
+        """The company or debtor whose people these are; None: everybody in the scope."""
+        return None
+
+    @cached_property
+    def companies(self) -> "QuerySet[Company]":
+        """The companies whose people these are."""
+        present = Company.objects.visible_to(self.request.user).filter(debtor__missing_since__isnull=True)
+        if isinstance(self.owner, Company):
+            return present.filter(pk=self.owner.pk)
+        return present.filter(debtor=self.owner) if isinstance(self.owner, Debtor) else present
+
+    @cached_property
+    def columns(self) -> set[str]:
+        """The dated columns that the person may see for every row of this list."""
+        return {
+            name for name, kinds in COLUMN_KINDS.items() if all(self._holds(kind.resource.capability) for kind in kinds)
+        }
+
+    def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """The people of these companies, with what was in force on the day."""
+        kinds = {kind for name in self.columns for kind in COLUMN_KINDS[name]}
+        rows = queryset.filter(company__in=self.companies.order_by().values("pk"))
+        return people.as_of(rows, self.day, self.request.user, kinds)
+
+    def get_breadcrumb(self) -> list[Crumb]:
+        """Client › company › employees."""
+        own = Crumb(_("Employees"))
+        if isinstance(self.owner, Company):
+            debtor = self.owner.debtor
+            return [
+                Crumb(str(debtor), reverse("dashboards:debtor", args=[debtor.pk])),
+                Crumb(str(self.owner), reverse("companies:company", args=[self.owner.pk])),
+                own,
+            ]
+        if isinstance(self.owner, Debtor):
+            return [Crumb(str(self.owner), reverse("dashboards:debtor", args=[self.owner.pk])), own]
+        return [own]
+
+    @cached_property
+    def badge(self) -> FreshnessSummary:
+        """How old every kind is that the columns show."""
+        kinds = {kind.resource.name for name in self.columns for kind in COLUMN_KINDS[name]}
+        debtors = Debtor.objects.visible_to(self.request.user)
+        if self.owner is not None:
+            debtors = debtors.filter(pk=self.owner.pk if isinstance(self.owner, Debtor) else self.owner.debtor_id)
+        return freshness.of_scope(
+            self.request.user, debtors, self.companies, ("employee_types", "employees", *sorted(kinds))
+        )
+
+    def get_freshness(self) -> FreshnessSummary:
+        """The worst of all needed kinds."""
+        return self.badge
+
+    def get_empty_kind(self) -> EmptyKind:
+        """An empty list of people that never came in says so, whatever the filter."""
+        lines = {line.label: line for line in self.badge.lines}
+        never = lines[Employee.resource.label].last_success is None if Employee.resource.label in lines else True
+        kind = super().get_empty_kind()
+        return "never_synced" if kind != "not_permitted" and never else kind
+
+    def get_totals(self, rows: "QuerySet[Any]") -> dict[str, Any]:
+        """The contract wage of everybody in the filter who is in service on the day."""
+        plain: Any = rows.select_related(None).prefetch_related(None).order_by()
+        self.head_count = figures.in_service(plain, self.day).count()
+        self.left_out, self.wage_total = 0, None
+        if "wage" not in self.columns:
+            return {}
+        total = figures.wages(plain, self.day)
+        self.left_out = total.left_out
+        self.wage_total = people.euros(total.cents)
+        return {"wage": self.wage_total}
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """The day, and no column that the person may not see."""
+        hidden = [name for name in COLUMN_KINDS if name not in self.columns]
+        if isinstance(self.owner, Company):
+            hidden.append("company")
+        return super().get_table_kwargs() | {"day": self.day, "exclude": tuple(hidden)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Day, quick links and what the totals are of."""
+        context = super().get_context_data(**kwargs)
+        return {
+            **context,
+            "owner": self.owner,
+            "day": self.day,
+            "links": quick_links(self.owner if isinstance(self.owner, Company) else None),
+            "head_count": self.head_count,
+            "left_out": self.left_out,
+            "wage_total": self.wage_total,
+            "hidden_salaries": "amount" not in self.columns,
+        }
+
+    def _holds(self, capability: Capability) -> bool:
+        if self.owner is None:
+            return holds_everywhere(self.request, capability)
+        return holds_over(self.request, self.owner, capability)
+
+
+class DebtorPeopleView(PeopleView):
+    """The people of all companies of one client."""
+
+    @cached_property
+    def owner(self) -> Debtor:
+        """The client; outside the scope it does not exist."""
+        return get_object_or_404(Debtor.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+
+
+class CompanyPeopleView(PeopleView):
+    """The people of one company."""
+
+    @cached_property
+    def owner(self) -> Company:
+        """The company; outside the scope it does not exist."""
+        visible = Company.objects.visible_to(self.request.user).select_related("debtor", "current")
+        return get_object_or_404(visible, pk=self.kwargs["pk"])
+
+
+class PersonView(ScopedDetailView):
+    """One person: the facts as of a day, and the timeline of every dated record."""
+
+    model = Employee
+    capability = Capability.VIEW
+    template_name = "employees/person.html"
+
+    def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """With company, client and type."""
+        return queryset.select_related("company__debtor", "company__current", "employee_type")
+
+    def get_breadcrumb(self) -> list[Crumb]:
+        """Client › company › person."""
+        company = self.object.company
+        return [
+            Crumb(str(company.debtor), reverse("dashboards:debtor", args=[company.debtor_id])),
+            Crumb(str(company), reverse("companies:company", args=[company.pk])),
+            Crumb(str(self.object)),
+        ]
+
+    def get_freshness(self) -> FreshnessSummary:
+        """How old every kind is that this reader sees of the person."""
+        kinds = tuple(kind.resource for kind in person.permitted(self.request, self.object))
+        return freshness.of_company(self.request.user, self.object.company, ("employees", *kinds))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Facts as of the day, and the timeline."""
+        employee, today = self.object, clock.today()
+        day = asked.day(self.request)
+        known = person.records(self.request, employee)
+        by_model = {kind.model: rows for kind, rows in known.items()}
+        in_service = person.on(by_model.get(Employment, []), day)
+        context = {
+            **super().get_context_data(**kwargs),
+            "employee": employee,
+            "day": day,
+            "is_today": day == today,
+            "links": quick_links(employee.company),
+            "service": in_service[0] if in_service else None,
+            "facts": person.facts(self.request.user, employee, known, day, today),
+            "entries": person.timeline(known),
+            "hidden": [kind.label for kind in KINDS if kind not in known],
+            "sees_wage": Salary in by_model and Schedule in by_model,
+        }
+        if context["sees_wage"]:
+            context |= {
+                "wage": self._wage(by_model, day) if in_service else None,
+                "wage_today": self._wage(by_model, today),
+            }
+        return context
+
+    def _wage(self, known: dict[Any, Any], day: date) -> Any:
+        salary, schedule = (next(iter(person.on(known[kind], day)), None) for kind in (Salary, Schedule))
+        return people.monthly_wage(salary, schedule, people.period_type(self.object))
+
+
+def quick_links(company: Company | None) -> list[tuple[str, date]]:
+    """Days that payroll people ask for."""
+    today = clock.today()
+    links = [(_("Today"), today), (_("End of last month"), today.replace(day=1) - timedelta(days=1))]
+    current = getattr(company, "current", None)
+    if current is not None:
+        links.append((_("End of the current period"), current.bounds.last))
+    return links

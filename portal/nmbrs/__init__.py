@@ -1,0 +1,1 @@
+"""Talks to Nmbrs, and holds an embedded Nmbrs to talk to. Knows no Django model."""

@@ -1,0 +1,170 @@
+"""Settings. The environment is read here, once; everything else asks django.conf.settings.
+
+Values come from the process environment and from the file named by PORTAL_ENV_FILE (default: `.env` at the
+top level); a variable that is already set wins over the file. `.env.example` documents every name.
+"""
+
+import os
+from pathlib import Path
+
+import environ
+
+from portal.settings.database import database_settings
+from portal.settings.parsers import folder, items, required, switch, whole_number
+from portal.settings.security import security_settings
+from portal.settings.worker import worker_options
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+env = environ.Env()
+# A secret may start with `$`; without this django-environ would read it as the name of another variable.
+env.escape_proxy = True
+_env_file = Path(os.environ.get("PORTAL_ENV_FILE", "") or BASE_DIR / ".env")
+if _env_file.is_file():
+    env.read_env(str(_env_file))
+
+VAR_DIR = folder(env, "PORTAL_VAR", default=BASE_DIR / "var")
+DEBUG = switch(env, "PORTAL_DEBUG", default=False)
+DEMO = switch(env, "PORTAL_DEMO", default=False)
+HTTPS = switch(env, "PORTAL_HTTPS", default=True)
+
+_key_hint = "`make setup` writes a .env with fresh keys; `.env.example` explains every name."
+SECRET_KEY = required(env, "SECRET_KEY", _key_hint)
+VAULT_KEYS = items(env, "VAULT_KEYS") or [required(env, "VAULT_KEYS", _key_hint)]
+ALLOWED_HOSTS = items(env, "ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = items(env, "CSRF_TRUSTED_ORIGINS")
+if switch(env, "PORTAL_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+DATABASES = {"default": database_settings(env.str("DATABASE_URL", default=""), VAR_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+Q_CLUSTER = worker_options(
+    engine=DATABASES["default"]["ENGINE"], workers=whole_number(env, "PORTAL_WORKERS", default=0)
+)
+
+# The addresses that Nmbrs may be reached at. A connection can only name one of these.
+NMBRS_HOSTS = items(
+    env, "NMBRS_HOSTS", default="https://api.nmbrs.nl,https://api-sandbox.nmbrs.nl,https://api.nmbrs.se"
+)
+# The call rate is then always the connection's ceiling and never adapts: for measurements only.
+NMBRS_FIXED_RATE = switch(env, "NMBRS_FIXED_RATE", default=False)
+SYNC_LEASE_SECONDS = whole_number(env, "SYNC_LEASE_SECONDS", default=120, least=2)
+SYNC_FETCH_THREADS = whole_number(env, "SYNC_FETCH_THREADS", default=16, least=1)
+SYNC_NIGHTLY_HOUR = whole_number(env, "SYNC_NIGHTLY_HOUR", default=2)
+
+INSTALLED_APPS = [
+    "whitenoise.runserver_nostatic",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_q",
+    "django_tables2",
+    "portal.nmbrs",
+    "portal.jobs",
+    "portal.accounts",
+    "portal.connections",
+    "portal.mirror",
+    "portal.ui",
+    "portal.debtors",
+    "portal.companies",
+    "portal.employees",
+    "portal.sync",
+    "portal.dashboards",
+    "portal.demo",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "portal.accounts.middleware.PrivateAnswersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.accounts.middleware.SignInRequiredMiddleware",
+    "portal.accounts.middleware.PersonalLanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.ui.context.chrome",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "dashboards:clients"
+LOGOUT_REDIRECT_URL = "accounts:sign_in"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+LANGUAGE_COOKIE_NAME = "portal-language"
+TIME_ZONE = "Europe/Amsterdam"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = folder(env, "PORTAL_STATIC", default=BASE_DIR / "staticfiles")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# Every page names files by their hashed names only; packing the others too would double the time of collectstatic.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+DJANGO_TABLES2_TEMPLATE = "ui/table.html"
+
+globals().update(security_settings(https=HTTPS))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="") or "INFO"},
+    "loggers": {
+        # At DEBUG these write whole envelopes, token and personal data included.
+        "zeep": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
+        "django.db.backends": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,1 @@
+"""Sync runs, plans, tasks, commands and the pages that show and start syncs."""

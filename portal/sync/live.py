@@ -1,0 +1,68 @@
+"""A plan as pages name it and show its progress."""
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.companies.models import Company
+from portal.connections.models import Environment
+from portal.jobs.health import worker_alive
+from portal.sync.figures import NONE_YET, Figures, of_plans
+from portal.sync.messages import kind_of, sentence
+from portal.sync.models import SyncPlan
+from portal.sync.targets import Target, of_plan
+from portal.ui.progress import Progress
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from portal.accounts.models import User
+
+
+def name_of(target: Target) -> str:
+    """An environment, client or company in a sentence."""
+    if isinstance(target, Environment):
+        return _("all of %(domain)s") % {"domain": target.domain}
+    if isinstance(target, Company):
+        return target.name or str(target.number)
+    return str(target)
+
+
+def title(plan: SyncPlan) -> str:
+    """What a plan brings up to date."""
+    target = name_of(of_plan(plan))
+    if plan.resource:
+        return _("%(kind)s of %(target)s") % {"kind": sentence(kind_of(plan.resource)), "target": target}
+    return sentence(target)
+
+
+def progress(plan: SyncPlan, figures: Figures, *, workers: bool = True) -> Progress:
+    """The bar of a plan. `workers` False: nobody works, so waiting will not help by itself."""
+    if plan.finished is not None:
+        detail = _("Done: %(counts)s.") % {"counts": figures.counts}
+        if figures.cancelled:
+            detail = _("Cancelled: what was done stays. %(counts)s.") % {"counts": figures.counts}
+    elif figures.done:
+        detail = _("So far: %(counts)s.") % {"counts": figures.counts}
+    elif not workers:
+        detail = _("Waiting: no worker is running. The sync begins when one does.")
+    else:
+        detail = _("Waiting for a worker to begin.")
+    return Progress(
+        key=f"plan-{plan.pk}",
+        label=title(plan),
+        url=reverse("sync:progress", args=[plan.pk]),
+        done=figures.done,
+        total=figures.total,
+        failed=figures.not_renewed,
+        finished=plan.finished is not None,
+        detail=detail,
+    )
+
+
+def progress_for(user: "User | AnonymousUser", plan: SyncPlan) -> Progress:
+    """The bar of a plan as it is now."""
+    figures = of_plans(user, [plan.pk]).get(plan.pk, NONE_YET)
+    begun = plan.finished is not None or figures.done or figures.running
+    return progress(plan, figures, workers=bool(begun) or worker_alive())

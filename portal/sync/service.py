@@ -1,0 +1,82 @@
+"""Syncing here and now, in this process: the command line and the demo's first start."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, Sum
+
+from portal.companies.models import Company
+from portal.connections.models import Connection, Environment
+from portal.debtors.models import Debtor
+from portal.sync import plans
+from portal.sync.models import OPEN, Status, SyncPlan, Trigger
+from portal.sync.worker import Worker
+
+#: Seconds between two looks at how far a sync is: counting takes its time too.
+SHOW_EVERY = 0.25
+
+
+class NoConnection(Exception):
+    """The environment has no connection to Nmbrs."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a plan is. `total` may grow while debtors and companies are being found."""
+
+    total: int
+    done: int
+    failed: int
+    running: int
+    read: int
+    added: int
+    changed: int
+    missing: int
+    quarantined: int
+
+    @property
+    def share(self) -> int:
+        """Percent done, 0 to 100."""
+        return 100 * self.done // self.total if self.total else 0
+
+
+def progress(plan: SyncPlan) -> Progress:
+    """Counts over the plan's runs, in one query."""
+    figures = plan.runs.aggregate(
+        total=Count("pk"),
+        done=Count("pk", filter=~Q(status__in=OPEN)),
+        failed=Count("pk", filter=Q(status__in=[Status.FAILED, Status.HELD, Status.NOT_PERMITTED, Status.PARKED])),
+        running=Count("pk", filter=Q(status=Status.RUNNING)),
+        **{name: Sum(name, default=0) for name in ("read", "added", "changed", "missing", "quarantined")},
+    )
+    return Progress(**figures)
+
+
+def sync_now(
+    target: Environment | Debtor | Company,
+    *,
+    resource: str = "",
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> SyncPlan:
+    """Plan and work through a sync in this process. Returns the finished plan; its runs say how each kind ended.
+
+    Raises NoConnection. Other workers may help; a plan already open for the same is joined.
+    """
+    environment = target if isinstance(target, Environment) else target.environment
+    connection = Connection.objects.filter(environment=environment).select_related("environment").first()
+    if connection is None:
+        raise NoConnection
+    plan = plans.start(target, trigger=Trigger.COMMAND, resource=resource)
+    shown = 0.0
+
+    def show() -> None:
+        nonlocal shown
+        if time.monotonic() - shown > SHOW_EVERY:
+            on_progress(progress(plan))
+            shown = time.monotonic()
+
+    Worker(connection, on_progress=show).work()
+    plan.refresh_from_db()
+    on_progress(progress(plan))
+    return plan

@@ -1,0 +1,69 @@
+"""Panels: the boxes of a composed page. A room registers panels for a page; the page shows what it finds."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model
+from django.http import HttpRequest
+
+from portal.accounts.roles import Capability
+from portal.ui.permissions import holds_over
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One box.
+
+    `context` gets the request and the page's row and returns what `template` needs. It is not called for somebody
+    without `capability` over the row: they see that they have no access. `resources` are the kinds of record whose
+    age decides how fresh the panel is.
+    """
+
+    name: str
+    title: "str | _StrPromise"
+    template: str
+    capability: Capability
+    context: Callable[[HttpRequest, Any], dict[str, Any]]
+    resources: tuple[str, ...] = ()
+    order: int = 100
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class ShownPanel:
+    """A panel on one page for one person. Without permission its context is empty."""
+
+    panel: Panel
+    permitted: bool
+    context: dict[str, Any]
+
+
+_pages: dict[str, dict[str, Panel]] = {}
+
+
+def register(page: str, panel: Panel) -> None:
+    """Add `panel` to `page` ("debtor", "company", …); the same name again replaces it."""
+    _pages.setdefault(page, {})[panel.name] = panel
+
+
+def panels_of(page: str) -> list[Panel]:
+    """The panels of a page in order."""
+    return sorted(_pages.get(page, {}).values(), key=lambda panel: (panel.order, panel.name))
+
+
+def shown_on(request: HttpRequest, row: Model, panels: Iterable[Panel]) -> list[ShownPanel]:
+    """The panels with their contexts, for the person and the row of this page."""
+    shown = []
+    for panel in panels:
+        permitted = holds_over(request, row, panel.capability)
+        shown.append(ShownPanel(panel, permitted, panel.context(request, row) if permitted else {}))
+    return shown
+
+
+def resources_of(panels: Iterable[Panel]) -> tuple[str, ...]:
+    """The kinds of record that these panels need, each once: what the page's freshness badge is about."""
+    return tuple(dict.fromkeys(resource for panel in panels for resource in panel.resources))

@@ -1,0 +1,212 @@
+"""The base of every table, and its kinds of columns.
+
+Sorting, paging and filtering happen on the server; htmx swaps the table's region in place and the same links work
+without it. A column that somebody may not see is left out of the table (`exclude`), never made invisible: an
+invisible column can still be sorted.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import django_tables2
+from django.db.models import F, QuerySet
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext_lazy
+from django_tables2.data import TableQuerysetData
+from django_tables2.utils import A
+
+from portal.ui import markup
+from portal.ui.empty import EmptyKind
+from portal.ui.freshness import FreshnessSummary
+from portal.ui.values import Status
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+#: Rows on a page, and what a reader may choose.
+ROWS_PER_PAGE = 50
+PAGE_SIZES = (25, 50, 100, 200)
+
+_RIGHT = {"th": {"class": "ui-right"}, "td": {"class": "ui-right"}, "tf": {"class": "ui-right"}}
+
+
+class Table(django_tables2.Table):  # type: ignore[misc]
+    """A table with a caption, one row a record and, when given, totals over the whole filter.
+
+    `caption` names the table for screen readers and labels its region; `counted` is the word for what the rows
+    are, singular and plural (`ngettext_lazy("company", "companies")`). `totals` maps column names to values of the
+    whole filter, not of the page. `empty_kind` tells why there are no rows. The primary key is always the last sort
+    key, so that no row repeats or vanishes between two pages; unknown values come last either way.
+    """
+
+    caption: "str | _StrPromise" = ""
+    counted: "_StrPromise" = ngettext_lazy("row", "rows")
+
+    def __init__(
+        self,
+        *args: Any,
+        totals: Mapping[str, Any] | None = None,
+        empty_kind: EmptyKind = "nothing",
+        empty_title: str = "",
+        empty_text: str = "",
+        **kwargs: Any,
+    ) -> None:
+        self.totals = dict(totals or {})
+        self.empty_kind = empty_kind
+        self.empty_title = empty_title
+        self.empty_detail = empty_text
+        kwargs.setdefault("default", markup.missing())
+        super().__init__(*args, **kwargs)
+        if not self._order_by:
+            self._settle_order()
+
+    @property
+    def counted_words(self) -> str:
+        """What the rows are, in the number that fits how many there are."""
+        return str(self.counted % self.row_count)
+
+    @property
+    def region_id(self) -> str:
+        """The id of the element that htmx swaps; two tables on a page differ by their prefix."""
+        return f"{self.prefix}table"
+
+    @property
+    def order_by(self) -> Any:
+        """The sort aliases in force. Unknown names are ignored."""
+        return self._order_by
+
+    @order_by.setter
+    def order_by(self, value: Any) -> None:
+        django_tables2.Table.order_by.fset(self, value)
+        self._settle_order()
+
+    def _settle_order(self) -> None:
+        if isinstance(self.data, TableQuerysetData) and isinstance(self.data.data, QuerySet):
+            self.data.data = _with_last_key(self.data.data, explicit=bool(self._order_by))
+
+    @property
+    def total_cells(self) -> list[tuple[Any, Any]]:
+        """The footer: every column with its total over the whole filter, drawn like its cells; empty where none."""
+        return [(column, self._total(column) if column.name in self.totals else "") for column in self.columns]
+
+    def _total(self, column: Any) -> Any:
+        value = self.totals[column.name]
+        return column.column.render(value=value) if isinstance(column.column, FigureColumn) else markup.words(value)
+
+    @property
+    def first_row(self) -> int:
+        """The number of the first row on this page, from 1."""
+        return int(self.page.start_index()) if hasattr(self, "page") else min(1, len(self.rows))
+
+    @property
+    def last_row(self) -> int:
+        """The number of the last row on this page."""
+        return int(self.page.end_index()) if hasattr(self, "page") else len(self.rows)
+
+    @property
+    def row_count(self) -> int:
+        """How many rows the filter has, on all pages."""
+        return int(self.paginator.count) if hasattr(self, "paginator") else len(self.rows)
+
+
+def _with_last_key(rows: QuerySet[Any], *, explicit: bool) -> QuerySet[Any]:
+    """`rows` in the same order, made total by the primary key; sorted by the reader: unknown values last."""
+    terms: list[Any] = list(rows.query.order_by) or list(rows.model._meta.ordering or ())
+    if any(term in {"pk", "-pk", "id", "-id"} for term in terms if isinstance(term, str)):
+        return rows
+    if explicit:
+        terms = [_nulls_last(term) for term in terms]
+    return rows.order_by(*terms, "pk")
+
+
+def _nulls_last(term: Any) -> Any:
+    if not isinstance(term, str):
+        return term
+    return F(term[1:]).desc(nulls_last=True) if term.startswith("-") else F(term).asc(nulls_last=True)
+
+
+class TextColumn(django_tables2.Column):  # type: ignore[misc]
+    """A text."""
+
+
+class LinkColumn(django_tables2.Column):  # type: ignore[misc]
+    """The first cell: names the row and is the only link to its page.
+
+    `viewname` with `args` (accessors on the record, the primary key by default); without it the record's own
+    `get_absolute_url`.
+    """
+
+    def __init__(self, viewname: str = "", args: tuple[str, ...] = ("pk",), **kwargs: Any) -> None:
+        linkify: Any = {"viewname": viewname, "args": [A(name) for name in args]} if viewname else True
+        super().__init__(linkify=linkify, **kwargs)
+
+
+class FigureColumn(django_tables2.Column):  # type: ignore[misc]
+    """Right-aligned, with figures of equal width. `places` are the decimals."""
+
+    attrs = _RIGHT
+
+    def __init__(self, places: int = 0, **kwargs: Any) -> None:
+        self.places = places
+        kwargs.setdefault("attrs", _RIGHT)
+        super().__init__(**kwargs)
+
+    def render(self, value: Any) -> SafeString:
+        """The number."""
+        return markup.number(value, self.places)
+
+
+class NumberColumn(FigureColumn):
+    """A count, hours or a percentage; the unit stands in the header."""
+
+
+class MoneyColumn(FigureColumn):
+    """An amount; the euro sign stands in the header, not in every row."""
+
+    def __init__(self, places: int = 2, **kwargs: Any) -> None:
+        super().__init__(places=places, **kwargs)
+
+    @property
+    def header(self) -> Any:
+        """The heading with the unit."""
+        return f"{self.verbose_name} (€)" if self.verbose_name else None
+
+
+class DayColumn(django_tables2.Column):  # type: ignore[misc]
+    """A calendar day."""
+
+    def render(self, value: Any) -> SafeString:
+        """The day."""
+        return markup.day(value)
+
+
+class MomentColumn(django_tables2.Column):  # type: ignore[misc]
+    """A day with its time."""
+
+    def render(self, value: Any) -> SafeString:
+        """The moment."""
+        return markup.moment(value)
+
+
+class StatusColumn(django_tables2.Column):  # type: ignore[misc]
+    """A status: the value is a Status, or `statuses` says which Status stands for a stored value."""
+
+    def __init__(self, statuses: Mapping[Any, Status] | None = None, **kwargs: Any) -> None:
+        self.statuses = statuses
+        super().__init__(**kwargs)
+
+    def render(self, value: Any) -> SafeString:
+        """Word, icon and colour. A stored value that `statuses` does not know is a KeyError: a gap in our table."""
+        return markup.status(value if self.statuses is None else self.statuses[value])
+
+
+class FreshnessColumn(django_tables2.Column):  # type: ignore[misc]
+    """The worst state of a row's data and the age of its oldest part; the value is a FreshnessSummary."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("orderable", False)
+        super().__init__(**kwargs)
+
+    def render(self, value: FreshnessSummary) -> SafeString:
+        """State and age."""
+        return markup.freshness(value)

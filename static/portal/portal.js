@@ -1,0 +1,115 @@
+/* Behaviour of the frame: menus, dialogs, appearance, date fields, and what htmx needs said out loud. */
+(function () {
+  "use strict";
+
+  function markAppearance() {
+    const now = { setTheme: window.portalAppearance.theme(), setRows: window.portalAppearance.rows() };
+    for (const [name, value] of Object.entries(now)) {
+      const attribute = name === "setTheme" ? "data-set-theme" : "data-set-rows";
+      for (const button of document.querySelectorAll("[" + attribute + "]")) {
+        button.setAttribute("aria-pressed", String(button.getAttribute(attribute) === value));
+      }
+    }
+  }
+
+  function closeMenus(except) {
+    for (const menu of document.querySelectorAll("details.ui-menu[open]")) {
+      if (menu !== except) menu.removeAttribute("open");
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const theme = event.target.closest("[data-set-theme]");
+    if (theme) window.portalAppearance.setTheme(theme.dataset.setTheme);
+    const rows = event.target.closest("[data-set-rows]");
+    if (rows) window.portalAppearance.setRows(rows.dataset.setRows);
+    if (theme || rows) markAppearance();
+
+    const opener = event.target.closest("[data-open-dialog]");
+    if (opener) document.getElementById(opener.dataset.openDialog).showModal();
+    const dismiss = event.target.closest("[data-dismiss-dialog]");
+    if (dismiss) dismiss.closest("dialog").close();
+    if (event.target instanceof HTMLDialogElement) event.target.close(); // the backdrop
+
+    closeMenus(event.target.closest("details.ui-menu"));
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.querySelector("details.ui-menu[open]");
+    if (!open) return;
+    const inside = open.contains(document.activeElement);
+    closeMenus(null);
+    if (inside) open.querySelector("summary").focus();
+  });
+
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (field.matches("[data-submit-on-change]") && field.checkValidity() && field.value) field.form.requestSubmit();
+  });
+
+  // A sort or page link that is followed while the filter above it was just changed takes the new filter along, and
+  // the filter's own request, which may still be on its way or about to leave, keeps the new order.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const region = event.detail.elt.closest(".ui-table-region");
+    const filters = region && document.getElementById("filters-" + region.id);
+    if (!filters) return;
+    const address = new URL(event.detail.path, document.baseURI);
+    const order = region.querySelector("input[data-order]");
+    const fields = new FormData(filters);
+    fields.delete(order.name);
+    for (const name of new Set(fields.keys())) address.searchParams.delete(name);
+    for (const [name, value] of fields) {
+      if (value) address.searchParams.append(name, value);
+    }
+    order.value = address.searchParams.get(order.name) || "";
+    order.disabled = !order.value;
+    event.detail.path = address.pathname + address.search;
+    window.htmx.trigger(filters, "htmx:abort");
+  });
+
+  function notice(text) {
+    const box = document.getElementById("notices");
+    if (!box || !text) return;
+    const line = document.createElement("div");
+    line.className = "ui-notice ui-notice-error";
+    line.textContent = text;
+    box.replaceChildren(line);
+    box.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("htmx:sendError", () => notice(document.body.dataset.requestFailed));
+  document.addEventListener("htmx:timeout", () => notice(document.body.dataset.requestFailed));
+  document.addEventListener("htmx:responseError", (event) => {
+    const refused = [400, 403, 404].includes(event.detail.xhr.status);
+    notice(refused ? document.body.dataset.requestRefused : document.body.dataset.requestFailed);
+  });
+
+  // A read that was redirected (the session ended: sign-in page) is a page of its own, not a piece of this one.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, requestConfig } = event.detail;
+    if (!requestConfig || requestConfig.verb !== "get" || !xhr.responseURL) return;
+    const answered = new URL(xhr.responseURL);
+    const asked = new URL(requestConfig.path, document.baseURI);
+    if (answered.pathname !== asked.pathname) {
+      event.detail.shouldSwap = false;
+      window.location.assign(answered.href);
+    }
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt;
+    if (event.detail.successful && form.matches && form.matches("form[data-close-dialog]")) form.closest("dialog").close();
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    const speaker = document.querySelector("[data-announce]");
+    const announcer = document.getElementById("announcer");
+    if (speaker && announcer && announcer.textContent !== speaker.dataset.announce) {
+      announcer.textContent = speaker.dataset.announce;
+    }
+  });
+
+  document.addEventListener("DOMContentLoaded", markAppearance);
+  if (document.readyState !== "loading") markAppearance();
+})();

@@ -1,0 +1,85 @@
+"""One visit, as README promises it: the demo's own programs, sign-in, clients, a client, a person, a date, a resync.
+
+The page fixture fails the test on console errors, script errors and reports of the content security policy.
+"""
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.demo.running import Demo, free_port
+from tests.demo.test_demo import processes_with
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("visit") / "demo"
+    running = Demo(folder, free_port(), free_port())
+    try:
+        running.wait_until_open()
+        yield running
+        assert running.stop() == 0
+    finally:
+        for pid in processes_with(str(folder)):
+            os.kill(pid, signal.SIGKILL)
+
+
+def nothing_serious(page: "Page") -> None:
+    found = Axe().run(page).response
+    assert len(found["passes"]) > 10
+    serious = [entry for entry in found["violations"] if entry["impact"] in {"serious", "critical"}]
+    assert [(entry["id"], entry["nodes"][0]["html"]) for entry in serious] == []
+
+
+def test_from_sign_in_to_a_finished_resync(demo: Demo, page: "Page") -> None:
+    page.goto(demo.address)
+    nothing_serious(page)
+    page.get_by_role("button", name=re.compile("Sjoerd Hofstra")).click()
+
+    expect(page.locator("h1")).to_be_visible()
+    clients = page.locator("table.ui-table tbody tr")
+    expect(clients.first).to_be_visible()
+    assert clients.count() > 3
+    nothing_serious(page)
+
+    clients.filter(has=page.get_by_text("4W")).or_(clients).first.get_by_role("link").first.click()
+    page.wait_for_url(re.compile(r"/clients/\d+/"))
+    expect(page.locator(".ui-figure-value").first).to_have_text(re.compile(r"\d"))
+    expect(page.locator("canvas").first).to_be_visible()
+    nothing_serious(page)
+    client_page = page.url
+
+    page.locator("a[href$='/employees/']").last.click()
+    page.wait_for_url(re.compile("/employees/"))
+    people = page.locator("table.ui-table tbody tr")
+    expect(people.first).to_be_visible()
+    nothing_serious(page)
+    people.first.get_by_role("link").first.click()
+    page.wait_for_url(re.compile(r"/employees/\d+/"))
+    nothing_serious(page)
+
+    page.evaluate("window.sameDocument = true")
+    page.locator("input[type=date]").first.fill("2025-01-31")
+    page.locator("input[type=date]").first.press("Enter")
+    page.wait_for_url(re.compile("on=2025-01-31"))
+    expect(page.locator("input[type=date]").first).to_have_value("2025-01-31")
+
+    page.goto(client_page)
+    button = re.compile("Ververs|Haal|Resync|opnieuw", re.IGNORECASE)
+    page.get_by_role("button", name=button).first.click()
+    page.get_by_role("dialog").get_by_role("button", name=button).click()
+    expect(page.locator("progress")).to_be_visible()
+    expect(page.get_by_text(re.compile("Klaar:"))).to_be_visible(timeout=90_000)
+    expect(page.locator("progress")).to_have_attribute("value", "100")
+    nothing_serious(page)

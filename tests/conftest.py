@@ -1,0 +1,157 @@
+"""Fixtures that several rooms share: people of a firm, an embedded Nmbrs with a connection to it, a browser."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from pytest_django.fixtures import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Error, Page
+
+    from portal.accounts.models import Firm, User
+    from portal.connections.models import Connection, Environment
+    from portal.debtors.models import Debtor
+    from portal.nmbrs.sandbox import Sandbox
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings: Settings, tmp_path: Path) -> Path:
+    """Every test has its own var folder: call budgets and cached WSDLs of one test do not reach another."""
+    settings.VAR_DIR = tmp_path / "var"
+    settings.VAR_DIR.mkdir()
+    folder: Path = settings.VAR_DIR
+    return folder
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def firm(db: None) -> "Firm":
+    """The firm that the people and connections of a test belong to."""
+    from portal.accounts.models import Firm
+
+    return Firm.objects.create(name="Kantoor Test")
+
+
+@pytest.fixture
+def administrator(firm: "Firm") -> "Callable[..., User]":
+    """`administrator()`: somebody who sees the whole firm; `administrator(of=firm)` for another firm."""
+    from portal.accounts.models import Firm, Membership, User
+    from portal.accounts.roles import Role
+
+    def make(email: str = "administrator@test.example", of: Firm = firm, **fields: Any) -> User:
+        user = User.objects.create_user(email, "Administrator", "a-good-password", **fields)
+        Membership.objects.create(user=user, firm=of, role=Role.ADMINISTRATOR)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def accountant(firm: "Firm") -> "Callable[..., User]":
+    """`accountant(debtor, ...)`: somebody who sees these debtors; without debtors somebody who sees nothing."""
+    from portal.accounts.models import Membership, User
+    from portal.accounts.roles import Role
+
+    def make(*debtors: "Debtor", email: str = "accountant@test.example", **fields: Any) -> User:
+        user = User.objects.create_user(email, "Accountant", "a-good-password", **fields)
+        for debtor in debtors:
+            Membership.objects.create(user=user, firm=debtor.environment.firm, role=Role.ACCOUNTANT, debtor=debtor)
+        return user
+
+    return make
+
+
+#: The day on which the embedded Nmbrs of the tests lives; the clock of a test that uses it starts there.
+NOON = datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Europe/Amsterdam"))
+
+
+# --- an embedded Nmbrs -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Connected:
+    """A firm whose environment is connected to a running embedded Nmbrs."""
+
+    sandbox: "Sandbox"
+    firm: "Firm"
+    environment: "Environment"
+    connection: "Connection"
+
+
+@pytest.fixture
+def sandbox(settings: Settings) -> "Iterator[Sandbox]":
+    """A small embedded Nmbrs on a real socket, the only address that the settings allow."""
+    from portal.nmbrs.sandbox import Sandbox
+
+    with time_machine.travel(NOON, tick=True), Sandbox(debtors=4, employees=8, seed=7, today=NOON.date()) as running:
+        settings.NMBRS_HOSTS = [running.url]
+        yield running
+
+
+@pytest.fixture
+def connected(sandbox: "Sandbox", firm: "Firm") -> Connected:
+    """The firm with an environment and a working connection to `sandbox`."""
+    from portal.connections.models import Connection, Environment
+
+    environment = Environment.objects.create(firm=firm, domain="demo")
+    connection = Connection.objects.create(
+        environment=environment, host=sandbox.url, user="api@demo.example", token="demo-token"
+    )
+    return Connected(sandbox, firm, environment, connection)
+
+
+# --- a browser -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """One Chromium for the whole run."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.chromium import FLAGS, find_or_install
+
+    # Playwright's sync API keeps an event loop running in this thread; Django would refuse the database there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # Before Playwright starts: installing may run Playwright of its own.
+    path = os.environ.get("TEST_CHROMIUM") or find_or_install()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: "Browser") -> "Iterator[Page]":
+    """A page in Dutch at 1440 x 900; console errors, script errors and reports of the CSP fail the test."""
+    context = chromium.new_context(
+        viewport={"width": 1440, "height": 900}, locale="nl-NL", timezone_id="Europe/Amsterdam"
+    )
+    opened = context.new_page()
+    problems: list[str] = []
+
+    def on_console(message: "ConsoleMessage") -> None:
+        if message.type == "error":
+            problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def on_error(error: "Error") -> None:
+        problems.append(f"script: {error.message}")
+
+    opened.on("console", on_console)
+    opened.on("pageerror", on_error)
+    # Reports of violations reach the page as events even where the console keeps silent.
+    opened.add_init_script(
+        "document.addEventListener('securitypolicyviolation',"
+        " event => console.error('CSP ' + event.violatedDirective + ' ' + event.blockedURI))"
+    )
+    yield opened
+    context.close()
+    assert problems == []

@@ -1,0 +1,72 @@
+"""`make test`: which lanes there are, and that a missing or empty one is never taken for a passed one."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests import lanes
+
+NOWHERE = "postgres://postgres@127.0.0.1:1/"
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("", "postgres://postgres@127.0.0.1:5432/postgres"),
+        ("postgres://u:p@db:5433/", "postgres://u:p@db:5433/postgres"),
+        ("postgres://u:p@db:5433/other?sslmode=require", "postgres://u:p@db:5433/other?sslmode=require"),
+    ],
+)
+def test_the_server_for_tests_has_an_address_with_a_database(monkeypatch, given, used):
+    monkeypatch.setenv("TEST_POSTGRES_URL", given)
+    assert lanes.postgres_url() == used
+
+
+def test_a_server_that_is_not_there_is_a_problem():
+    assert "refused" in lanes.postgres_problem(f"{NOWHERE}postgres")
+
+
+def test_every_test_belongs_to_a_lane_and_long_ones_to_the_long_run():
+    short = [lane.select for lane in lanes.lanes(False, "postgres://x/y", "/usr/bin/chromium")]
+    assert short == ["not long and not browser", "not long and browser", "not long and database and not browser"]
+    assert [lane.select for lane in lanes.lanes(True, "", "/usr/bin/chromium")] == [
+        "long and not browser",
+        "long and browser",
+    ]
+
+
+def test_each_lane_names_its_database_whatever_the_environment_says(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://real@db/portal")
+    for lane in lanes.lanes(False, "postgres://tests/y", "/usr/bin/chromium"):
+        assert lane.environment["DATABASE_URL"] == ("postgres://tests/y" if lane.name == "PostgreSQL" else "")
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    settings = {name: value for name, value in os.environ.items() if name not in {"TEST_FOLDER", "PYTEST_ADDOPTS"}}
+    command = [sys.executable, "-m", "tests.lanes", *arguments]
+    settings |= {"TEST_POSTGRES_URL": NOWHERE, "REQUIRE_POSTGRES": "", **environment}
+    return subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
+
+
+def test_a_lane_that_could_not_run_is_said_not_to_have_run():
+    answer = run("tests/periods", "-k", "nothing_has_this_name")
+    assert answer.returncode == 0
+    assert "PostgreSQL  NOT RUN, no server answers" in answer.stdout
+    assert answer.stdout.count("nothing selected") == 2
+
+
+def test_a_server_that_is_required_and_missing_is_a_failure_that_says_how_to_start_one():
+    answer = run(REQUIRE_POSTGRES="1")
+    assert answer.returncode == 1
+    assert "docker run" in answer.stdout
+
+
+def test_a_failing_lane_fails_the_whole(tmp_path):
+    failing = tmp_path / "test_wrong.py"
+    failing.write_text("def test_wrong():\n    assert False\n")
+    answer = run(str(failing), "-p", "no:cacheprovider")
+    assert answer.returncode == 1
+    assert re.search(r"^SQLite +FAILED in \d+ s \(exit code 1\)$", answer.stdout, re.MULTILINE)

@@ -1,0 +1,108 @@
+"""What `make test` and `make test-long` run, lane after lane: SQLite, the browser, PostgreSQL.
+
+Arguments are handed to pytest; `--long` chooses the long tests.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from tests.chromium import NoChromium, find_or_install
+
+DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432/"
+NO_TESTS = 5
+HOW_POSTGRES = (
+    "Start one, for example `docker run --rm -p 5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust postgres:15`, "
+    "or name yours: TEST_POSTGRES_URL=postgres://user:password@host:5432/"
+)
+
+
+@dataclass
+class Lane:
+    """One run of pytest."""
+
+    name: str
+    select: str
+    options: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def run(self, arguments: list[str]) -> int:
+        """Run the lane and return pytest's exit code."""
+        command = [sys.executable, "-m", "pytest", "-q", "-m", self.select, *self.options, *arguments]
+        return subprocess.run(command, env={**os.environ, **self.environment}, check=False).returncode
+
+
+def postgres_url() -> str:
+    """The address of the server for tests, with a database name: Django wants one although the tests make their own."""
+    parts = urlsplit(os.environ.get("TEST_POSTGRES_URL") or DEFAULT_POSTGRES)
+    return urlunsplit(parts._replace(path=parts.path if parts.path.strip("/") else "/postgres"))
+
+
+def postgres_problem(url: str) -> str:
+    """Why the server cannot be used; empty when it answers."""
+    try:
+        psycopg.connect(url, connect_timeout=3).close()
+    except psycopg.OperationalError as error:
+        return str(error).strip().splitlines()[0]
+    return ""
+
+
+def lanes(long: bool, postgres: str, chromium: str) -> list[Lane]:
+    """The lanes in their order; none for PostgreSQL when `postgres` is empty."""
+    sqlite = {"DATABASE_URL": ""}
+    pace = "long" if long else "not long"
+    side_by_side = [] if long else ["-n", "2"]
+    plan = [
+        Lane("SQLite", f"{pace} and not browser", side_by_side, sqlite),
+        Lane("browser", f"{pace} and browser", [], {**sqlite, "TEST_CHROMIUM": chromium}),
+    ]
+    if postgres:
+        plan.append(
+            Lane("PostgreSQL", f"{pace} and database and not browser", side_by_side, {"DATABASE_URL": postgres})
+        )
+    return plan
+
+
+def main(arguments: list[str]) -> int:
+    """Run every lane, say how each ended, and return 0 only when all of them passed."""
+    long = "--long" in arguments
+    chosen = [argument for argument in arguments if argument != "--long"]
+    try:
+        chromium = find_or_install()
+    except NoChromium as error:
+        print(error)
+        return 1
+    postgres = postgres_url()
+    problem = postgres_problem(postgres)
+    outcome: dict[str, str] = {}
+    failed = False
+    if problem and os.environ.get("REQUIRE_POSTGRES") == "1":
+        print(f"REQUIRE_POSTGRES=1, but no PostgreSQL server answers: {problem}\n{HOW_POSTGRES}")
+        return 1
+    for lane in lanes(long, "" if problem else postgres, chromium):
+        print(f"\n=== {lane.name}: pytest -m '{lane.select}' ===", flush=True)
+        started = time.monotonic()
+        code = lane.run(chosen)
+        seconds = f"{time.monotonic() - started:.0f} s"
+        if code == 0:
+            outcome[lane.name] = f"passed in {seconds}"
+        elif code == NO_TESTS and (chosen or long):
+            outcome[lane.name] = "nothing selected"
+        else:
+            failed = True
+            outcome[lane.name] = (
+                "FAILED: it held no test" if code == NO_TESTS else f"FAILED in {seconds} (exit code {code})"
+            )
+    if problem:
+        outcome["PostgreSQL"] = f"NOT RUN, no server answers: {problem}. {HOW_POSTGRES}"
+    print("\n" + "\n".join(f"{name:<12}{text}" for name, text in outcome.items()))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,198 @@
+"""The resync button, what it costs, and what a press does."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template import RequestContext, Template
+from django.test import RequestFactory
+from django.urls import reverse
+from django.utils import translation
+from django_htmx.middleware import HtmxDetails
+
+from portal import clock
+from portal.connections.models import Connection
+from portal.jobs.queue import worker_count
+from portal.mirror.resource import registry
+from portal.source import Level
+from portal.sync import tasks
+from portal.sync.estimate import UNMEASURED, estimate, rate
+from portal.sync.models import Priority, Status, SyncPlan, SyncRun, Trigger
+from tests.factories import make_company, make_debtor, make_employee_type
+from tests.sync_pages.conftest import words
+
+pytestmark = pytest.mark.database
+
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/clients/1/"}
+BUTTON = '{% include "sync/resync_button.html" with scope=scope pk=pk only %}'
+
+
+def button(user, scope, pk):
+    """The button as another page includes it."""
+    request = RequestFactory().get("/clients/1/")
+    request.user = user
+    request.htmx = HtmxDetails(request)
+    with translation.override("en"):
+        return " ".join(Template(BUTTON).render(RequestContext(request, {"scope": scope, "pk": pk})).split())
+
+
+def press(client, scope, pk, **more):
+    return client.post(reverse("sync:start"), {"scope": scope, "pk": pk}, **more)
+
+
+# --- the button ------------------------------------------------------------------------------------------------------
+
+
+def test_the_button_is_there_for_those_who_may_and_only_for_them(office, administrator, accountant):
+    boss, clerk = administrator(), accountant(office.a)
+    stranger = administrator("stranger@test.example", of=office.other_firm)
+    may = {
+        (boss, "environment", office.environment.pk): True,
+        (boss, "debtor", office.b.pk): True,
+        (clerk, "environment", office.environment.pk): False,
+        (clerk, "debtor", office.a.pk): True,
+        (clerk, "company", office.company.pk): True,
+        (clerk, "debtor", office.b.pk): False,
+        (stranger, "debtor", office.a.pk): False,
+        (AnonymousUser(), "debtor", office.a.pk): False,
+    }
+    shown = {key: "<dialog" in button(*key) for key in may}
+    assert shown == may
+
+
+def test_the_button_carries_its_target_and_a_token_although_it_is_included_alone(office, administrator):
+    drawn = button(administrator(), "debtor", office.a.pk)
+    assert 'name="scope" value="debtor"' in drawn
+    assert f'name="pk" value="{office.a.pk}"' in drawn
+    assert 'name="csrfmiddlewaretoken" value="' in drawn
+
+
+def test_ids_are_written_without_grouping(office, administrator):
+    debtor = make_debtor(office.environment, "Ver", pk=1_234_567)
+    assert 'name="pk" value="1234567"' in button(administrator(), "debtor", debtor.pk)
+
+
+def test_a_running_sync_of_the_same_shows_its_progress_beside_the_button(office, administrator, planned):
+    user = administrator()
+    assert "ui-progress" not in button(user, "debtor", office.a.pk)
+    plan = planned(office.a)
+    assert reverse("sync:progress", args=[plan.pk]) in button(user, "debtor", office.a.pk)
+    assert "ui-progress" not in button(user, "debtor", office.b.pk)
+
+
+# --- the price -------------------------------------------------------------------------------------------------------
+
+
+def test_the_price_of_a_company_counts_the_loops_as_they_are_now(office):
+    kinds = [resource for resource in registry if resource.level is Level.COMPANY]
+    looped = {"employees", "runs", "wage_tax_returns"}
+    assert looped == {resource.name for resource in kinds if resource.loops}
+    plain = len(kinds) - len(looped)
+    for name in ("Payroll", "Flexwerker", "Sollicitant"):
+        make_employee_type(office.environment, name)
+    # Two employee types (applicants are not asked), and three years of runs and of returns.
+    assert estimate(office.company).calls == plain + 2 + 2 * 3
+    make_employee_type(office.environment, "Stagiair")
+    assert estimate(office.company).calls == plain + 3 + 2 * 3
+
+
+def test_the_price_of_a_client_and_of_the_office_grows_with_their_companies(office):
+    make_employee_type(office.environment)
+    company = estimate(office.company).calls
+    assert estimate(office.a).calls == 1 + company
+    make_company(office.a, "Tweede BV")
+    assert estimate(office.a).calls == 1 + 2 * company
+    # Debtors and employee types once, the companies of each of two clients, three companies.
+    assert estimate(office.environment).calls == 2 + 2 + 3 * company
+    assert estimate(office.company, "runs").calls == 3
+
+
+def test_the_price_is_what_the_sync_then_asks(connected):
+    from portal.sync.service import sync_now
+
+    sync_now(connected.environment)
+    said = estimate(connected.environment).calls
+    connected.sandbox.forget_requests()
+    sync_now(connected.environment)
+    assert len(connected.sandbox.requests) == said
+
+
+def test_without_a_known_company_no_price_is_promised(office, administrator):
+    empty = make_debtor(office.environment, "Leeg BV")
+    assert not estimate(empty).complete
+    assert "the number of calls is not known" in button(administrator(), "debtor", empty.pk)
+
+
+def test_seconds_follow_from_the_rate_of_the_last_sync(office, planned):
+    assert rate(office.environment.pk) == UNMEASURED
+    now = clock.now()
+    runs = list(planned(office.environment).runs.order_by("pk"))
+    for number, run in enumerate(runs):
+        # Four calls each half second; the first long ago, in another sync.
+        moment = now - (timedelta(hours=1) if number == 0 else timedelta(seconds=0.5 * number))
+        SyncRun.objects.filter(pk=run.pk).update(status=Status.SUCCEEDED, finished=moment, calls=4)
+    assert rate(office.environment.pk) == pytest.approx(8, rel=0.2)
+
+
+# --- a press ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_press_plans_the_work_for_this_person_and_wakes_the_workers(office, accountant, signed_in, queued):
+    user = accountant(office.a)
+    answer = press(signed_in(user), "debtor", office.a.pk)
+    plan = SyncPlan.objects.get()
+    assert answer.url == reverse("sync:plan", args=[plan.pk])
+    assert (plan.debtor, plan.trigger, plan.requested_by) == (office.a, Trigger.PERSON, user)
+    assert set(plan.runs.values_list("priority", flat=True)) == {Priority.PERSON}
+    assert queued() == [("portal.sync.tasks.work", (office.environment.pk,))] * worker_count()
+
+
+def test_a_second_press_joins_the_first(office, administrator, accountant, signed_in):
+    press(signed_in(accountant(office.a)), "debtor", office.a.pk)
+    first = SyncPlan.objects.get()
+    runs = SyncRun.objects.count()
+    answer = press(signed_in(administrator()), "debtor", office.a.pk)
+    assert answer.url == reverse("sync:plan", args=[first.pk])
+    assert (SyncPlan.objects.count(), SyncRun.objects.count()) == (1, runs)
+
+
+def test_one_kind_can_be_asked_for_alone(office, administrator, signed_in):
+    signed_in(administrator()).post(
+        reverse("sync:start"), {"scope": "company", "pk": office.company.pk, "resource": "runs"}
+    )
+    assert list(SyncRun.objects.values_list("resource", flat=True)) == ["runs"]
+
+
+def test_pressed_by_htmx_the_answer_is_the_progress_and_not_a_page(office, administrator, signed_in):
+    answer = press(signed_in(administrator()), "debtor", office.a.pk, headers=HTMX).content.decode()
+    plan = SyncPlan.objects.get()
+    assert "<html" not in answer
+    assert f'hx-get="{reverse("sync:progress", args=[plan.pk])}"' in answer
+
+
+def test_without_a_connection_nothing_is_planned_and_the_reason_is_said(office, administrator, signed_in):
+    Connection.objects.all().delete()
+    client = signed_in(administrator())
+    page = client.post(reverse("sync:start"), {"scope": "debtor", "pk": office.a.pk}, follow=True).content.decode()
+    assert "There is no connection to Nmbrs yet" in page
+    assert press(client, "debtor", office.a.pk, headers=HTMX)["HX-Refresh"] == "true"
+    assert not SyncPlan.objects.exists()
+
+
+def test_a_forged_form_starts_nothing(office, administrator):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(administrator())
+    assert press(client, "debtor", office.a.pk).status_code == 403
+    assert not SyncPlan.objects.exists()
+
+
+def test_from_press_to_new_figures_over_the_wire(connected, administrator, signed_in):
+    client = signed_in(administrator())
+    answer = press(client, "environment", connected.environment.pk)
+    tasks.work(connected.environment.pk)
+    page = words(client.get(answer.url))
+    assert "Done:" in page
+    assert set(SyncRun.objects.values_list("status", flat=True)) == {Status.SUCCEEDED}
+    assert SyncPlan.objects.get().finished is not None
