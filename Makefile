@@ -18,7 +18,7 @@ AS_IN_PRODUCTION := PORTAL_ENV_FILE=$(CHECKS)/env PORTAL_VAR=$(CHECKS) PORTAL_ST
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- set-up: each step leaves a stamp, so that a second run is quick -------------------------------------------------
 
@@ -37,9 +37,16 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/.base
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.env: | $(VENV)/.base
+$(VENV)/.bench: requirements/bench.txt | $(VENV)/.dev
+	@echo "Installing the peers that make bench measures (requirements/bench.txt)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
+
+# Adds only what is missing: a file of an earlier version may lack a key.
+.env: $(VENV)/.base
 	@$(BIN)/python -m portal.vault.env_file .env
-	@echo "Wrote .env with fresh keys. Keep it out of backups of the data; .env.example explains every name."
+	@touch .env
+	@echo ".env has its keys. Keep it out of backups of the data; .env.example explains every name."
 
 $(VENV)/.messages: $(PO_FILES) | $(VENV)/.base .env
 	@$(MANAGE) messages --compile
@@ -73,11 +80,13 @@ worker: $(VENV)/.base .env ## Run the worker that brings the mirror up to date
 # --- checks and tests ------------------------------------------------------------------------------------------------
 
 .PHONY: check
-check: $(VENV)/.dev ## Style, types, layers, templates, migrations, production settings, static files, translations
+check: $(VENV)/.dev ## Style, types, layers, unsafe code, templates, migrations, production settings, static files, translations
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	@mkdir -p var
+	$(BIN)/bandit --quiet --recursive --severity-level medium portal 2>var/bandit.log || { cat var/bandit.log; exit 1; }
 	$(BIN)/djlint templates --check --quiet
 	$(BIN)/djlint templates --lint --quiet
 	@rm -rf $(CHECKS) && mkdir -p -m 700 $(CHECKS)
@@ -96,8 +105,8 @@ test-long: $(VENV)/.dev $(VENV)/.messages ## The tests that take minutes
 	@$(BIN)/python -m tests.lanes --long $(ARGS)
 
 .PHONY: bench
-bench: $(VENV)/.dev $(VENV)/.messages ## Measure the portal beside its peers
-	@$(BIN)/python -m tests.benchmarks
+bench: $(VENV)/.bench $(VENV)/.messages ## Measure the portal beside its peers; one part: make bench ARGS=as_of
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev $(VENV)/.messages ## Take pictures of the main pages of a demo into var/screenshots
@@ -112,6 +121,16 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 requirements: $(VENV)/.dev ## Compile requirements/*.in to pinned versions with hashes
 	$(COMPILE) requirements/base.in --output-file requirements/base.txt
 	$(COMPILE) requirements/dev.in --output-file requirements/dev.txt
+	$(COMPILE) requirements/bench.in --output-file requirements/bench.txt
+
+.PHONY: audit-dependencies
+audit-dependencies: $(VENV)/.dev ## Ask whether a library of the portal has a known hole
+	@$(BIN)/python -m tests.security.dependencies
+
+.PHONY: sbom
+sbom: $(VENV)/.dev ## Write the list of libraries of this release to var/sbom.json
+	@mkdir -p var
+	@$(BIN)/python -m tests.security.dependencies --bill var/sbom.json
 
 .PHONY: messages
 messages: $(VENV)/.dev .env ## Collect the texts to translate and compile the translations

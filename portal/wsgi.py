@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 application = get_wsgi_application()
+
+from portal.accounts.signin.checks import refuse_unsafe_settings  # noqa: E402 - needs the settings
+
+refuse_unsafe_settings()

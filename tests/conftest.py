@@ -1,6 +1,7 @@
 """Fixtures that several rooms share: people of a firm, an embedded Nmbrs with a connection to it, a browser."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,49 @@ if TYPE_CHECKING:
     from portal.nmbrs.sandbox import Sandbox
 
 
+#: Seconds that a test may take which is worth beginning early.
+HEAVY = 300
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes minutes: at the end, one process would still be at it while the others have nothing to do.
+
+    Each process of pytest-xdist gets a piece of the list at first, so each piece begins with its share.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if processes < 2:
+        return
+    heavy = [
+        item for item in items if any(mark.name == "timeout" and mark.args[0] >= HEAVY for mark in item.own_markers)
+    ]
+    early = set(heavy)
+    light = [item for item in items if item not in early]
+    size = -(-len(light) // processes)
+    items[:] = [
+        item
+        for piece in range(processes)
+        for item in (*heavy[piece::processes], *light[piece * size : (piece + 1) * size])
+    ]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The database of this process, copied where a migrated one is at hand. See tests/template.py."""
+    from django.db import connection
+
+    if (template := os.environ.get("TEST_TEMPLATE")) and connection.vendor == "sqlite":
+        shutil.copyfile(template, connection.settings_dict["TEST"]["NAME"])
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """A copied file is used as it is; PostgreSQL copies while it makes the database."""
+    from django.db import connection
+
+    copied = bool(os.environ.get("TEST_TEMPLATE")) and connection.vendor == "sqlite"
+    return copied or bool(request.config.getvalue("reuse_db"))
+
+
 @pytest.fixture(autouse=True)
 def own_folder(settings: Settings, tmp_path: Path) -> Path:
     """Every test has its own var folder: call budgets and cached WSDLs of one test do not reach another."""
@@ -28,6 +72,43 @@ def own_folder(settings: Settings, tmp_path: Path) -> Path:
     settings.VAR_DIR.mkdir()
     folder: Path = settings.VAR_DIR
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_language_of_another_test() -> None:
+    """Texts that no request asked for are English here: a request leaves its own language in the thread."""
+    from django.utils import translation
+
+    translation.activate("en")
+
+
+@pytest.fixture(autouse=True)
+def no_secret_in_the_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No logger is given a token, a BSN or a bank account. Tests that do so on purpose are marked `logs_secrets`."""
+    from tests.security.leak_log import watched
+
+    with watched() as log:
+        yield
+    assert log.found == [] or request.node.get_closest_marker("logs_secrets")
+
+
+@pytest.fixture(autouse=True)
+def forced_sign_in_is_whole() -> Iterator[None]:
+    """`client.force_login(user)` stands for a whole sign-in, the second factor included.
+
+    Its request has no path, so that a sign-in through any page of the portal still has to show the factor.
+    """
+    from django.contrib.auth.signals import user_logged_in
+
+    def mark(request: Any, user: Any, **_: Any) -> None:
+        from portal.accounts.signin import second_factor
+
+        if request.path == "":
+            second_factor.mark(request, user)
+
+    user_logged_in.connect(mark)
+    yield
+    user_logged_in.disconnect(mark)
 
 
 # --- people ----------------------------------------------------------------------------------------------------------
@@ -104,7 +185,7 @@ def connected(sandbox: "Sandbox", firm: "Firm") -> Connected:
 
     environment = Environment.objects.create(firm=firm, domain="demo")
     connection = Connection.objects.create(
-        environment=environment, host=sandbox.url, user="api@demo.example", token="demo-token"
+        environment=environment, host=sandbox.url, user="api@demo.example", token="demo-token", ceiling=145
     )
     return Connected(sandbox, firm, environment, connection)
 
@@ -139,7 +220,9 @@ def page(chromium: "Browser") -> "Iterator[Page]":
     problems: list[str] = []
 
     def on_console(message: "ConsoleMessage") -> None:
-        if message.type == "error":
+        # htmx says both when a page is left while it still asks; what failed says htmx:sendError or responseError too.
+        left = message.text.startswith(("htmx:afterRequest,", "htmx:sendAbort,"))
+        if message.type == "error" and not left:
             problems.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def on_error(error: "Error") -> None:

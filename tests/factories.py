@@ -29,26 +29,12 @@ from portal.employees.models import (
     Schedule,
 )
 from portal.mirror.models import Freshness, MirrorRow, State
+from portal.mirror.resource import registry
 from portal.periods import Period, PeriodType
+from portal.source import Level
 
 #: When the rows of these factories were first seen, unless a test says otherwise.
 SEEN = datetime(2026, 11, 22, 5, 12, tzinfo=UTC)
-
-#: What a page about people and wages needs of a company.
-COMPANY_RESOURCES = (
-    "current_period",
-    "runs",
-    "wage_tax_returns",
-    "employees",
-    "personal_info",
-    "addresses",
-    "employments",
-    "contracts",
-    "salaries",
-    "schedules",
-    "departments",
-    "functions",
-)
 
 _numbers = count(1)
 
@@ -243,10 +229,11 @@ def fetched(
 
 def fetched_everything(debtor: Debtor, at: datetime = SEEN) -> None:
     """Say that everything of a debtor came in whole at `at`."""
-    fetched(debtor.environment, "debtors", "employee_types", at=at)
-    fetched(debtor, "companies", at=at)
+    names = {level: [kind.name for kind in registry if kind.level is level] for level in Level}
+    fetched(debtor.environment, *names[Level.ENVIRONMENT], at=at)
+    fetched(debtor, *names[Level.DEBTOR], at=at)
     for company in Company.everything.filter(debtor=debtor):
-        fetched(company, *COMPANY_RESOURCES, at=at)
+        fetched(company, *names[Level.COMPANY], at=at)
 
 
 def summed(*companies: Company) -> None:

@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
 from tests.chromium import NoChromium, find_or_install
+from tests.template import NotMigrated, Template
 
 DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432/"
 NO_TESTS = 5
@@ -56,10 +58,11 @@ def lanes(long: bool, postgres: str, chromium: str) -> list[Lane]:
     """The lanes in their order; none for PostgreSQL when `postgres` is empty."""
     sqlite = {"DATABASE_URL": ""}
     pace = "long" if long else "not long"
-    side_by_side = [] if long else ["-n", "2"]
+    # Four on two cores: much of the time a test waits for the call budget, a lease or another program.
+    side_by_side = [] if long else ["-n", "4", "--dist", "worksteal"]
     plan = [
         Lane("SQLite", f"{pace} and not browser", side_by_side, sqlite),
-        Lane("browser", f"{pace} and browser", [], {**sqlite, "TEST_CHROMIUM": chromium}),
+        Lane("browser", f"{pace} and browser", side_by_side, {**sqlite, "TEST_CHROMIUM": chromium}),
     ]
     if postgres:
         plan.append(
@@ -79,29 +82,41 @@ def main(arguments: list[str]) -> int:
         return 1
     postgres = postgres_url()
     problem = postgres_problem(postgres)
-    outcome: dict[str, str] = {}
-    failed = False
     if problem and os.environ.get("REQUIRE_POSTGRES") == "1":
         print(f"REQUIRE_POSTGRES=1, but no PostgreSQL server answers: {problem}\n{HOW_POSTGRES}")
         return 1
-    for lane in lanes(long, "" if problem else postgres, chromium):
-        print(f"\n=== {lane.name}: pytest -m '{lane.select}' ===", flush=True)
-        started = time.monotonic()
-        code = lane.run(chosen)
-        seconds = f"{time.monotonic() - started:.0f} s"
-        if code == 0:
-            outcome[lane.name] = f"passed in {seconds}"
-        elif code == NO_TESTS and (chosen or long):
-            outcome[lane.name] = "nothing selected"
-        else:
-            failed = True
-            outcome[lane.name] = (
-                "FAILED: it held no test" if code == NO_TESTS else f"FAILED in {seconds} (exit code {code})"
-            )
+    with ExitStack() as stack:
+        # Both at once, before the first lane: that one then has the processors for itself.
+        names = {"": given} if (given := os.environ.get("TEST_TEMPLATE")) else {}
+        urls = {"", *([] if problem else [postgres])} - set(names)
+        templates = {url: stack.enter_context(closing(Template(url))) for url in urls}
+        try:
+            names |= {url: template.ready() for url, template in templates.items()}
+        except NotMigrated as error:
+            print(f"The database of the tests cannot be migrated:\n{error}")
+            return 1
+        plan = lanes(long, "" if problem else postgres, chromium)
+        for lane in plan:
+            lane.environment["TEST_TEMPLATE"] = names[lane.environment["DATABASE_URL"]]
+        outcome = {lane.name: _outcome(lane, chosen, may_be_empty=bool(chosen) or long) for lane in plan}
+    failed = any(text.startswith("FAILED") for text in outcome.values())
     if problem:
         outcome["PostgreSQL"] = f"NOT RUN, no server answers: {problem}. {HOW_POSTGRES}"
     print("\n" + "\n".join(f"{name:<12}{text}" for name, text in outcome.items()))
     return 1 if failed else 0
+
+
+def _outcome(lane: Lane, arguments: list[str], *, may_be_empty: bool) -> str:
+    """Run the lane and say how it ended; the text begins with FAILED where something is wrong."""
+    print(f"\n=== {lane.name}: pytest -m '{lane.select}' ===", flush=True)
+    started = time.monotonic()
+    code = lane.run(arguments)
+    seconds = f"{time.monotonic() - started:.0f} s"
+    if code == 0:
+        return f"passed in {seconds}"
+    if code == NO_TESTS:
+        return "nothing selected" if may_be_empty else "FAILED: it held no test"
+    return f"FAILED in {seconds} (exit code {code})"
 
 
 if __name__ == "__main__":

@@ -21,8 +21,11 @@ THEMES = ("light", "dark")
 
 def addresses(page: Page, start: str) -> Iterator[tuple[str, str]]:
     """Name and address of each main page, found by following links as a person does."""
-    yield "clients", start
-    page.goto(start)
+    yield "start", start
+    yield "calendar", f"{start}calendar/"
+    clients = f"{start}clients/"
+    yield "clients", clients
+    page.goto(clients)
     debtor = first_link(page, "/clients/")
     yield "debtor", debtor
     page.goto(debtor)

@@ -6,11 +6,18 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import resolve_url
 from django.utils import translation
 
+from portal.accounts.grants import roles_of
+from portal.accounts.roles import READ_ONLY
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+#: Namespaces, and beginnings of names, of the views about one's own account.
+OWN_ACCOUNT = ("accounts:", "account_", "mfa_", "usersessions_", "openid_connect_")
 
 
 class PrivateAnswersMiddleware:
@@ -47,11 +54,42 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         refusal = super().process_view(request, view_func, view_args, view_kwargs)
         if refusal is None or request.headers.get("HX-Request") != "true":
             return refusal
-        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        try:
+            page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        except ValueError:
+            page = urlsplit("/")
         query = QueryDict(mutable=True)
         query[REDIRECT_FIELD_NAME] = urlunsplit(("", "", page.path or "/", page.query, ""))
         address = f"{resolve_url(self.get_login_url(view_func))}?{query.urlencode(safe='/')}"
         return HttpResponse(status=401, headers={"HX-Redirect": address})
+
+
+class ReadOnlyMiddleware:
+    """Refuses whatever changes something to people who only read (READ_ONLY roles): nobody has to remember it per view.
+
+    Their own account stays theirs: signing in and out, password, second factor, sessions and language.
+    """
+
+    SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+    #: What else is nobody's data: the language, and the demo's door.
+    OPEN = ("ui:language", "demo:")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Raises PermissionDenied before the view runs."""
+        if request.method in self.SAFE or not request.user.is_authenticated:
+            return
+        match = request.resolver_match
+        if match is not None and match.view_name.startswith((*OWN_ACCOUNT, *self.OPEN)):
+            return
+        roles = roles_of(request.user)
+        if roles and roles <= READ_ONLY:
+            raise PermissionDenied
 
 
 class PersonalLanguageMiddleware:

@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.db.models import Q
 
-from portal.accounts.models import Firm, Membership, User
-from portal.accounts.roles import Role
+from portal.accounts import rights
+from portal.accounts.grants import Grants
+from portal.accounts.models import Firm, Membership, TeamMember, User
+from portal.accounts.rights.written import write
+from portal.accounts.roles import Capability, Role
+from portal.audit.kinds import Kind
 
 if TYPE_CHECKING:
-    from django.db.models import Model
+    from django.db.models import Model, QuerySet
 
 
 @dataclass(frozen=True)
@@ -28,33 +33,75 @@ def somebody(email: str) -> User | None:
 
 
 @transaction.atomic
+def appoint(
+    firm: Firm,
+    role: Role,
+    email: str,
+    name: str,
+    *,
+    debtors: "Iterable[Model] | None" = None,
+    password: str | None = None,
+) -> Appointed:
+    """Give the person with `email` this role in `firm`: for the first start and the demo, where nobody is signed in.
+
+    For the whole firm, or for `debtors` (rows of debtors.Debtor, which this room does not import) beside those they
+    have. Somebody who has an account keeps their name and password. Without a password nobody can sign in with one.
+    Raises ValidationError for a weak password, and Refused for a role that does not go with the scope.
+    """
+    appointed = _account(firm, email, name, password)
+    scopes = [None] if debtors is None else [debtor.pk for debtor in debtors]
+    for debtor in scopes:
+        rights.give(rights.SYSTEM, appointed.user, rights.Place(firm.pk, role, debtor))
+    return appointed
+
+
 def appoint_administrator(firm: Firm, email: str, name: str, password: str | None) -> Appointed:
-    """Make the person with `email` an administrator of `firm`; a new account gets `name` and `password`.
+    """Make the person with `email` an administrator of `firm`; as `appoint`."""
+    return appoint(firm, Role.ADMINISTRATOR, email, name, password=password)
 
-    Somebody who has an account keeps their name and password. Without a password nobody can sign in with one.
-    Raises ValidationError for a weak password.
+
+def administrators_of(firm: int) -> "QuerySet[User]":
+    """The active people who are administrators of the firm at this moment."""
+    appointed = Membership.objects.in_force().filter(firm_id=firm, role=Role.ADMINISTRATOR)
+    return User.objects.filter(is_active=True, pk__in=appointed.values("user_id")).order_by("pk")
+
+
+def firms_managed_by(user: User) -> list[Firm]:
+    """The firms whose people the person manages, by name."""
+    firms = Grants(user, Capability.MANAGE_USERS).firms() if user.is_active else None
+    return [] if firms is None else list(Firm.objects.filter(pk__in=firms))
+
+
+def memberships_managed_by(user: User) -> "QuerySet[Membership]":
+    """The memberships that the person may look at and perhaps change, ended ones included.
+
+    An administrator: every one in their firms. A client administrator: those of client users of the own client.
     """
-    appointed = _account(email, name, password)
-    Membership.objects.get_or_create(user=appointed.user, firm=firm, role=Role.ADMINISTRATOR, debtor=None)
-    return appointed
+    firms = Grants(user, Capability.MANAGE_USERS).firms() if user.is_active else None
+    clients = Grants(user, Capability.MANAGE_CLIENT_USERS).debtors() if user.is_active else None
+    condition = Q(pk__in=[])
+    if firms is not None:
+        condition |= Q(firm__in=firms)
+    if clients is not None:
+        condition |= Q(Q(debtor__in=clients) | Q(company__debtor__in=clients), role=Role.CLIENT_USER)
+    return Membership.objects.filter(condition)
 
 
-@transaction.atomic
-def appoint_accountant(firm: Firm, email: str, name: str, debtors: "Iterable[Model]") -> Appointed:
-    """Make the person with `email` an accountant of these debtors of `firm`, beside those they already have.
-
-    A new account has no password. `debtors` are rows of debtors.Debtor, which this room does not import.
-    """
-    appointed = _account(email, name, None)
-    for debtor in debtors:
-        Membership.objects.get_or_create(user=appointed.user, firm=firm, role=Role.ACCOUNTANT, debtor_id=debtor.pk)
-    return appointed
+def managed_by(user: User) -> "QuerySet[User]":
+    """The people whose access the person manages: everybody who has or had a place there."""
+    firms = Grants(user, Capability.MANAGE_USERS).firms() if user.is_active else None
+    known = Q(pk__in=memberships_managed_by(user).values("user_id"))
+    if firms is not None:
+        known |= Q(pk__in=TeamMember.objects.filter(team__firm__in=firms).values("user_id"))
+    return User.objects.filter(known)
 
 
-def _account(email: str, name: str, password: str | None) -> Appointed:
+def _account(firm: Firm, email: str, name: str, password: str | None) -> Appointed:
     user = somebody(email)
     if user is not None:
         return Appointed(user, created=False)
     if password is not None:
         validate_password(password, User(email=email, name=name))
-    return Appointed(User.objects.create_user(email, name, password), created=True)
+    user = User.objects.create_user(email, name, password)
+    write(Kind.USER_ADDED, rights.SYSTEM, firm.pk, user=user)
+    return Appointed(user, created=True)

@@ -1,4 +1,9 @@
-"""Roles and what they may do: the one table. Pages, docs and tests read it; nothing else decides."""
+"""Roles and what they may do: the one table. Pages, docs and tests read it; nothing else decides.
+
+A capability is here when a page asks for it. Those of product.md section 1 that still wait for their page are left
+out: `view_documents`, `sign_off_period`, `request_change`, `handle_alerts`, `message_client`, `publish_period` and
+`send_to_nmbrs`.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,12 +13,27 @@ class Capability(models.TextChoices):
     """A named thing a role may do to what lies in its scope."""
 
     VIEW = "view", _("see clients, companies and the status of their data")
+    VIEW_LABELS = "view_labels", _("see tags and service level of clients, which are the office's own words")
     VIEW_PERSONAL = "view_personal", _("see personal data of employees")
     VIEW_SALARIES = "view_salaries", _("see salaries and wage cost")
+    VIEW_TAX_SETTINGS = "view_tax_settings", _("see wage-tax settings and the 30% ruling")
+    VIEW_SICKNESS = "view_sickness", _("see absence by sickness")
+    VIEW_BANK_ACCOUNTS = "view_bank_accounts", _("see bank accounts, masked")
+    REVEAL_IBAN = "reveal_iban", _("reveal a whole bank account number, each time logged")
+    EXPORT = "export", _("take data out as a file")
+    EXPORT_PERSON = "export_person", _("hand out everything that is kept about one employee, each time logged")
     VIEW_SYNC = "view_sync", _("see sync runs and their errors")
     RESYNC = "resync", _("start a resync of a client or company")
+    SET_DEADLINES = "set_deadlines", _("set who sees to a company and when its work is due")
+    DECIDE_HOLD = "decide_hold", _("decide about data that a sync holds back")
     RESYNC_FIRM = "resync_firm", _("start a resync of the whole firm")
     MANAGE_CONNECTIONS = "manage_connections", _("see and change connections to Nmbrs")
+    MANAGE_SETTINGS = "manage_settings", _("change settings of the firm")
+    REMOVE_CLIENT = "remove_client", _("remove all data of a client, and see what was removed")
+    MANAGE_USERS = "manage_users", _("manage people and who may see what")
+    MANAGE_CLIENT_USERS = "manage_client_users", _("manage the users of a client")
+    VIEW_AUDIT = "view_audit", _("read the audit trail")
+    LOOK_AS = "look_as", _("look as somebody of the firm, reading only, each time logged")
 
 
 class Role(models.TextChoices):
@@ -21,27 +41,96 @@ class Role(models.TextChoices):
 
     ADMINISTRATOR = "administrator", _("Administrator")
     ACCOUNTANT = "accountant", _("Payroll accountant")
+    ASSISTANT = "assistant", _("Assistant")
+    AUDITOR = "auditor", _("Auditor")
+    CLIENT_ADMINISTRATOR = "client_administrator", _("Client administrator")
+    CLIENT_USER = "client_user", _("Client user")
 
 
-_ACCOUNTANT = frozenset(
+_ASSISTANT = frozenset(
     {
         Capability.VIEW,
+        Capability.VIEW_LABELS,
         Capability.VIEW_PERSONAL,
         Capability.VIEW_SALARIES,
+        Capability.VIEW_TAX_SETTINGS,
         Capability.VIEW_SYNC,
         Capability.RESYNC,
+        Capability.SET_DEADLINES,
     }
 )
-
-CAPABILITIES: dict[Role, frozenset[Capability]] = {
-    Role.ADMINISTRATOR: _ACCOUNTANT | {Capability.RESYNC_FIRM, Capability.MANAGE_CONNECTIONS},
-    Role.ACCOUNTANT: _ACCOUNTANT,
+_ACCOUNTANT = _ASSISTANT | {
+    Capability.VIEW_SICKNESS,
+    Capability.VIEW_BANK_ACCOUNTS,
+    Capability.REVEAL_IBAN,
+    Capability.EXPORT,
+    Capability.DECIDE_HOLD,
 }
 
-#: Roles whose membership covers the whole firm and never a single debtor.
+CAPABILITIES: dict[Role, frozenset[Capability]] = {
+    Role.ADMINISTRATOR: _ACCOUNTANT
+    | {
+        Capability.RESYNC_FIRM,
+        Capability.MANAGE_CONNECTIONS,
+        Capability.MANAGE_SETTINGS,
+        Capability.EXPORT_PERSON,
+        Capability.REMOVE_CLIENT,
+        Capability.MANAGE_USERS,
+        Capability.MANAGE_CLIENT_USERS,
+        Capability.VIEW_AUDIT,
+        Capability.LOOK_AS,
+    },
+    Role.ACCOUNTANT: _ACCOUNTANT,
+    Role.ASSISTANT: _ASSISTANT,
+    Role.AUDITOR: frozenset(
+        {
+            Capability.VIEW,
+            Capability.VIEW_LABELS,
+            Capability.VIEW_PERSONAL,
+            Capability.VIEW_SALARIES,
+            Capability.VIEW_TAX_SETTINGS,
+            Capability.VIEW_BANK_ACCOUNTS,
+            Capability.VIEW_SYNC,
+            Capability.VIEW_AUDIT,
+        }
+    ),
+    Role.CLIENT_ADMINISTRATOR: frozenset(
+        {
+            Capability.VIEW,
+            Capability.VIEW_PERSONAL,
+            Capability.VIEW_SALARIES,
+            Capability.EXPORT,
+            Capability.MANAGE_CLIENT_USERS,
+        }
+    ),
+    Role.CLIENT_USER: frozenset({Capability.VIEW}),
+}
+
+#: Switched on per person for a client user: by a client administrator who holds it too, or by the firm.
+SWITCHES = frozenset({Capability.VIEW_SALARIES, Capability.VIEW_SICKNESS})
+#: Of these, what the firm alone may switch on.
+FIRM_SWITCHES = frozenset({Capability.VIEW_SICKNESS})
+
+#: What people without the capability do not even read that it is there: no line says that it is hidden from them.
+UNMENTIONED = frozenset({Capability.VIEW_LABELS})
+
+#: Roles whose membership covers the whole firm and never less.
 FIRM_WIDE = frozenset({Role.ADMINISTRATOR})
+#: Roles whose membership may cover the whole firm.
+MAY_BE_FIRM_WIDE = FIRM_WIDE | {Role.AUDITOR}
+#: Roles whose membership may be for a single company; the others are for a client.
+MAY_BE_OF_COMPANY = frozenset({Role.ACCOUNTANT, Role.ASSISTANT, Role.AUDITOR, Role.CLIENT_USER})
+#: People of the office; a team gives its members one of the last three.
+STAFF = frozenset({Role.ADMINISTRATOR, Role.ACCOUNTANT, Role.ASSISTANT, Role.AUDITOR})
+TEAM_ROLES = STAFF - FIRM_WIDE
+#: People of a client.
+CLIENT = frozenset({Role.CLIENT_ADMINISTRATOR, Role.CLIENT_USER})
+#: What a deputy takes over from somebody who is away. Rights over the firm, and the auditor's, are never deputised.
+DEPUTISED = frozenset({Role.ACCOUNTANT, Role.ASSISTANT})
+#: Whoever holds only these roles changes nothing but their own account.
+READ_ONLY = frozenset({Role.AUDITOR})
 
 
 def roles_with(capability: Capability) -> list[Role]:
-    """The roles that hold `capability`."""
+    """The roles that hold `capability` by themselves; for a client user a switch may add it."""
     return [role for role, held in CAPABILITIES.items() if capability in held]

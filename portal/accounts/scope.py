@@ -1,10 +1,16 @@
 """THE tenancy rule: which rows of a model a person may see. Only `visible_to` calls it.
 
-Every tenant model says in `scope_paths` how its rows reach their firm, debtor and company; this module turns a
-person's memberships into one condition over those paths. No membership means no rows.
+Every tenant model says in `scope_paths` how its rows reach their firm, debtor and company; this module turns what a
+person was given into one condition over those paths. Nothing given means no rows.
+
+What was given comes from portal.accounts.grants, worked out when it is asked: own memberships, teams with their clients
+and tag rules, and deputies, each with its term compared with the clock. There is no table of "who sees what" that
+could be stale and show too much.
 """
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -12,8 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.db.models import Q
 
-from portal.accounts.models import Membership
-from portal.accounts.roles import FIRM_WIDE, Capability, roles_with
+from portal.accounts.roles import Capability
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -25,30 +30,33 @@ NOTHING = Q(pk__in=[])
 
 @dataclass(frozen=True)
 class ScopePaths:
-    """Where a model's rows stand: lookup paths to the firm and, where rows have one, to the debtor.
+    """Where a model's rows stand: lookup paths to the firm and, where rows have one, to the debtor and the company.
 
-    A row whose debtor path leads to NULL belongs to the firm as a whole and is seen by firm-wide roles only.
+    A row whose debtor path leads to NULL belongs to the firm as a whole and is seen by firm-wide roles only; one whose
+    company path leads to NULL is not seen by who was given a single company.
     """
 
     firm: str
     debtor: str = ""
+    company: str = ""
 
 
 def visible(
     user: "User | AnonymousUser | None", model: type[models.Model], capability: Capability = Capability.VIEW
 ) -> Q:
     """The condition under which `user` may see a row of `model` and holds `capability` over it."""
+    from portal.accounts.grants import Grants  # the models it reads have querysets from here
+
     paths = getattr(model, "scope_paths", None)
     if not isinstance(paths, ScopePaths):
         raise ImproperlyConfigured(f"{model.__name__} does not say in scope_paths how its rows reach their firm.")
     if user is None or not user.is_authenticated or not user.is_active:
         return NOTHING
-    memberships = Membership.objects.filter(user_id=user.pk, role__in=roles_with(capability))
-    allowed = Q(**{f"{paths.firm}__in": memberships.filter(role__in=FIRM_WIDE).values("firm_id")})
-    if paths.debtor:
-        # Missing debtors keep their memberships: what was seen stays seen, marked as no longer in Nmbrs.
-        allowed |= Q(**{f"{paths.debtor}__in": memberships.filter(debtor__isnull=False).values("debtor_id")})
-    return allowed
+    grants = Grants(user, capability)
+    # Only what the person can have at all becomes a subquery: an OR with others that find nothing would cost an index.
+    levels = ((paths.firm, grants.firms()), (paths.debtor, grants.debtors()), (paths.company, grants.companies()))
+    allowed = [Q(**{f"{path}__in": ids}) for path, ids in levels if path and ids is not None]
+    return reduce(or_, allowed) if allowed else NOTHING
 
 
 class ScopedQuerySet(models.QuerySet[T]):

@@ -8,9 +8,10 @@ class CompaniesConfig(AppConfig):
     label = "companies"
 
     def ready(self) -> None:
-        from portal.companies import panels
-        from portal.companies.resources import COMPANIES, CURRENT_PERIOD, RUNS, WAGE_TAX_RETURNS
+        # The tables declare themselves.
+        from portal.companies import panels, periods_seen, resources, tables  # noqa: F401
         from portal.mirror.resource import registry
 
-        registry.add(COMPANIES, CURRENT_PERIOD, RUNS, WAGE_TAX_RETURNS)
+        registry.add(*resources.declared())
+        registry.after_publish(["current_period"], periods_seen.note)
         panels.register()

@@ -6,7 +6,7 @@ A kind that one of the companies was never asked for counts as never fetched, al
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import CharField, Count, DateTimeField, F, Max, Min, Q, QuerySet, Value
 
 from portal.companies.models import Company
 from portal.debtors.models import Debtor
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: What a head count is made of, and a contract wage.
 PEOPLE_KINDS = ("employees", "employments")
 WAGE_KINDS = (*PEOPLE_KINDS, "current_period", "salaries", "schedules")
+#: In place of a state: the row counts scopes.
+_COUNT = "count"
 
 
 def of_scope(
@@ -33,14 +35,8 @@ def of_scope(
     """The freshness of `resources` over these debtors, their environments and these companies.
 
     Both querysets have been through `visible_to`: a person learns the age of what they may see, and of the lists of
-    the whole environment that it came from. Five queries, however many scopes there are.
+    the whole environment that it came from. One query, however many scopes there are.
     """
-    environments = debtors.order_by().values("environment_id").distinct()
-    expected = {
-        Level.ENVIRONMENT: environments.count(),
-        Level.DEBTOR: debtors.count(),
-        Level.COMPANY: companies.count(),
-    }
     within = Q(company__in=companies.order_by().values("pk")) | Q(
         company__isnull=True, debtor__in=debtors.order_by().values("pk")
     )
@@ -50,8 +46,20 @@ def of_scope(
         environment__freshness__debtor__isnull=True,
         environment__freshness__resource__in=resources,
     )
-    # An accountant, who holds nothing over an environment as such, sees its lists through the debtors in them.
-    groups = [*_grouped(own), *_grouped(of_environments, "environment__freshness__")]
+    found = _grouped(own).union(
+        # An accountant, who holds nothing over an environment as such, sees its lists through the debtors in them.
+        _grouped(of_environments, "environment__freshness__"),
+        _counted(debtors, Level.ENVIRONMENT, "environment"),
+        _counted(debtors, Level.DEBTOR, "pk"),
+        _counted(companies, Level.COMPANY, "pk"),
+        all=True,
+    )
+    expected, groups = dict.fromkeys(Level, 0), []
+    for group in found:
+        if group["stored"] == _COUNT:
+            expected[Level(group["kind"])] = group["scopes"]
+        else:
+            groups.append(group)
     return summarise(_rows(groups, resources, expected), _needed(resources, expected), label=_label)
 
 
@@ -90,9 +98,9 @@ def _states(user: "Person", company: Company) -> dict[str, tuple[bool, str]]:
     return known
 
 
-def _grouped(rows: "QuerySet[Any]", path: str = "") -> Iterable[Mapping[str, Any]]:
+def _grouped(rows: "QuerySet[Any]", path: str = "") -> "QuerySet[Any]":
     """How many scopes are in the same state for each kind, and how old; `path` leads from a row to its freshness."""
-    groups: Iterable[Mapping[str, Any]] = (
+    groups: QuerySet[Any] = (
         rows.order_by()
         .values(kind=F(f"{path}resource"), stored=F(f"{path}state"), why=F(f"{path}error_kind"))
         .annotate(
@@ -102,6 +110,21 @@ def _grouped(rows: "QuerySet[Any]", path: str = "") -> Iterable[Mapping[str, Any
         )
     )
     return groups
+
+
+def _counted(rows: "QuerySet[Any]", level: Level, column: str) -> "QuerySet[Any]":
+    """How many scopes of a level there are, as a row beside those of `_grouped`."""
+    counted: QuerySet[Any] = (
+        rows.order_by()
+        .annotate(kind=Value(str(level), CharField()), stored=Value(_COUNT, CharField()), why=Value("", CharField()))
+        .values("kind", "stored", "why")
+        .annotate(
+            scopes=Count(column, distinct=True),
+            oldest=Value(None, DateTimeField()),
+            tried=Value(None, DateTimeField()),
+        )
+    )
+    return counted
 
 
 def _rows(groups: Iterable[Mapping[str, Any]], resources: Sequence[str], expected: dict[Level, int]) -> list[Freshness]:

@@ -1,21 +1,30 @@
 """The panels of a company's page that this room knows. Higher rooms register theirs beside them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal import clock
 from portal.accounts.roles import Capability
-from portal.companies import status
+from portal.companies import freshness, status
 from portal.companies.freshness import ever_fetched
-from portal.companies.models import Company, Run, WageTaxReturn
-from portal.companies.periods import chosen
+from portal.companies.models import Company, PeriodSeen, Run, WageTaxReturn
+from portal.companies.periods import Chosen, chosen, text
 from portal.companies.standing import run_period
-from portal.ui import panels
+from portal.periods import Period
+from portal.ui import panels, records
 from portal.ui.panels import Panel
+from portal.ui.records import When
 
 #: The page of these panels.
 PAGE = "company"
+#: So many of the current periods one after another are shown.
+PERIODS_SHOWN = 6
 
 
 def runs(request: HttpRequest, company: Company) -> dict[str, Any]:
@@ -57,7 +66,46 @@ def returns(request: HttpRequest, company: Company) -> dict[str, Any]:
 
 def particulars(request: HttpRequest, company: Company) -> dict[str, Any]:
     """What Nmbrs has on file about the company itself."""
-    return {"company": company}
+    seen = PeriodSeen.objects.visible_to(request.user).filter(company=company)[: PERIODS_SHOWN + 1]
+    return {"company": company, "moves": moves(list(seen))}
+
+
+@dataclass(frozen=True)
+class Move:
+    """A current period with the moment we first saw it. `back`: Nmbrs had been further before."""
+
+    period: Period
+    seen_at: datetime
+    back: bool
+
+
+def moves(seen: Sequence[PeriodSeen]) -> list[Move]:
+    """The periods, newest first; the oldest of what was read has none before it to be compared with."""
+    earlier = [*(one.period for one in seen[1:]), None]
+    return [
+        Move(one.period, one.seen_at, before is not None and one.period < before)
+        for one, before in zip(seen[:PERIODS_SHOWN], earlier, strict=False)
+    ]
+
+
+def when(choice: Chosen | None) -> When:
+    """What a list of records is asked for: the period and its last day; today while no period is known."""
+    return When(choice.last_day, choice.period, choice.days) if choice else When(clock.today())
+
+
+def kinds_of_record(request: HttpRequest, company: Company) -> dict[str, Any]:
+    """Every kind of record of the company: how many in the period, how old, and the way to the list."""
+    choice = chosen(request, company)
+    query = f"?period={text(choice.period)}" if choice else ""
+    listed = records.overview(
+        request,
+        company,
+        "company",
+        when(choice),
+        url=lambda kind: reverse("companies:records", args=[company.pk, kind]) + query,
+        freshness=lambda kinds: freshness.of_company(request.user, company, kinds),
+    )
+    return {"listed": listed}
 
 
 def register() -> None:
@@ -91,6 +139,16 @@ def register() -> None:
             context=particulars,
             resources=("companies",),
             order=90,
+            wide=True,
+        ),
+        # Every row tells how old it is; the page's badge stays about the figures.
+        Panel(
+            name="records",
+            title=_("Records"),
+            template="companies/panels/records.html",
+            capability=Capability.VIEW,
+            context=kinds_of_record,
+            order=95,
             wide=True,
         ),
     ):

@@ -1,10 +1,12 @@
-"""One company, period by period."""
+"""One company, period by period, and its records kind by kind."""
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,13 +14,15 @@ from portal.accounts.roles import Capability
 from portal.companies import freshness, panels
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS, ever_fetched, refused
 from portal.companies.models import Basis, Company, Snapshot
-from portal.companies.periods import Chosen, chosen, navigator
+from portal.companies.periods import Chosen, chosen, navigator, text
 from portal.companies.tiles import Tile, cautions, left_out_words, no_access, on
+from portal.debtors.place import way_to
 from portal.ui.charts import Figure
 from portal.ui.formats import day
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.panels import panels_of, resources_of, shown_on
 from portal.ui.permissions import holds_over
+from portal.ui.records import RecordListView, When
 from portal.ui.values import Crumb, Missing
 from portal.ui.views import ScopedDetailView
 
@@ -34,13 +38,12 @@ class CompanyView(ScopedDetailView):
     template_name = "companies/company.html"
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        """With debtor and current period."""
-        return queryset.select_related("debtor", "current")
+        """With debtor, environment and current period."""
+        return queryset.select_related("debtor__environment", "current")
 
     def get_breadcrumb(self) -> list[Crumb]:
         """Client › company."""
-        debtor = self.object.debtor
-        return [Crumb(str(debtor), reverse("dashboards:debtor", args=[debtor.pk])), Crumb(str(self.object))]
+        return [*way_to(self.request, self.object.debtor, self.object.pk), Crumb(str(self.object))]
 
     def get_freshness(self) -> FreshnessSummary:
         """How old every kind is that the page shows."""
@@ -61,6 +64,7 @@ class CompanyView(ScopedDetailView):
             "cautions": cautions(tiles),
             "panels": shown_on(request, company, panels_of(panels.PAGE)),
             "can_resync": holds_over(request, company, Capability.RESYNC),
+            "can_explain": holds_over(request, company, Capability.MANAGE_USERS),
         }
 
     def _tiles(self, choice: Chosen) -> list[Tile]:
@@ -105,3 +109,48 @@ class CompanyView(ScopedDetailView):
         if ever_fetched(self.request.user, self.object, *kinds):
             return last if isinstance(last, int | Decimal) else Missing.UNKNOWN
         return Missing.NOT_PERMITTED if refused(self.request.user, self.object, *kinds) else Missing.NEVER_FETCHED
+
+
+class CompanyRecordsView(RecordListView):
+    """One kind of record of a company, as of the last day of a period or in it."""
+
+    owner_column = "company"
+    template_name = "companies/records.html"
+
+    @cached_property
+    def owner(self) -> Company:
+        """The company; outside the scope it does not exist."""
+        visible = Company.objects.visible_to(self.request.user).select_related("debtor__environment", "current")
+        return get_object_or_404(visible, pk=self.kwargs["pk"])
+
+    @cached_property
+    def choice(self) -> Chosen | None:
+        """The period in the address; None while the company's current period is not known."""
+        return chosen(self.request, self.owner)
+
+    @cached_property
+    def when(self) -> When:
+        """The period and its last day."""
+        return panels.when(self.choice)
+
+    def get_badge(self) -> FreshnessSummary:
+        """How old the kind is."""
+        return freshness.of_company(self.request.user, self.owner, (self.resource.name,))
+
+    def get_breadcrumb(self) -> list[Crumb]:
+        """Client › company › kind."""
+        company, query = self.owner, f"?period={text(self.choice.period)}" if self.choice else ""
+        return [
+            *way_to(self.request, company.debtor, company.pk),
+            Crumb(str(company), reverse("companies:company", args=[company.pk]) + query),
+            Crumb(self.table_class.title()),
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The period navigator."""
+        choice = self.choice
+        return {
+            **super().get_context_data(**kwargs),
+            "choice": choice,
+            "navigator": navigator(self.request, self.owner, choice) if choice else None,
+        }

@@ -30,11 +30,16 @@ def meaning(error: SourceError | None) -> Health | None:
     return Health.WORKING if error is None else _MEANING.get(type(error))
 
 
-def record(connection: Connection, error: SourceError | None = None) -> None:
-    """Keep what a success or an error means for the connection. Writes only when its health changes."""
+def record(connection: Connection, error: SourceError | None = None) -> bool:
+    """Keep what a success or an error means for the connection. Returns whether its health changed.
+
+    Of several processes that see the same change at once, one is told so.
+    """
     health = meaning(error)
     if health is None:
-        return
-    changed = Connection.objects.filter(pk=connection.pk).exclude(health=health)
-    if changed.update(health=health, health_since=now()):
+        return False
+    others = Connection.objects.filter(pk=connection.pk).exclude(health=health)
+    changed = bool(others.update(health=health, health_since=now()))
+    if changed:
         connection.refresh_from_db(fields=["health", "health_since"])
+    return changed

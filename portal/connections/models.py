@@ -1,7 +1,8 @@
-"""Environment and Connection."""
+"""Environment, Connection, and the row in which worker machines share a call budget."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,10 @@ from portal.vault import EncryptedTextField
 
 #: Calls a second, all processes together. Nmbrs delays calls beyond 150; stack.md keeps a hard ceiling of 145.
 MOST_CALLS_A_SECOND = 145
+
+#: The hours of a day; an end of office hours may also be 24, which is midnight.
+HOURS = (MinValueValidator(0), MaxValueValidator(23))
+END_HOURS = (MinValueValidator(1), MaxValueValidator(24))
 
 
 class EnvironmentKind(models.TextChoices):
@@ -29,12 +34,34 @@ class Environment(models.Model):
     kind = models.CharField(max_length=20, choices=EnvironmentKind.choices, default=EnvironmentKind.ACCOUNTANT)
     created = models.DateTimeField(default=timezone.now)
 
+    #: Dutch time, like the office hours. None: the hour of the settings.
+    nightly_hour = models.PositiveSmallIntegerField(
+        _("hour of the nightly sync"), null=True, blank=True, validators=HOURS
+    )
+    #: An hour that somebody chose after it had passed is due from the next night on.
+    nightly_changed = models.DateTimeField(null=True, editable=False)
+    #: Runs within office hours, on Monday to Friday.
+    hourly_runs = models.BooleanField(_("also every hour within office hours"), default=True)
+    office_start = models.PositiveSmallIntegerField(_("office hours from"), default=7, validators=HOURS)
+    office_end = models.PositiveSmallIntegerField(_("office hours until"), default=19, validators=END_HOURS)
+
     objects = models.Manager.from_queryset(ScopedQuerySet["Environment"])()
     scope_paths = ScopePaths(firm="firm")
 
     class Meta:
         ordering = ["domain"]
-        constraints = [models.UniqueConstraint(fields=["firm", "domain"], name="environment_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["firm", "domain"], name="environment_once"),
+            models.CheckConstraint(
+                condition=models.Q(nightly_hour__isnull=True) | models.Q(nightly_hour__lte=23),
+                name="environment_nightly_hour",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(office_start__lt=models.F("office_end"), office_end__lte=24),
+                name="environment_office_hours",
+                violation_error_message=_("Office hours end after they begin."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.domain
@@ -61,7 +88,7 @@ class Connection(models.Model):
     protocol = models.CharField(max_length=10, choices=Protocol.choices, default=Protocol.SOAP)
     host = models.CharField(_("address"), max_length=200)
     user = models.CharField(_("API user"), max_length=254)
-    token = EncryptedTextField(_("API token"))
+    token = EncryptedTextField(_("API token"), bound_to=("environment", "protocol"))
     ceiling = models.PositiveSmallIntegerField(_("most calls a second"), default=100)
     health = models.CharField(max_length=20, choices=Health.choices, default=Health.UNTRIED)
     health_since = models.DateTimeField(default=timezone.now)
@@ -85,6 +112,23 @@ class Connection(models.Model):
         """Only addresses of the allow-list in the settings can be used."""
         if not host_allowed(self.host, settings.NMBRS_HOSTS):
             raise ValidationError({"host": _("This address is not one of NMBRS_HOSTS in the settings.")})
+
+
+class BudgetState(models.Model):
+    """The call budget of one environment on PostgreSQL (portal.connections.budget); on SQLite the table stays empty.
+
+    `name` is no foreign key: the row is written by a connection of its own, outside every transaction of Django's.
+    Moments are seconds since 1970 on the clock of the database.
+    """
+
+    name = models.CharField(max_length=60, primary_key=True)
+    slot = models.FloatField()
+    rate = models.FloatField()
+    slowed = models.FloatField()
+    grown = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.rate:g} calls a second"
 
 
 def host_allowed(host: str, allowed: list[str]) -> bool:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from portal.accounts.models import Firm
+from portal.audit import recording
+from portal.audit.kinds import Kind
 from portal.connections.health import record
 from portal.connections.models import Connection, Environment, EnvironmentKind, Protocol
 from portal.connections.reach import Reach, reach
-from portal.connections.sources import open_soap
+from portal.connections.sources import file_store, open_soap
 from portal.nmbrs.soap import SoapSource
 
 #: Calls a second while nobody has chosen a ceiling.
@@ -59,12 +61,13 @@ def try_credentials(credentials: Credentials) -> Tried:
 def keep(firm: Firm, credentials: Credentials, domain: str, kind: EnvironmentKind) -> Connection:
     """Store working credentials, the token encrypted; those of an environment that was connected are replaced."""
     environment, _ = Environment.objects.get_or_create(firm=firm, domain=domain, defaults={"kind": kind})
-    connection, _ = Connection.objects.update_or_create(
+    connection, added = Connection.objects.update_or_create(
         environment=environment,
         protocol=Protocol.SOAP,
         defaults={"host": credentials.host, "user": credentials.user, "token": credentials.token},
     )
     record(connection)
+    recording.record(Kind.CONNECTION_ADDED if added else Kind.CONNECTION_CHANGED, connection)
     return connection
 
 
@@ -74,6 +77,6 @@ def _source(credentials: Credentials, domain: str) -> SoapSource:
         user=credentials.user,
         token=credentials.token,
         domain=domain,
-        budget_name="trying",
+        store=file_store("trying"),
         ceiling=TRYING,
     )

@@ -3,40 +3,73 @@
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import connections
 
-from portal.nmbrs.soap import SoapSource
-from portal.nmbrs.throttle import Budget, FileStore
-from portal.source import Source
+from portal.nmbrs.soap import Retry, SoapSource
+from portal.nmbrs.throttle import Budget, FileStore, Store
 
 if TYPE_CHECKING:
     from portal.connections.models import Connection
 
 
-def open_source(connection: "Connection") -> Source:
+def open_source(connection: "Connection", *, tries: int | None = None) -> SoapSource:
     """The source behind `connection`. Opens no socket by itself; close it after use.
 
-    The call budget is one file per environment, shared by every process of this machine.
+    `tries`: how often a call that fails in passing is made in all (default: as the transport does).
+
+    The call budget is one per environment: a row of PostgreSQL, shared by every machine that works on the database,
+    or a file, shared by every process of the only machine that SQLite can have.
     """
+    name = f"environment-{connection.environment_id}"
+    if connections["default"].vendor != "postgresql":
+        return _stored(connection, file_store(name), tries)
+    # The models are not there yet when the room's package is imported.
+    from portal.connections.budget import PostgresStore
+
+    return _stored(connection, PostgresStore(name), tries)
+
+
+def _stored(connection: "Connection", store: Store, tries: int | None) -> SoapSource:
     return open_soap(
         host=connection.host,
         user=connection.user,
         token=connection.token,
         domain=connection.environment.domain,
-        budget_name=f"environment-{connection.environment_id}",
+        store=store,
         ceiling=connection.ceiling,
+        retry=None if tries is None else Retry(attempts=tries),
     )
 
 
-def open_soap(*, host: str, user: str, token: str, domain: str, budget_name: str, ceiling: int) -> SoapSource:
-    """A SOAP source for credentials that need not be stored yet. `ceiling` is calls a second."""
-    return SoapSource(
+def file_store(name: str) -> FileStore:
+    """The budget of that name in a file of this machine."""
+    return FileStore(settings.VAR_DIR / "budget" / name)
+
+
+class _SoapSource(SoapSource):
+    """A source that lets go of its budget when it is closed."""
+
+    store: Store
+
+    def close(self) -> None:
+        """See Source."""
+        super().close()
+        self.store.close()
+
+
+def open_soap(
+    *, host: str, user: str, token: str, domain: str, store: Store, ceiling: int, retry: Retry | None = None
+) -> SoapSource:
+    """A SOAP source for credentials that need not be stored yet. `ceiling` is calls a second, kept in `store`."""
+    source = _SoapSource(
         host=host,
         user=user,
         token=token,
         domain=domain,
-        budget=Budget(
-            FileStore(settings.VAR_DIR / "budget" / budget_name), ceiling=ceiling, fixed=settings.NMBRS_FIXED_RATE
-        ),
+        budget=Budget(store, ceiling=ceiling, fixed=settings.NMBRS_FIXED_RATE),
         allowed_hosts=settings.NMBRS_HOSTS,
         wsdl_folder=settings.VAR_DIR / "wsdl",
+        retry=retry,
     )
+    source.store = store
+    return source

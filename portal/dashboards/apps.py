@@ -11,9 +11,22 @@ class DashboardsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from portal.accounts.roles import Capability
-        from portal.dashboards import panels
+        from portal.connections.models import EnvironmentKind
+        from portal.dashboards import panels, start
+        from portal.dashboards.changes.unseen import CAPABILITY as CHANGES
+        from portal.ui import places
         from portal.ui.menu import MenuEntry, register
 
+        register(
+            MenuEntry(
+                _("Start"),
+                "dashboards:board",
+                "home",
+                capability=Capability.VIEW_SYNC,
+                order=5,
+                kind=EnvironmentKind.ACCOUNTANT,
+            )
+        )
         register(
             MenuEntry(
                 _("Clients"),
@@ -21,7 +34,32 @@ class DashboardsConfig(AppConfig):
                 "address-book",
                 capability=Capability.VIEW,
                 order=10,
-                covers=("dashboards", "companies"),
+                covers=("dashboards:debtor", "companies"),
+                kind=EnvironmentKind.ACCOUNTANT,
+                label_for_clients=_("My organisation"),
+            )
+        )
+        register(
+            MenuEntry(
+                _("Companies"),
+                "dashboards:companies",
+                "briefcase",
+                capability=Capability.VIEW,
+                order=11,
+                covers=("dashboards:business", "debtors", "companies"),
+                kind=EnvironmentKind.BUSINESS,
+            )
+        )
+        register(
+            MenuEntry(
+                _("Changes"),
+                "dashboards:changes",
+                "activity",
+                capability=CHANGES,
+                order=20,
+                covers=("dashboards:client_changes",),
+                number_url="dashboards:changes_number",
             )
         )
         panels.register()
+        places.register(start.own_places)

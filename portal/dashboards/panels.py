@@ -11,6 +11,8 @@ from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS
 from portal.companies.models import Company
 from portal.companies.standing import standings
 from portal.dashboards import months
+from portal.dashboards.changes.panel import new_of_client
+from portal.dashboards.changes.unseen import CAPABILITY
 from portal.dashboards.debtor import (
     ENDING_WITHIN,
     Known,
@@ -179,6 +181,16 @@ def register() -> None:
             context=ending,
             resources=("employees", "contracts"),
             order=50,
+        ),
+        Panel(
+            name="changes",
+            title=_("Changes since you last looked"),
+            template="dashboards/panels/changes.html",
+            capability=CAPABILITY,
+            context=new_of_client,
+            order=60,
+            wide=True,
+            internal=True,
         ),
     ):
         panels.register(PAGE, panel)

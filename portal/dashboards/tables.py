@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,16 @@ from portal.periods import Period
 from portal.ui import icons, markup
 from portal.ui.formats import NO_BREAK
 from portal.ui.freshness import FreshnessLine, FreshnessSummary
-from portal.ui.tables import FreshnessColumn, LinkColumn, MoneyColumn, NumberColumn, Table, TextColumn
+from portal.ui.tables import (
+    CodeColumn,
+    FreshnessColumn,
+    LinkColumn,
+    MoneyColumn,
+    NumberColumn,
+    StatusColumn,
+    Table,
+    TextColumn,
+)
 from portal.ui.values import Missing
 
 _STATES = {rank: state for state, rank in RANKS.items()}
@@ -107,6 +117,46 @@ class ClientTable(Table):
         if lacking:
             said.insert(0, lacking_words(lacking))
         return with_notes(markup.number(value, places), said)
+
+
+class CompanyTable(Table):
+    """One row a company that no client stands above. Rows are portal.companies.standing.Standing.
+
+    `organisations`: those that the reader sees; the column is there when there are any.
+    """
+
+    caption = _("Companies")
+    counted = ngettext_lazy("company", "companies")
+
+    company = TextColumn(verbose_name=_("Company"))
+    organisation = TextColumn(verbose_name=_("Organisation"), accessor="company__debtor")
+    number = CodeColumn(verbose_name=_("Number"), accessor="company__number")
+    period = TextColumn(verbose_name=_("Current period"), empty_values=())
+    run_status = StatusColumn(verbose_name=_("Run of this period"))
+    last_run_status = StatusColumn(verbose_name=_("Last run"))
+    last_return_status = StatusColumn(verbose_name=_("Last wage-tax return"))
+
+    class Meta:
+        orderable = False
+
+    def __init__(self, *args: Any, organisations: frozenset[int], **kwargs: Any) -> None:
+        self.organisations = organisations
+        hidden = () if organisations else ("organisation",)
+        super().__init__(*args, **{**kwargs, "exclude": (*kwargs.get("exclude", ()), *hidden)})
+
+    def render_organisation(self, value: Any) -> SafeString:
+        """The organisation, unless the reader sees only this company of it."""
+        if value.pk not in self.organisations:
+            return markup.missing(Missing.NOT_PERMITTED)
+        return markup.words(str(value))
+
+    def render_company(self, value: Any) -> SafeString:
+        """The name with a link to its page."""
+        return format_html('<a href="{}">{}</a>', reverse("companies:company", args=[value.pk]), value)
+
+    def render_period(self, value: Any) -> SafeString:
+        """The period, or why it is not known."""
+        return markup.words(value)
 
 
 def reason_for(companies: int | None, lacking: int, refused: bool) -> Missing:

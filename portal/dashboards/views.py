@@ -5,6 +5,8 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,15 +15,19 @@ from portal.companies import freshness
 from portal.companies.models import Company
 from portal.companies.rights import holds_everywhere
 from portal.companies.tiles import cautions
+from portal.connections.models import EnvironmentKind
 from portal.dashboards import clients, months, panels
 from portal.dashboards.filters import ClientFilter
+from portal.dashboards.start import nobodys_of, start
 from portal.dashboards.tables import ClientTable
 from portal.dashboards.tiles import tiles
 from portal.debtors.models import Debtor
+from portal.debtors.place import page_of, people_of, with_query
 from portal.periods import Period
 from portal.ui.freshness import FreshnessSummary
-from portal.ui.panels import panels_of, resources_of, shown_on
-from portal.ui.permissions import holds_over
+from portal.ui.panels import Panel, panels_of, resources_of, shown_on
+from portal.ui.permissions import holds_over, of_client
+from portal.ui.places import mark
 from portal.ui.values import Crumb
 from portal.ui.views import ScopedDetailView, ScopedListView
 
@@ -35,6 +41,13 @@ class ClientsView(ScopedListView):
     capability = Capability.VIEW
     template_name = "dashboards/clients.html"
     heading = _("Clients")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """People of a client, and those who see companies alone, begin elsewhere."""
+        address = start(request)
+        if address is not None:
+            return redirect(address)
+        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def month(self) -> Period:
@@ -50,12 +63,14 @@ class ClientsView(ScopedListView):
     def badge(self) -> FreshnessSummary:
         """Over the whole scope, whatever the filter."""
         user = self.request.user
-        debtors, companies = Debtor.objects.visible_to(user), Company.objects.visible_to(user)
+        debtors = Debtor.objects.visible_to(user).filter(environment__kind=EnvironmentKind.ACCOUNTANT)
+        companies = Company.objects.visible_to(user).filter(environment__kind=EnvironmentKind.ACCOUNTANT)
         return freshness.of_scope(user, debtors, companies, clients.PAGE_KINDS)
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """The figures, and the companies of the rows that are shown."""
-        rows = clients.with_period_order(clients.with_freshness(clients.with_figures(queryset, self.month)))
+        own = queryset.filter(environment__kind=EnvironmentKind.ACCOUNTANT)
+        rows = clients.with_period_order(clients.with_freshness(clients.with_figures(own, self.month)))
         companies = Company.objects.visible_to(self.request.user).select_related("current")
         return rows.prefetch_related(Prefetch("companies", queryset=companies, to_attr="present_companies"))
 
@@ -81,8 +96,11 @@ class ClientsView(ScopedListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The month picker and whose wage is in no total."""
         context = super().get_context_data(**kwargs)
+        found = nobodys_of(self.request)
         return {
             **context,
+            "nobody": sum(found.values()),
+            "nobody_of": next(iter(found), None),
             "picker": months.picker(self.request, self.month),
             "last_day": months.last_day(self.month),
             "left_out": self.left_out if self.sees_wages else 0,
@@ -97,13 +115,32 @@ class DebtorView(ScopedDetailView):
     capability = Capability.VIEW
     template_name = "dashboards/debtor.html"
 
+    def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """With the environment, which says whether it is a client."""
+        return queryset.select_related("environment")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page; where there are no clients it has another address."""
+        self.object = self.get_object()
+        address = page_of(self.object)
+        if request.path != address:
+            return redirect(with_query(request, address))
+        return self.render_to_response(self.get_context_data(object=self.object))
+
     def get_breadcrumb(self) -> list[Crumb]:
-        """Clients › this one."""
+        """Clients › this one; people of a client have no list above it."""
+        mark(self.request, self.object.pk)
+        if of_client(self.request):
+            return [Crumb(str(self.object))]
         return [Crumb(_("Clients"), reverse("dashboards:clients")), Crumb(str(self.object))]
+
+    def get_panels(self) -> list[Panel]:
+        """The panels in order."""
+        return panels_of(panels.PAGE)
 
     def get_freshness(self) -> FreshnessSummary:
         """How old every kind is that the panels show."""
-        kinds = dict.fromkeys(("debtors", "companies", *resources_of(panels_of(panels.PAGE))))
+        kinds = dict.fromkeys(("debtors", "companies", *resources_of(self.get_panels())))
         return freshness.of_debtor(self.request.user, self.object, tuple(kinds))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -119,6 +156,8 @@ class DebtorView(ScopedDetailView):
             "picker": months.picker(request, month),
             "tiles": shown,
             "cautions": cautions(shown),
-            "panels": shown_on(request, debtor, panels_of(panels.PAGE)),
+            "panels": shown_on(request, debtor, self.get_panels()),
+            "people": people_of(debtor),
             "can_resync": holds_over(request, debtor, Capability.RESYNC),
+            "can_explain": holds_over(request, debtor, Capability.MANAGE_USERS),
         }

@@ -8,7 +8,10 @@ class DebtorsConfig(AppConfig):
     label = "debtors"
 
     def ready(self) -> None:
-        from portal.debtors.resources import DEBTORS
+        # The tables declare themselves.
+        from portal.debtors import guids, panels, resources, tables  # noqa: F401
         from portal.mirror.resource import registry
 
-        registry.add(DEBTORS)
+        registry.add(*resources.ALL)
+        registry.after_publish(["debtors", "debtor_guids"], guids.of_environment)
+        panels.register()

@@ -21,8 +21,11 @@ def main() -> int:
     """Run the demo and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m portal.demo", description="Run the portal on an embedded Nmbrs.")
     parser.add_argument("--folder", type=Path, default=TOP / "var" / "demo", help="where the demo keeps its data")
-    folder = parser.parse_args().folder.resolve()
-    return Supervisor(DemoEnvironment(folder, port("PORTAL_PORT", 8000), port("SANDBOX_PORT", 8100))).run()
+    parser.add_argument("--debtors", type=int, default=12, help="how many clients the embedded Nmbrs has")
+    parser.add_argument("--employees", type=int, default=40, help="about how many people a company has")
+    chosen = parser.parse_args()
+    ports = port("PORTAL_PORT", 8000), port("SANDBOX_PORT", 8100)
+    return Supervisor(DemoEnvironment(chosen.folder.resolve(), *ports, chosen.debtors, chosen.employees)).run()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ class DemoEnvironment:
     folder: Path
     portal_port: int
     sandbox_port: int
+    debtors: int = 12
+    employees: int = 40
 
     @property
     def address(self) -> str:
@@ -36,10 +38,17 @@ class DemoEnvironment:
         return {
             **self._keys(),
             "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+            "PORTAL_URL": self.address,
             "CSRF_TRUSTED_ORIGINS": "",
             "PORTAL_HTTPS": "no",
             "PORTAL_BEHIND_PROXY": "no",
+            "PORTAL_PROXY_COUNT": "0",
+            "SIGN_ON_ISSUERS": "",
             "DATABASE_URL": "",
+            "BACKUP_RECIPIENT": "",
+            "BACKUP_FOLDER": "",
+            "AUDIT_HEAD_FILE": "",
+            "AUDIT_KEPT_MONTHS": "",
             "PORTAL_VAR": str(self.folder),
             "PORTAL_STATIC": str(self.folder / "static"),
             "NMBRS_HOSTS": f"http://127.0.0.1:{self.sandbox_port}",
@@ -47,8 +56,12 @@ class DemoEnvironment:
             "PORTAL_WORKERS": "1",
             "SYNC_FETCH_THREADS": "",
             "SYNC_LEASE_SECONDS": "",
+            "SYNC_ROTATION_CALLS": "",
             "SYNC_NIGHTLY_HOUR": "",
+            "MAIL_URL": "",
+            "MAIL_FROM": "",
             "LOG_LEVEL": "INFO",
+            "PORTAL_ADMIN": "",
             "PORTAL_DEBUG": "no",
             "PORTAL_DEMO": "yes",
         }

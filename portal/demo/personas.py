@@ -31,6 +31,26 @@ PERSONAS = (
     Persona(
         "accountant", "Sjoerd Hofstra", "sjoerd@demo.example", Role.ACCOUNTANT, _("sees the clients assigned to him")
     ),
+    Persona(
+        "assistant",
+        "Fatima Yilmaz",
+        "fatima@demo.example",
+        Role.ASSISTANT,
+        _("works for some clients; no absence by sickness, no bank accounts"),
+    ),
+    Persona(
+        "auditor", "Ruben Postma", "ruben@demo.example", Role.AUDITOR, _("reads the whole firm and changes nothing")
+    ),
+    Persona(
+        "client-administrator",
+        "Ingrid Vos",
+        "ingrid@demo.example",
+        Role.CLIENT_ADMINISTRATOR,
+        _("is the client: sees the own company and manages its users"),
+    ),
+    Persona(
+        "client-user", "Tom Bakker", "tom@demo.example", Role.CLIENT_USER, _("is the client: sees names, no wages")
+    ),
 )
 
 

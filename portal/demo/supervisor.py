@@ -65,6 +65,7 @@ class Supervisor:
         environment = demo.prepare()
         say(f"Starting the embedded Nmbrs on port {demo.sandbox_port}")
         sandbox = ["nmbrs_sandbox", "--port", str(demo.sandbox_port), "--today", today().isoformat()]
+        sandbox += ["--debtors", str(demo.debtors), "--employees", str(demo.employees)]
         nmbrs = self._add("embedded Nmbrs", "nmbrs", [MANAGE, *sandbox], environment)
         self._until_answers(nmbrs, f"http://127.0.0.1:{demo.sandbox_port}/soap/v3/DebtorService.asmx?WSDL")
         self._set_up(environment)
@@ -121,7 +122,7 @@ class Supervisor:
         deadline = time.monotonic() + START
         while True:
             try:
-                with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - a loopback address of ours
+                with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - a loopback address of ours  # nosec B310
                     return
             except (urllib.error.URLError, OSError) as error:
                 if time.monotonic() > deadline:

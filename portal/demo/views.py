@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from portal.accounts.people import somebody
+from portal.accounts.signin import second_factor
 from portal.demo.door import stands_open
 from portal.demo.personas import PERSONAS, persona
 
@@ -28,8 +29,8 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     user.language = get_language() or user.language
     user.save(update_fields=["language"])
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    request.session["second_factor"] = True
+    login(request, user)
+    second_factor.mark(request, user)
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 

@@ -1,21 +1,48 @@
-"""What this room adds to the page of a company: who joined and left in the period, and its departments."""
+"""What this room adds to the page of a company: who joined and left in the period, and its departments.
 
+And the tables on the page of a person: what belongs to the period of the day, and leave.
+"""
+
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from portal import clock
 from portal.accounts.roles import Capability
 from portal.companies.freshness import PEOPLE_KINDS, ever_fetched
 from portal.companies.models import Company
 from portal.companies.panels import PAGE
 from portal.companies.periods import chosen
+from portal.debtors import asked
 from portal.employees import figures
+from portal.employees.kinds import IN_PERIOD, LEAVE, Listing
 from portal.employees.models import Department, Employee, Employment
 from portal.employees.people import NEWEST_FIRST
+from portal.employees.reading import PagePeriod, period_of, rows_of
+from portal.employees.standing import standing_of
 from portal.ui import panels
 from portal.ui.panels import Panel
+from portal.ui.values import Missing
+
+#: The page of one person.
+PERSON_PAGE = "person"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A table with its rows, or why nothing is known."""
+
+    listing: Listing
+    rows: list[Any]
+    reason: Missing | None = None
+
+    @property
+    def drawn(self) -> list[list[tuple[Any, bool]]]:
+        """The cells of each row, and whether they are figures."""
+        return [[(field.draw(row), field.figure) for field in self.listing.fields] for row in self.rows]
 
 
 def movements(request: HttpRequest, company: Company) -> dict[str, Any]:
@@ -59,8 +86,62 @@ def by_department(people: "QuerySet[Employee]", day: Any) -> "QuerySet[Any]":
     )
 
 
+def in_period(request: HttpRequest, person: Employee) -> dict[str, Any]:
+    """What the reader may see of the period that the day of the page lies in."""
+    shown = period_of(request, person)
+    if shown is None:
+        return {"never": True}
+    rows = rows_of(request, person)
+    return {
+        "when": shown.label,
+        "listed": [_in_period(request, person, one, rows[one], shown) for one in IN_PERIOD if one in rows],
+    }
+
+
+def _in_period(request: HttpRequest, person: Employee, listing: Listing, rows: list[Any], shown: PagePeriod) -> Listed:
+    standing = standing_of(request.user, person)
+    if standing.is_off(listing.resource):
+        return Listed(listing, [], Missing.SWITCHED_OFF)
+    return Listed(listing, rows, None if rows else standing.lacks_in(listing.model, shown.period, shown.current))
+
+
+def leave(request: HttpRequest, person: Employee) -> dict[str, Any]:
+    """The leave that begins in the year of the day of the page."""
+    year = asked.day(request).year
+    rows = rows_of(request, person)[LEAVE]
+    reason = None if rows else standing_of(request.user, person).lacks(LEAVE.resource)
+    # Only this year and the last one are asked.
+    if not rows and reason is None and year < clock.today().year - 1:
+        reason = Missing.NEVER_FETCHED
+    return {"when": str(year), "listed": [Listed(LEAVE, rows, reason)]}
+
+
 def register() -> None:
-    """Put the panels on the company's page."""
+    """Put the panels on the pages of a company and of a person."""
+    panels.register(
+        PERSON_PAGE,
+        Panel(
+            name="in_period",
+            title=_("Components in the period"),
+            template="employees/panels/listings.html",
+            capability=Capability.VIEW,
+            context=in_period,
+            order=10,
+            wide=True,
+        ),
+    )
+    panels.register(
+        PERSON_PAGE,
+        Panel(
+            name="leave",
+            title=_("Leave"),
+            template="employees/panels/listings.html",
+            capability=LEAVE.resource.capability,
+            context=leave,
+            order=20,
+            wide=True,
+        ),
+    )
     panels.register(
         PAGE,
         Panel(

@@ -1,6 +1,6 @@
 """One person: what was so on a day, and every dated record in order.
 
-All records of the person are read once, a query a kind; facts and timeline are made of the same rows.
+Facts and timeline are made of the same rows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,15 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from portal.clock import AMSTERDAM
-from portal.companies.freshness import ever_fetched, refused
-from portal.employees.kinds import KINDS, Kind, Shown
+from portal.employees.kinds import KINDS, LISTINGS, Kind, Shown
 from portal.employees.models import Employee
-from portal.mirror.models import EmployeeHistory
+from portal.employees.reading import rows_of
+from portal.employees.standing import standing_of
+from portal.mirror.models import EmployeeInterval
+from portal.mirror.resource import Resource
 from portal.ui import markup
 from portal.ui.permissions import holds_over
+from portal.ui.reveal import address_of
 from portal.ui.values import Missing
 
 if TYPE_CHECKING:
@@ -43,17 +46,24 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of one record (or the lack of it); `reason` says why nothing is known, if so."""
+    """The facts of one record (or the lack of it); `reason` says why nothing is known, if so.
+
+    `known_since`: the day on which we first saw what Nmbrs does not date. `reveal`: where its masked value is revealed
+    by those who may. `unsure`: it was changed since it was known so, in a way that nobody can tell.
+    """
 
     kind: Kind
     facts: tuple[Fact, ...] = ()
     reason: Missing | None = None
     ended_or_new: bool = False
+    known_since: date | None = None
+    reveal: str = ""
+    unsure: bool = False
 
     @property
     def unknown(self) -> bool:
-        """Whether nobody can say: not permitted or never fetched. Otherwise there is no record on the day."""
-        return self.reason in {Missing.NOT_PERMITTED, Missing.NEVER_FETCHED}
+        """Whether nobody can say. Otherwise there is no record on the day."""
+        return self.reason not in {None, Missing.UNKNOWN}
 
 
 @dataclass(frozen=True)
@@ -79,39 +89,40 @@ class Entry:
     changes: tuple[Change, ...]
 
 
-def permitted(request: HttpRequest, person: Employee) -> list[Kind]:
-    """The kinds of record that the reader may see of this person."""
-    return [kind for kind in KINDS if holds_over(request, person, kind.model.resource.capability)]
+def shown_resources(request: HttpRequest, person: Employee) -> tuple[str, ...]:
+    """The names of all kinds that the page shows to this reader: what its freshness is about."""
+    standing = standing_of(request.user, person)
+    kinds: list[Resource] = [*(kind.resource for kind in KINDS), *(listing.resource for listing in LISTINGS)]
+    return tuple(
+        kind.name for kind in kinds if holds_over(request, person, kind.capability) and not standing.is_off(kind)
+    )
 
 
 def records(request: HttpRequest, person: Employee) -> Rows:
-    """Every record that the reader may see, by kind, oldest first."""
-    return {
-        kind: list(
-            kind.model.objects.visible_to(request.user, kind.model.resource.capability)
-            .filter(employee=person)
-            .order_by("valid_from", "created_at", "pk")
-        )
-        for kind in permitted(request, person)
-    }
+    """Every dated record that the reader may see, by kind, oldest first; of what is switched off none."""
+    return {one: rows for one, rows in rows_of(request, person).items() if isinstance(one, Kind)}
 
 
-def on(rows: Sequence[EmployeeHistory], day: date) -> list[Any]:
+def on(rows: Sequence[EmployeeInterval], day: date) -> list[Any]:
     """The records in force on `day`, the newest first."""
     return [row for row in rows if row.valid_from <= day and (row.valid_until is None or row.valid_until > day)][::-1]
 
 
-def facts(user: "Reader", person: Employee, known: Rows, day: date, today: date) -> list[Facts]:
-    """What was so on `day`, kind by kind; a fact tells today's value where that is another one."""
+def facts(
+    user: "Reader", person: Employee, known: Rows, day: date, today: date, *, now: Rows | None = None
+) -> list[Facts]:
+    """What was so on `day`, kind by kind; a fact tells today's value where that is another one.
+
+    A kind that the reader may not see is not there. `now`: what is known by now, where `known` is what was known then.
+    """
+    standing = standing_of(user, person)
     found = []
-    for kind in KINDS:
-        if kind not in known:
-            found.append(Facts(kind, reason=Missing.NOT_PERMITTED))
-        elif not known[kind] and not ever_fetched(user, person.company, kind.resource):
-            unasked = Missing.NOT_PERMITTED if refused(user, person.company, kind.resource) else Missing.NEVER_FETCHED
-            found.append(Facts(kind, reason=unasked))
+    for kind, rows in known.items():
+        lacks = None if rows else standing.lacks(kind.resource)
+        if lacks is not None:
+            found.append(Facts(kind, reason=lacks))
         else:
-            found.extend(_facts(kind, on(known[kind], day), on(known[kind], today)))
+            found.extend(_facts(kind, on(rows, day), on(rows if now is None else now[kind], today)))
     return found
 
 
@@ -125,7 +136,10 @@ def _facts(kind: Kind, then: Sequence[Any], now: Sequence[Any]) -> list[Facts]:
         other = now_by.get(chain)
         drawn = [_fact(field, row, other) for field in kind.fields]
         said = tuple(fact for fact in drawn if fact.value != markup.missing() or fact.today is not None)
-        groups.append(Facts(kind, said, ended_or_new=other is None))
+        since = row.valid_from if kind.observed else None
+        reveal = address_of(row, kind.resource.name)
+        unsure = getattr(row, "unsure", False)
+        groups.append(Facts(kind, said, ended_or_new=other is None, known_since=since, reveal=reveal, unsure=unsure))
     return groups
 
 
@@ -151,8 +165,9 @@ def timeline(known: Rows) -> list[Entry]:
             chains.setdefault(kind.chain(row), []).append(row)
         for chain in chains.values():
             for before, row in pairwise([None, *chain]):
-                created = row.created_at.isoformat() if row.created_at else ""
-                dated.append(((row.valid_from, created, row.pk), _entry(kind, row, before)))
+                created = _created_at(row)
+                place = (row.valid_from, created.isoformat() if created else "", row.pk)
+                dated.append((place, _entry(kind, row, before)))
     return [entry for _, entry in sorted(dated, key=lambda pair: pair[0], reverse=True)]
 
 
@@ -162,7 +177,7 @@ def _entry(kind: Kind, row: Any, before: Any | None) -> Entry:
         kind=kind,
         valid_from=row.valid_from,
         last_day=row.valid_until - timedelta(days=1) if row.valid_until and not replaced else None,
-        created_at=row.created_at,
+        created_at=_created_at(row),
         retroactive=is_retroactive(row),
         replaced=replaced,
         first=before is None,
@@ -170,11 +185,16 @@ def _entry(kind: Kind, row: Any, before: Any | None) -> Entry:
     )
 
 
-def is_retroactive(row: EmployeeHistory) -> bool:
+def _created_at(row: EmployeeInterval) -> datetime | None:
+    """When the record came into Nmbrs, where Nmbrs says so."""
+    moment: datetime | None = getattr(row, "created_at", None)
+    return moment
+
+
+def is_retroactive(row: EmployeeInterval) -> bool:
     """Whether the record was made in Nmbrs more than a month after the day it took effect."""
-    if row.created_at is None:
-        return False
-    return row.created_at.astimezone(AMSTERDAM).date() - row.valid_from > RETROACTIVE_AFTER
+    created = _created_at(row)
+    return created is not None and created.astimezone(AMSTERDAM).date() - row.valid_from > RETROACTIVE_AFTER
 
 
 def _changes(kind: Kind, row: Any, before: Any | None) -> tuple[Change, ...]:

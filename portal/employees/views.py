@@ -5,26 +5,31 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import clock
 from portal.accounts.roles import Capability
+from portal.audit.kinds import Kind
 from portal.companies import freshness
 from portal.companies.models import Company
 from portal.companies.rights import holds_everywhere
 from portal.debtors import asked
 from portal.debtors.models import Debtor
-from portal.employees import figures, people, person
+from portal.debtors.place import people_of, way_to, with_query
+from portal.employees import figures, panels, people, person
 from portal.employees.filters import PeopleFilter
 from portal.employees.kinds import KINDS
+from portal.employees.known import end_of, records_known
 from portal.employees.models import Employee, Employment, Salary, Schedule
 from portal.employees.tables import KINDS as COLUMN_KINDS
 from portal.employees.tables import PeopleTable
 from portal.ui.empty import EmptyKind
 from portal.ui.freshness import FreshnessSummary
+from portal.ui.panels import panels_of, shown_on
 from portal.ui.permissions import holds_over
 from portal.ui.values import Crumb
 from portal.ui.views import ScopedDetailView, ScopedListView
@@ -37,6 +42,7 @@ class PeopleView(ScopedListView):
     table_class = PeopleTable
     filterset_class = PeopleFilter
     capability = Capability.VIEW
+    reads = Kind.LIST_READ
     template_name = "employees/list.html"
     heading: ClassVar[Any] = gettext_lazy("Employees")
 
@@ -75,14 +81,13 @@ class PeopleView(ScopedListView):
         """Client › company › employees."""
         own = Crumb(_("Employees"))
         if isinstance(self.owner, Company):
-            debtor = self.owner.debtor
             return [
-                Crumb(str(debtor), reverse("dashboards:debtor", args=[debtor.pk])),
+                *way_to(self.request, self.owner.debtor, self.owner.pk),
                 Crumb(str(self.owner), reverse("companies:company", args=[self.owner.pk])),
                 own,
             ]
         if isinstance(self.owner, Debtor):
-            return [Crumb(str(self.owner), reverse("dashboards:debtor", args=[self.owner.pk])), own]
+            return [*way_to(self.request, self.owner), own]
         return [own]
 
     @cached_property
@@ -152,7 +157,15 @@ class DebtorPeopleView(PeopleView):
     @cached_property
     def owner(self) -> Debtor:
         """The client; outside the scope it does not exist."""
-        return get_object_or_404(Debtor.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+        visible = Debtor.objects.visible_to(self.request.user).select_related("environment")
+        return get_object_or_404(visible, pk=self.kwargs["pk"])
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Where there are no clients the same list has another address."""
+        address = people_of(self.owner)
+        if request.path != address:
+            return redirect(with_query(request, address))
+        return super().dispatch(request, *args, **kwargs)
 
 
 class CompanyPeopleView(PeopleView):
@@ -161,58 +174,74 @@ class CompanyPeopleView(PeopleView):
     @cached_property
     def owner(self) -> Company:
         """The company; outside the scope it does not exist."""
-        visible = Company.objects.visible_to(self.request.user).select_related("debtor", "current")
+        visible = Company.objects.visible_to(self.request.user).select_related("debtor__environment", "current")
         return get_object_or_404(visible, pk=self.kwargs["pk"])
 
 
 class PersonView(ScopedDetailView):
-    """One person: the facts as of a day, and the timeline of every dated record."""
+    """One person: the facts as of a day, the timeline of every dated record, and what belongs to a period."""
 
     model = Employee
     capability = Capability.VIEW
+    reads = Kind.PERSON_READ
     template_name = "employees/person.html"
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """With company, client and type."""
-        return queryset.select_related("company__debtor", "company__current", "employee_type")
+        return queryset.select_related("company__debtor__environment", "company__current", "employee_type")
 
     def get_breadcrumb(self) -> list[Crumb]:
         """Client › company › person."""
         company = self.object.company
         return [
-            Crumb(str(company.debtor), reverse("dashboards:debtor", args=[company.debtor_id])),
+            *way_to(self.request, company.debtor, company.pk),
             Crumb(str(company), reverse("companies:company", args=[company.pk])),
             Crumb(str(self.object)),
         ]
 
     def get_freshness(self) -> FreshnessSummary:
         """How old every kind is that this reader sees of the person."""
-        kinds = tuple(kind.resource for kind in person.permitted(self.request, self.object))
+        kinds = person.shown_resources(self.request, self.object)
         return freshness.of_company(self.request.user, self.object.company, ("employees", *kinds))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Facts as of the day, and the timeline."""
         employee, today = self.object, clock.today()
         day = asked.day(self.request)
-        known = person.records(self.request, employee)
+        shown_panels = [
+            shown for shown in shown_on(self.request, employee, panels_of(panels.PERSON_PAGE)) if shown.permitted
+        ]
+        now = known = person.records(self.request, employee)
+        known_on = asked.day(self.request, "known")
+        if known_on < today:
+            known = records_known(self.request, employee, end_of(known_on))
+        # Beside what was known then stands what is known now of the same day.
+        other_day = today if known is now else day
         by_model = {kind.model: rows for kind, rows in known.items()}
         in_service = person.on(by_model.get(Employment, []), day)
         context = {
             **super().get_context_data(**kwargs),
             "employee": employee,
             "day": day,
-            "is_today": day == today,
+            "is_today": day == today and known is now,
+            "known_on": None if known is now else known_on,
+            "can_resync": holds_over(self.request, employee, Capability.RESYNC),
+            "can_explain": holds_over(self.request, employee, Capability.MANAGE_USERS),
+            "can_reveal": holds_over(self.request, employee, Capability.REVEAL_IBAN),
+            "can_hand_out": holds_over(self.request, employee, Capability.EXPORT_PERSON),
             "links": quick_links(employee.company),
             "service": in_service[0] if in_service else None,
-            "facts": person.facts(self.request.user, employee, known, day, today),
+            "facts": person.facts(self.request.user, employee, known, day, other_day, now=now),
             "entries": person.timeline(known),
             "hidden": [kind.label for kind in KINDS if kind not in known],
             "sees_wage": Salary in by_model and Schedule in by_model,
+            "panels": shown_panels,
+            "panel_places": ",".join(f"#panel-{shown.panel.name}" for shown in shown_panels),
         }
         if context["sees_wage"]:
             context |= {
                 "wage": self._wage(by_model, day) if in_service else None,
-                "wage_today": self._wage(by_model, today),
+                "wage_today": self._wage({kind.model: rows for kind, rows in now.items()}, other_day),
             }
         return context
 

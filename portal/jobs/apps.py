@@ -9,11 +9,14 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        from django_q.signals import post_spawn
+        from django_q.signals import post_spawn, pre_enqueue, pre_execute
 
-        from portal.jobs.health import beat_at_start
+        from portal.jobs.door import check_before_queue
+        from portal.jobs.health import beat_at_start, beat_with_task
         from portal.jobs.schedules import every, write_schedules
 
+        pre_enqueue.connect(check_before_queue)
         post_spawn.connect(beat_at_start)
+        pre_execute.connect(beat_with_task)
         every("portal.jobs.health.beat", minutes=1)
         post_migrate.connect(write_schedules, sender=self)

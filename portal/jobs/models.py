@@ -4,9 +4,15 @@ from django.db import models
 
 
 class Heartbeat(models.Model):
-    """When a worker last did the little task that proves that tasks get done. One row."""
+    """When one process of a worker last began a task, which proves that tasks get done."""
 
+    #: The machine's name and the number of the process: "srv1:4711".
+    name = models.CharField(max_length=150, primary_key=True)
+    started = models.DateTimeField()
     beat_at = models.DateTimeField()
 
+    class Meta:
+        ordering = ["-beat_at", "name"]
+
     def __str__(self) -> str:
-        return f"{self.beat_at:%Y-%m-%d %H:%M:%S}"
+        return f"{self.name} {self.beat_at:%Y-%m-%d %H:%M:%S}"

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import ParamSpec
 
 from django.conf import settings
-from django_q.tasks import async_task
+from django_q.tasks import async_task, queue_size
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -25,7 +25,10 @@ class TaskFailed(Exception):
 
 
 def scrubbed(task: Callable[P, None]) -> Callable[P, None]:
-    """Let an error leave a task only by the name of its type; where it happened goes into the log, without values."""
+    """Mark a function as a task, which a worker may call (portal.jobs.door).
+
+    An error leaves it only by the name of its type; where it happened goes into the log, without values.
+    """
 
     @wraps(task)
     def call(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -36,9 +39,15 @@ def scrubbed(task: Callable[P, None]) -> Callable[P, None]:
             logger.error("task %s broke: %s\n%s", task.__qualname__, type(error).__name__, frames)
             raise TaskFailed(type(error).__name__) from None
 
+    call.is_task = True  # type: ignore[attr-defined]
     return call
 
 
 def worker_count() -> int:
     """How many tasks run side by side in one cluster."""
     return int(settings.Q_CLUSTER["workers"])
+
+
+def queue_length() -> int:
+    """How many wake-ups wait for a worker. Those that one is at are not counted."""
+    return int(queue_size())

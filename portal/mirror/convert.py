@@ -6,6 +6,7 @@ Dutch local time; an element that is left out is an empty text for text columns 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -13,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import DecimalValidator, MaxLengthValidator, MaxValueValidator, MinValueValidator
@@ -20,12 +22,20 @@ from django.db import models
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from portal.clock import AMSTERDAM
+from portal.periods import YEARS
+from portal.source import UNREADABLE
+from portal.vault import EncryptedTextField, purpose_key
 
 Record = Mapping[str, str | None]
 Check = Callable[[Any], None]
 #: .NET's smallest date, and the far end that some offices type for "no end".
 NO_DATE = ("0001-01-01", "9999-12-31")
-_YEARS = range(1900, 2101)
+# Python's own readers take more than XML schema does: digits of other scripts, `1_000`, `2024-W03-1`, any letter
+# between day and time. Whoever sends those means something that nobody here knows.
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 class BadValue(Exception):
@@ -44,6 +54,17 @@ class Known(NamedTuple):
     unknown: bool
 
 
+class Column(NamedTuple):
+    """A column as it is read, with every text met so far."""
+
+    name: str
+    attname: str
+    field: models.Field[Any, Any]
+    read: Callable[[str], Any]
+    limits: Limits
+    known: dict[str | None, Known]
+
+
 class Converted(NamedTuple):
     """A record's column values by attribute name, their fingerprint, and how many lie outside their choices."""
 
@@ -52,47 +73,76 @@ class Converted(NamedTuple):
     unknown: int
 
 
+def id_text(column: str, text: str | None) -> str:
+    """A remote id of a parent as it stands in the database: digits alone. Raises BadValue for anything else."""
+    stripped = (text or "").strip()
+    if not (stripped.isascii() and stripped.isdigit()):
+        raise BadValue(column)
+    return stripped.lstrip("0") or "0"
+
+
 class Converter:
     """Turns the text values of one answer into column values. Texts repeat a lot: each is read once a column."""
 
     def __init__(self, fields: list[models.Field[Any, Any]]) -> None:
         self._columns = [
-            (field.name, field.attname, field, _reader(field), _limits(field), dict[str | None, Known]())
-            for field in fields
+            Column(field.name, field.attname, field, _reader(field), _limits(field), {}) for field in fields
         ]
+        self._by_name = {column.name: column for column in self._columns}
+        self._secret = purpose_key("fingerprint")
 
     def convert(self, record: Record) -> Converted:
         """Read one record. Raises BadValue for the first value that does not fit."""
         values: dict[str, Any] = {}
         tokens = []
         unknown = 0
-        for name, attname, field, read, limits, known in self._columns:
-            text = record.get(name)
-            found = known.get(text)
-            if found is None:
-                value = self._value(field, read, limits, text)
-                outside = bool(field.choices) and value not in (None, "") and value not in _choices(field)
-                found = known[text] = Known(value, repr(value), outside)
-            values[attname] = found.value
+        for column in self._columns:
+            text = record.get(column.name)
+            found = column.known.get(text) or self._read(column, text)
+            values[column.attname] = found.value
             tokens.append(found.token)
             unknown += found.unknown
-        return Converted(values, blake2b("\x1f".join(tokens).encode(), digest_size=16).digest(), unknown)
+        # With a key: whoever reads the database may not try out which account number has this fingerprint.
+        own = blake2b("\x1f".join(tokens).encode(), key=self._secret, digest_size=16).digest()
+        return Converted(values, own, unknown)
 
-    def _value(
-        self, field: models.Field[Any, Any], read: Callable[[str], Any], limits: Limits, text: str | None
-    ) -> Any:
-        try:
-            value = None if text is None or text == "" else read(text)
-        except (ValueError, InvalidOperation, OverflowError):
-            raise BadValue(field.name) from None
+    def key_text(self, name: str, text: str | None) -> str:
+        """How a key writes what `text` means, so that one value has one key however it came; empty for none.
+
+        What is no column was put together by the door. Raises BadValue.
+        """
+        column = self._by_name.get(name)
+        if column is None:
+            if text and UNREADABLE in text:
+                raise BadValue(name)
+            return (text or "").strip()
+        value = (column.known.get(text) or self._read(column, text)).value
         if value is None:
-            if isinstance(field, models.CharField):
+            return ""
+        if isinstance(value, datetime):
+            return value.astimezone(AMSTERDAM).replace(tzinfo=None).isoformat()
+        return f"{value}T00:00:00" if isinstance(value, date) else str(value)
+
+    def _read(self, column: Column, text: str | None) -> Known:
+        value, field = self._value(column, text), column.field
+        outside = bool(field.choices) and value not in (None, "") and value not in _choices(field)
+        column.known[text] = found = Known(value, repr(value), outside)
+        return found
+
+    def _value(self, column: Column, text: str | None) -> Any:
+        field = column.field
+        try:
+            value = None if text is None or text == "" else column.read(text)
+        except (ValueError, InvalidOperation, OverflowError):
+            raise BadValue(column.name) from None
+        if value is None:
+            if isinstance(field, models.CharField | EncryptedTextField):
                 return ""
             if field.null:
                 return None
-            raise BadValue(field.name)
-        if not limits.allow(value):
-            raise BadValue(field.name)
+            raise BadValue(column.name)
+        if not column.limits.allow(value):
+            raise BadValue(column.name)
         return value
 
 
@@ -138,7 +188,7 @@ def _limits(field: models.Field[Any, Any]) -> Limits:
             most = min(most, check.limit_value)
         elif not isinstance(check, DecimalValidator | MaxLengthValidator):
             others.append(check)
-    length = field.max_length if isinstance(field, models.CharField) else None
+    length = field.max_length if isinstance(field, models.CharField | EncryptedTextField) else None
     return Limits(least, most, length, tuple(others))
 
 
@@ -160,20 +210,32 @@ def _reader(field: models.Field[Any, Any]) -> Callable[[str], Any]:
     if isinstance(field, models.IntegerField):
         return _whole
     if isinstance(field, models.UUIDField):
-        return field.to_python
-    if isinstance(field, models.CharField):
+        return _guid
+    if isinstance(field, models.CharField | EncryptedTextField):
         return _text
     raise TypeError(f"{field} is of a class that no rule reads.")
 
 
 def _text(text: str) -> str:
-    if "\x00" in text:
+    if UNREADABLE in text:
         raise ValueError
     return text.strip()
 
 
+def _in_form(form: re.Pattern[str], text: str) -> str:
+    """The text without white space around it. Raises ValueError when it has another form."""
+    stripped = text.strip()
+    if form.fullmatch(stripped) is None:
+        raise ValueError
+    return stripped
+
+
 def _whole(text: str) -> int:
-    return int(text.strip())
+    return int(_in_form(_WHOLE, text))
+
+
+def _guid(text: str) -> UUID:
+    return UUID(_in_form(_GUID, text))
 
 
 def _boolean(text: str) -> bool:
@@ -186,20 +248,20 @@ def _boolean(text: str) -> bool:
 
 def _decimal(text: str, places: int) -> Decimal:
     """Nothing is rounded away: more digits than the column keeps are an error, zeros aside."""
-    value = Decimal(text.strip())
-    if not value.is_finite():
-        raise ValueError
+    value = Decimal(_in_form(_DECIMAL, text))
     rounded = value.quantize(Decimal(1).scaleb(-places))
     if rounded != value:
         raise ValueError
-    return rounded
+    # Zero has no sign: databases forget it.
+    return rounded or rounded.copy_abs()
 
 
 def _moment(text: str) -> datetime | None:
-    if text.startswith(NO_DATE):
+    stripped = _in_form(_MOMENT, text)
+    if stripped.startswith(NO_DATE):
         return None
-    moment = datetime.fromisoformat(text.strip())
-    if moment.year not in _YEARS:
+    moment = datetime.fromisoformat(stripped)
+    if moment.year not in YEARS:
         raise ValueError
     return moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)
 

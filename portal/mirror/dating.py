@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
-from portal.periods import Period, PeriodType, bounds
+from portal.periods import YEARS, Period, PeriodType, bounds
 
 Values = dict[str, Any]
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -82,6 +82,8 @@ class ByPeriod:
     def start(self, values: Values, period_type: PeriodType | None) -> None:
         if period_type is None:
             raise Undatable("start_period")
+        if values["start_year"] not in YEARS:
+            raise Undatable("start_year")
         try:
             values["valid_from"] = bounds(period_type, Period(values["start_year"], values["start_period"])).first
         except (ValueError, OverflowError):
@@ -89,6 +91,22 @@ class ByPeriod:
 
     def chain(self, rows: Iterable[Values]) -> None:
         close_chains(rows, self.by)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Nmbrs gives only the present state: an interval opens on the day we first see a value and closes on the day we
+    see another, or none. `portal.mirror.difference` works the intervals out against the rows we have.
+    """
+
+    needs_period_type: bool = False
+    computed: tuple[str, ...] = ("valid_from", "valid_until")
+
+    def start(self, values: Values, period_type: PeriodType | None) -> None:
+        """The day it was seen is set when the rows are compared."""
+
+    def chain(self, rows: Iterable[Values]) -> None:
+        """Each observation stands alone."""
 
 
 @dataclass(frozen=True)

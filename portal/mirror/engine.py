@@ -4,26 +4,33 @@ The caller fetches (no transaction open), hands the answer over with a lease, an
 freshness and rows; it knows no sync run and no domain app.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, NamedTuple, Protocol
+from itertools import islice
+from typing import Any, Protocol
 
 from django.db import transaction
 
 from portal import clock
-from portal.mirror.freshness import remember_failure, remember_success
-from portal.mirror.models import Freshness, State
-from portal.mirror.prepare import Drafts, prepare
+from portal.mirror.asked import Answered, Asked
+from portal.mirror.changes import name_people
+from portal.mirror.difference import Difference
+from portal.mirror.forgotten import people_are_back
+from portal.mirror.freshness import remember_failure, remember_progress, remember_success
+from portal.mirror.guards import WrongScope, agreed, suspicion
+from portal.mirror.models import Change, Freshness, State
+from portal.mirror.people import People, remember_people
+from portal.mirror.prepare import prepare
+from portal.mirror.quarantine import set_aside
+from portal.mirror.reading import Reading, look_at, read
 from portal.mirror.resource import Resource, registry
 from portal.mirror.scope import MirrorScope
 from portal.mirror.upsert import bulk_upsert
-from portal.source import Fetched, Source, SourceError
+from portal.source import LoopValue, Record, SourceError
 
-#: Fewer active rows than before by more than this share, and by more than this number, is held for a person.
-SHRINK_SHARE = 0.10
-SHRINK_NUMBER = 5
+#: So many of the rows that a held answer would take away are shown to the person who decides.
+HELD_ROWS = 50
 
 
 class ParentsMissing(Exception):
@@ -48,11 +55,26 @@ class Lease(Protocol):
         """Inside the publishing transaction: record the outcome, or raise when the lease was lost."""
 
 
+class Trial(Protocol):
+    """How an answer is read of which a record killed workers, so that the death of this one tells which it was."""
+
+    @property
+    def left_out(self) -> Sequence[tuple[Record, bytes]]:
+        """Records that are not touched, with their marks. Complete when all the others were read."""
+
+    def records(self, read: Callable[[], Iterable[Record]], answer: bytes) -> Iterator[Record]:
+        """The others. `read` gives the records of the answer from the beginning, however often; `answer` names it."""
+
+
 @dataclass
 class Outcome:
-    """What one attempt came to. `detail` names columns and counts, never values."""
+    """What one attempt came to. `detail` names columns and counts, never values.
+
+    `whole`: nothing is left to do in this scope; else the run goes on with the people not read yet.
+    """
 
     state: State
+    whole: bool = True
     calls: int = 0
     read: int = 0
     added: int = 0
@@ -66,35 +88,18 @@ class Outcome:
     detail: str = ""
 
 
-class Stored(NamedTuple):
-    """What the diff needs to know of a row we have."""
+def loop_values(resource: Resource, scope: MirrorScope, freshness: Freshness) -> dict[str, Sequence[LoopValue]]:
+    """The values this resource asks in this scope. Reads the database: call it before the thread starts.
 
-    pk: int
-    fingerprint: bytes
-    present: bool
-    start: date | None
-
-
-@dataclass
-class Difference:
-    """What has to be written. `since`: the first day on which something may differ (None: any day)."""
-
-    write: list[dict[str, Any]] = field(default_factory=list)
-    added: int = 0
-    absent: list[int] = field(default_factory=list)
-    active_before: int = 0
-    since: date | None = None
-    dated: bool = False
-
-
-def fetch(resource: Resource, scope: MirrorScope, source: Source, loops: Mapping[str, Sequence[str]]) -> Fetched:
-    """Ask the source. Safe in a thread: touches no database. Raises SourceError."""
-    return source.fetch(source.binding(resource.soap, resource.rest), scope.remote, loops)
-
-
-def loop_values(resource: Resource, scope: MirrorScope) -> dict[str, Sequence[str]]:
-    """The values this resource asks in this scope. Reads the database: call it before the thread starts."""
-    return {name: loop.values(scope) for name, loop in resource.loops.items()}
+    After failures, and as long as a record is in quarantine, everything is asked as at first: what was missed may
+    stand outside the usual window.
+    """
+    failed = freshness.state in (State.FAILING, State.NOT_PERMITTED)
+    first = freshness.last_success is None or failed or freshness.quarantined > 0
+    return {
+        name: (loop.at_first if first and loop.at_first else loop.values)(scope)
+        for name, loop in resource.loops.items()
+    }
 
 
 def read_so_far(scopes: Iterable[MirrorScope]) -> set[tuple[str, str]]:
@@ -107,64 +112,97 @@ def read_so_far(scopes: Iterable[MirrorScope]) -> set[tuple[str, str]]:
 
 def check_parents(resource: Resource, scope: MirrorScope, read: set[tuple[str, str]]) -> None:
     """Raise ParentsMissing when a kind that this one needs is not among those `read` so far."""
-    if resource.dating.needs_period_type and scope.period_type is None:
+    if resource.needs_period and scope.current is None:
         raise ParentsMissing("current_period")
-    for link in resource.links.values():
-        name = link.model.resource.name  # type: ignore[attr-defined]
+    linked = (link.model.resource.name for link in resource.links.values())  # type: ignore[attr-defined]
+    for name in (*linked, *resource.after):
         if not any((key, name) in read for key in scope.wider_keys):
             raise ParentsMissing(name)
 
 
-def unchanged(
-    resource: Resource,
-    scope: MirrorScope,
-    fetched: Fetched,
-    source: Source,
-    loops: Mapping[str, Sequence[str]],
-    freshness: Freshness,
-) -> bool:
+def unchanged(answered: Answered, freshness: Freshness) -> bool:
     """Whether this is the answer that was last published in full: then there is nothing to read, date or write."""
-    return bytes(freshness.digest) == _digest(resource, scope, fetched, source, loops)
+    return bytes(freshness.digest) == answered.digest
 
 
 def publish(
-    resource: Resource,
-    scope: MirrorScope,
-    fetched: Fetched,
-    source: Source,
-    loops: Mapping[str, Sequence[str]],
+    answered: Answered,
     freshness: Freshness,
     lease: Lease,
+    people: People | None = None,
+    trial: Trial | None = None,
 ) -> Outcome:
-    """Bring the mirror to what `fetched` says, or hold it. `freshness` is the row of this kind and scope."""
-    digest = _digest(resource, scope, fetched, source, loops)
-    drafts = prepare(resource, scope, fetched.records())
-    difference = _diff(resource, scope, drafts, loops)
-    outcome = _outcome(fetched, drafts, difference)
-    if _suspicious(difference, drafts) and bytes(freshness.accepted_digest) != digest:
+    """Bring the mirror to what was answered, or hold it. `freshness` is the row of this kind and scope.
+
+    With `people` only those are read whose answers differ from their last ones; the digest of each is kept. Raises
+    WrongScope for an answer about another company or debtor; nothing is written then.
+    """
+    asked = answered.asked
+    news = freshness.last_success is not None or people is not None
+    if people is None and trial is None:
+        found = read(answered, news=news)
+    else:
+        asked, found = _read_apart(answered, people, trial, news=news)
+    drafts, difference = found.drafts, found.difference
+    log = people.known_before(found.log) if people is not None else found.log
+    outcome = _outcome(answered, found)
+    digest = answered.digest if people is None else b""
+    doubt = suspicion(asked, drafts, difference, found.count, found.totals) if people is None else None
+    if doubt and doubt.may_agree and agreed(freshness, digest, clock.now()):
+        doubt = None
+    if doubt and bytes(freshness.accepted_digest) != digest:
         outcome.state = State.HELD
         outcome.error_kind = "held"
-        outcome.detail = f"{len(difference.absent)}/{difference.active_before}"
+        outcome.detail = doubt.detail
         outcome.added = outcome.changed = outcome.missing = 0
         lease.turn()
         with transaction.atomic():
             lease.fence(outcome)
-            remember_failure(freshness, State.HELD, kind="held", held_digest=digest)
+            gone = [*difference.absent, *difference.closed][:HELD_ROWS]
+            remember_failure(freshness, State.HELD, kind="held", held_digest=digest, held_rows=gone)
         return outcome
 
     lease.turn()
     with transaction.atomic():
         lease.fence(outcome)
-        if difference.write or difference.absent:
-            _write(resource, scope, difference)
-        # With quarantined rows the same answer must be read again next time, so its digest is not kept.
-        remember_success(freshness, b"" if drafts.quarantined else digest, quarantined=drafts.quarantined)
-        if difference.added:
-            _make_dependents_read_again(resource, scope)
+        if len(difference.write) or difference.absent or difference.closed or difference.moved:
+            _write(asked, difference, log)
+        set_aside(asked, drafts)
+        if drafts.revived:
+            people_are_back(asked.scope.environment_id, drafts.revived)
+        registry.report_unmapped(asked.resource.name, asked.scope.environment_id, drafts.unmapped)
+        if people is not None:
+            remember_people(people, answered, drafts)
+        if people is not None and (not outcome.whole or people.unread):
+            remember_progress(freshness)
+        elif people is not None:
+            left_out = drafts.quarantined + people.left_alone
+            remember_success(freshness, b"", quarantined=left_out, at=people.oldest)
+        else:
+            # With quarantined rows the same answer must be read again next time, so its digest is not kept.
+            remember_success(freshness, b"" if drafts.quarantined else digest, quarantined=drafts.quarantined)
+        if difference.added or difference.returned:
+            _make_dependents_read_again(asked.resource, asked.scope)
     return outcome
 
 
-def record_error(error: SourceError | ParentsMissing | Broken, freshness: Freshness, lease: Lease) -> Outcome:
+def _read_apart(answered: Answered, people: People | None, trial: Trial | None, *, news: bool) -> tuple[Asked, Reading]:
+    """Read only the people whose answers are news, or record by record what killed workers."""
+    asked, fetched, skip = answered.asked, answered.fetched, frozenset[int]()
+    if people is not None:
+        asked, skip = people.differing(answered)
+    if trial is None:
+        drafts = prepare(asked.resource, asked.scope, fetched.records(skip))
+    else:
+        name = blake2b(answered.digest + repr(sorted(skip)).encode(), digest_size=16).digest()
+        records = trial.records(lambda: fetched.records(skip), name)
+        drafts = prepare(asked.resource, asked.scope, records, trial.left_out)
+    return asked, look_at(answered, asked, drafts, news=news)
+
+
+def record_error(
+    error: SourceError | ParentsMissing | Broken | WrongScope, freshness: Freshness, lease: Lease
+) -> Outcome:
     """Keep what is there, remember why it was not renewed."""
     code = error.code if isinstance(error, SourceError) else None
     detail = error.detail if isinstance(error, SourceError) else str(error)
@@ -177,75 +215,18 @@ def record_error(error: SourceError | ParentsMissing | Broken, freshness: Freshn
     return outcome
 
 
-def _digest(
-    resource: Resource, scope: MirrorScope, fetched: Fetched, source: Source, loops: Mapping[str, Sequence[str]]
-) -> bytes:
-    version = resource.version(source.binding(resource.soap, resource.rest))
-    dated_by = scope.period_type if resource.dating.needs_period_type else None
-    asked = repr((dated_by, sorted((name, tuple(values)) for name, values in loops.items())))
-    return blake2b(fetched.digest + version + asked.encode(), digest_size=16).digest()
-
-
-def _diff(resource: Resource, scope: MirrorScope, drafts: Drafts, loops: Mapping[str, Sequence[str]]) -> Difference:
-    dated = any(column.name == "valid_from" for column in resource.model._meta.concrete_fields)
-    stored = _stored(resource, scope, loops, dated=dated)
-    difference = Difference(dated=dated, active_before=sum(row.present for row in stored.values()))
-    touched: list[date | None] = []
-    now = clock.now()
-    for key, values in drafts.rows.items():
-        row = stored.get(key)
-        if row is not None and row.present and row.fingerprint == values["fingerprint"]:
-            continue
-        if row is None:
-            difference.added += 1
-        touched += [values.get("valid_from"), row.start if row else None]
-        difference.write.append(values | {"key": key, "first_seen": now, "last_changed": now, "missing_since": None})
-    if not drafts.nameless:
-        for key, row in stored.items():
-            if row.present and key not in drafts.rows and key not in drafts.bad_keys:
-                difference.absent.append(row.pk)
-                touched.append(row.start)
-    difference.since = min((day for day in touched if day is not None), default=None)
-    return difference
-
-
-def _stored(
-    resource: Resource, scope: MirrorScope, loops: Mapping[str, Sequence[str]], *, dated: bool
-) -> dict[str, Stored]:
-    rows = resource.model.everything.filter(**scope.columns)
-    for name, loop in resource.loops.items():
-        if loop.window:
-            rows = rows.filter(**{f"{loop.window}__in": loops[name]})
-    start = ("valid_from",) if dated else ()
-    return {
-        key: Stored(pk, bytes(fingerprint), missing is None, first[0] if first else None)
-        for key, pk, fingerprint, missing, *first in rows.values_list(
-            "key", "pk", "fingerprint", "missing_since", *start
-        )
-    }
-
-
-def _suspicious(difference: Difference, drafts: Drafts) -> bool:
-    """The shrink guard (reliability.md 2.3): nothing where there was something, or far fewer than before."""
-    if not difference.active_before:
-        return False
-    gone = len(difference.absent)
-    if not drafts.rows and not drafts.bad_keys and gone:
-        return True
-    return gone > max(SHRINK_NUMBER, SHRINK_SHARE * difference.active_before)
-
-
-def _outcome(fetched: Fetched, drafts: Drafts, difference: Difference) -> Outcome:
-    elements = fetched.unknown_elements
+def _outcome(answered: Answered, found: Reading) -> Outcome:
+    drafts, difference, elements = found.drafts, found.difference, found.elements
     detail = [f"{column}: {count}" for column, count in sorted(drafts.bad.items())]
     detail += [f"+{name}: {count}" for name, count in sorted(elements.items())]
     return Outcome(
         State.FRESH,
-        calls=fetched.calls,
+        whole=answered.asked.whole,
+        calls=answered.fetched.calls,
         read=drafts.read,
         added=difference.added,
         changed=len(difference.write) - difference.added,
-        missing=len(difference.absent),
+        missing=difference.gone,
         quarantined=drafts.quarantined,
         unknown_values=drafts.unknown_values,
         unknown_elements=elements.total(),
@@ -253,17 +234,50 @@ def _outcome(fetched: Fetched, drafts: Drafts, difference: Difference) -> Outcom
     )
 
 
-def _write(resource: Resource, scope: MirrorScope, difference: Difference) -> None:
-    """Rows, absence and whatever follows from them; the company's row is locked first."""
+def _write(asked: Asked, difference: Difference, log: Sequence[Change]) -> None:
+    """Rows, absence, changes and whatever follows from them; the company's row is locked first."""
+    resource, scope = asked.resource, asked.scope
     model = resource.model
     if scope.company_id is not None:
         registry.lock_company(scope.company_id)
+    # What is over is closed first: one chain has one open row.
+    if difference.added:
+        _make_former_owners_read_again(asked, difference)
+    _update(model, difference.closed, valid_until=difference.over, last_changed=clock.now())
     bulk_upsert(model, difference.write)
-    for start in range(0, len(difference.absent), 500):
-        model.everything.filter(pk__in=difference.absent[start : start + 500]).update(missing_since=clock.now())
-    if scope.company_id is not None:
-        for follower in registry.followers(resource.name):
-            follower(scope.company_id, difference.since if difference.dated else None)
+    _update(model, difference.absent, missing_since=clock.now())
+    for row in difference.moved:
+        # Its record, once it can be read, is written anew: what the fingerprint stands for is not in the row any more.
+        _update(model, [row.pk], valid_until=row.until, fingerprint=b"", last_changed=clock.now())
+    name_people(asked, log)
+    # We learn of them when others can read them: who looks before that must find them new afterwards.
+    learned = clock.now()
+    for change in log:
+        change.learned_at = learned
+    Change.objects.bulk_create(log, batch_size=500)
+    for follower in registry.followers(resource.name):
+        follower(scope.owner_id, difference.since if difference.dated else None)
+
+
+def _update(model: Any, pks: Sequence[int], **values: Any) -> None:
+    for start in range(0, len(pks), 500):
+        model.everything.filter(pk__in=pks[start : start + 500]).update(**values)
+
+
+def _make_former_owners_read_again(asked: Asked, difference: Difference) -> None:
+    """Whoever moves to another company is taken from the old one, whose answer may be an old one when they return."""
+    scope = asked.scope
+    if scope.company_id is None:
+        return
+    known = set(difference.before)
+    fresh = (row["key"] for row in difference.write if row["key"] not in known)
+    former: set[int] = set()
+    while keys := list(islice(fresh, 500)):
+        rows = asked.resource.model.everything.filter(environment_id=scope.environment_id, key__in=keys)
+        former |= set(rows.exclude(company_id=scope.company_id).values_list("company_id", flat=True))
+    if former:
+        names = [asked.resource.name, *registry.dependents(asked.resource)]
+        Freshness.objects.filter(company_id__in=former, resource__in=names).update(digest=b"")
 
 
 def _make_dependents_read_again(resource: Resource, scope: MirrorScope) -> None:

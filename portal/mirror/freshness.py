@@ -1,6 +1,7 @@
 """Writing freshness: the only place that says when something was last right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from portal import clock
@@ -39,27 +40,53 @@ def remember_unchanged(rows: Iterable[Freshness]) -> None:
     )
 
 
-def remember_success(row: Freshness, digest: bytes, *, quarantined: int) -> None:
-    """A complete answer was published. A hold and its acceptance are over."""
+def remember_success(row: Freshness, digest: bytes, *, quarantined: int, at: datetime | None = None) -> None:
+    """A complete answer was published. A hold and its acceptance are over.
+
+    `at`: as of when it is right, where a part of it was read earlier (people read in rotation).
+    """
     _remember(
         row,
         state=State.FRESH,
-        last_success=clock.now(),
+        last_success=at or clock.now(),
         error_kind="",
         error_code=None,
         digest=digest,
         held_digest=b"",
         accepted_digest=b"",
+        rejected_digest=b"",
+        held_at=None,
+        held_rows=[],
         quarantined=quarantined,
     )
 
 
+def remember_progress(row: Freshness) -> None:
+    """A part was published and the run goes on: tried now, and not yet right as of now."""
+    _remember(row)
+
+
 def remember_failure(
-    row: Freshness, state: State, *, kind: str, code: int | None = None, held_digest: bytes = b""
+    row: Freshness,
+    state: State,
+    *,
+    kind: str,
+    code: int | None = None,
+    held_digest: bytes = b"",
+    held_rows: Sequence[int] = (),
 ) -> None:
     """The old rows and the time of the last success stay. After a hold an equal answer is never skipped."""
     if state == State.HELD:
-        _remember(row, state=state, error_kind=kind, error_code=code, digest=b"", held_digest=held_digest)
+        _remember(
+            row,
+            state=state,
+            error_kind=kind,
+            error_code=code,
+            digest=b"",
+            held_digest=held_digest,
+            held_at=row.held_at if bytes(row.held_digest) == held_digest and row.held_at else clock.now(),
+            held_rows=list(held_rows),
+        )
     elif row.state == State.HELD:
         # What waits for a person goes on waiting: a failure after it decides nothing.
         _remember(row)

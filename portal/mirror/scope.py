@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from portal.periods import PeriodType
+from portal.periods import Period, PeriodType
 from portal.source import Level, Scope
 
 
 @dataclass(frozen=True)
 class MirrorScope:
-    """Primary keys for our side, remote ids for theirs. `period_type` is the company's, where known."""
+    """Primary keys for our side, remote ids for theirs. `period_type` and `current` period are the company's,
+    where known. With an `employee` the scope is a company's slow-lane kinds for that person alone.
+    """
 
     environment_id: int
     level: Level
@@ -18,12 +20,22 @@ class MirrorScope:
     company_id: int | None = None
     company_remote_id: int | None = None
     period_type: PeriodType | None = None
+    current: Period | None = None
+    employee_id: int | None = None
+    employee_remote_id: int | None = None
 
     @property
     def key(self) -> str:
-        """A text that is unique over all scopes."""
+        """A text that is unique over all scopes. One person's answers belong to their company's."""
+        return f"{self.level}:{self.owner_id}"
+
+    @property
+    def owner_id(self) -> int:
+        """The primary key of the environment, debtor or company."""
         own = {Level.ENVIRONMENT: self.environment_id, Level.DEBTOR: self.debtor_id, Level.COMPANY: self.company_id}
-        return f"{self.level}:{own[self.level]}"
+        owner = own[self.level]
+        assert owner is not None, f"a scope of the level {self.level} without its {self.level}"  # noqa: S101
+        return owner
 
     @property
     def wider_keys(self) -> tuple[str, ...]:

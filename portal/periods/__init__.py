@@ -5,9 +5,10 @@ in a year with 53 weeks the thirteenth four-week period runs to the last ISO wee
 """
 
 from portal.periods.bounds import Bounds, bounds, containing, periods_in, periods_touching
-from portal.periods.period import Period, PeriodType, count, following, parse, preceding
+from portal.periods.period import YEARS, Period, PeriodType, count, following, parse, preceding
 
 __all__ = [
+    "YEARS",
     "Bounds",
     "Period",
     "PeriodType",

@@ -39,7 +39,9 @@ _SPELLINGS = {
     "Y": PeriodType.YEAR,
     "J": PeriodType.YEAR,
 }
-_TEXT = re.compile(r"(\d{4})-(\d{1,2})-([0-9A-Z]{1,2})", re.IGNORECASE)
+_TEXT = re.compile(r"(\d{4})-(\d{1,2})-([0-9A-Z]{1,2})", re.IGNORECASE | re.ASCII)
+#: A year outside these is a mistake of somebody's, in a period as well as in a day.
+YEARS = range(1900, 2101)
 
 _COUNT = {
     PeriodType.MONTH: 12,
@@ -58,13 +60,15 @@ def count(kind: PeriodType, year: int) -> int:
 
 
 def parse(text: str) -> tuple[Period, PeriodType]:
-    """Read `2024-5-M`, `2024-4-4W`, `2024-12-W4`. Raises ValueError for anything else or a number out of range."""
+    """Read `2024-5-M`, `2024-4-4W`, `2024-12-W4`. Raises ValueError for anything else, a number out of range, or a
+    year before 1900 or after 2100.
+    """
     match = _TEXT.fullmatch(text.strip())
     kind = _SPELLINGS.get(match[3].upper()) if match else None
     if match is None or kind is None:
         raise ValueError("not a period text")
     period = Period(int(match[1]), int(match[2]))
-    if not 1 <= period.year <= 9998 or not 1 <= period.number <= count(kind, period.year):
+    if period.year not in YEARS or not 1 <= period.number <= count(kind, period.year):
         raise ValueError("period number out of range")
     return period, kind
 

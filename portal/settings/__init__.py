@@ -10,8 +10,10 @@ from pathlib import Path
 import environ
 
 from portal.settings.database import database_settings
+from portal.settings.mail import mail_settings
 from portal.settings.parsers import folder, items, required, switch, whole_number
 from portal.settings.security import security_settings
+from portal.settings.signin import signin_settings
 from portal.settings.worker import worker_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -31,12 +33,33 @@ HTTPS = switch(env, "PORTAL_HTTPS", default=True)
 _key_hint = "`make setup` writes a .env with fresh keys; `.env.example` explains every name."
 SECRET_KEY = required(env, "SECRET_KEY", _key_hint)
 VAULT_KEYS = items(env, "VAULT_KEYS") or [required(env, "VAULT_KEYS", _key_hint)]
+HASH_KEY = required(env, "HASH_KEY", _key_hint)
+AUDIT_KEYS = items(env, "AUDIT_KEYS") or [required(env, "AUDIT_KEYS", _key_hint)]
+# How mails write the portal's address: with scheme, without a slash at the end. Empty: mails have no links.
+PORTAL_URL = env.str("PORTAL_URL", default="").rstrip("/")
+# Administrators of a firm who may read in Django's admin, by e-mail address. Empty: it has no address at all.
+PORTAL_ADMIN = frozenset(address.lower() for address in items(env, "PORTAL_ADMIN"))
 ALLOWED_HOSTS = items(env, "ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = items(env, "CSRF_TRUSTED_ORIGINS")
-if switch(env, "PORTAL_BEHIND_PROXY", default=False):
+BEHIND_PROXY = switch(env, "PORTAL_BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of ours stand between a visitor and the portal: that many addresses of X-Forwarded-For are believed.
+PROXY_COUNT = whole_number(env, "PORTAL_PROXY_COUNT", default=1 if BEHIND_PROXY else 0)
+# Identity providers that a firm may choose for single sign-on: the beginnings of their addresses.
+SIGN_ON_ISSUERS = items(
+    env, "SIGN_ON_ISSUERS", default="https://login.microsoftonline.com/,https://accounts.google.com"
+)
 
 DATABASES = {"default": database_settings(env.str("DATABASE_URL", default=""), VAR_DIR)}
+# Public key of age that backups are encrypted for; the key that opens them is not on this machine.
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
+BACKUP_FOLDER = folder(env, "BACKUP_FOLDER", default=VAR_DIR / "backups")
+# Outside the database, best on another disk: against it a trail that was cut off shows. Empty: a file in VAR_DIR.
+AUDIT_HEAD_FILE = env.str("AUDIT_HEAD_FILE", default="")
+AUDIT_KEPT_MONTHS = whole_number(env, "AUDIT_KEPT_MONTHS", default=24, least=1)
+# Django's admin has no table here: it changes nothing, and what is read there is in the audit trail.
+MIGRATION_MODULES = {"admin": None}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 Q_CLUSTER = worker_options(
     engine=DATABASES["default"]["ENGINE"], workers=whole_number(env, "PORTAL_WORKERS", default=0)
@@ -49,7 +72,8 @@ NMBRS_HOSTS = items(
 # The call rate is then always the connection's ceiling and never adapts: for measurements only.
 NMBRS_FIXED_RATE = switch(env, "NMBRS_FIXED_RATE", default=False)
 SYNC_LEASE_SECONDS = whole_number(env, "SYNC_LEASE_SECONDS", default=120, least=2)
-SYNC_FETCH_THREADS = whole_number(env, "SYNC_FETCH_THREADS", default=16, least=1)
+SYNC_FETCH_THREADS = whole_number(env, "SYNC_FETCH_THREADS", default=32, least=1)
+SYNC_ROTATION_CALLS = whole_number(env, "SYNC_ROTATION_CALLS", default=20_000)
 SYNC_NIGHTLY_HOUR = whole_number(env, "SYNC_NIGHTLY_HOUR", default=2)
 
 INSTALLED_APPS = [
@@ -60,13 +84,23 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    # Templates and styles only; whether there are pages is for PORTAL_ADMIN to say.
+    "portal.administration.django_admin.config.AdminWithoutLog",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_filters",
     "django_htmx",
     "django_q",
     "django_tables2",
     "portal.nmbrs",
+    "portal.audit",
     "portal.jobs",
+    "portal.backup",
     "portal.accounts",
     "portal.connections",
     "portal.mirror",
@@ -75,7 +109,11 @@ INSTALLED_APPS = [
     "portal.companies",
     "portal.employees",
     "portal.sync",
+    "portal.deadlines",
+    "portal.search",
+    "portal.privacy",
     "portal.dashboards",
+    "portal.administration",
     "portal.demo",
 ]
 
@@ -90,9 +128,16 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "portal.accounts.middleware.SignInRequiredMiddleware",
-    "portal.accounts.middleware.PersonalLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.accounts.acting.TrailMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "portal.accounts.signin.middleware.SessionMiddleware",
+    "portal.accounts.looking_middleware.LookAsMiddleware",
+    "portal.accounts.middleware.SignInRequiredMiddleware",
+    "portal.accounts.signin.middleware.SecondFactorMiddleware",
+    "portal.accounts.middleware.ReadOnlyMiddleware",
+    "portal.accounts.middleware.PersonalLanguageMiddleware",
+    "portal.ui.middleware.WordingMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -119,7 +164,7 @@ TEMPLATES = [
 
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign_in"
-LOGIN_REDIRECT_URL = "dashboards:clients"
+LOGIN_REDIRECT_URL = "dashboards:board"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -154,11 +199,19 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 DJANGO_TABLES2_TEMPLATE = "ui/table.html"
 
 globals().update(security_settings(https=HTTPS))
+globals().update(signin_settings(https=HTTPS, proxies=PROXY_COUNT))
+globals().update(mail_settings(env.str("MAIL_URL", default=""), env.str("MAIL_FROM", default="")))
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "portal.settings.masking.MaskingFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="") or "INFO"},
     "loggers": {

@@ -20,6 +20,7 @@ def worker_options(*, engine: str, workers: int = 0, testing: bool = False) -> d
     return {
         "name": "portal",
         "orm": "default",
+        "broker_class": "portal.jobs.door.CheckedBroker",
         "workers": count,
         "queue_limit": QUEUE_LIMIT,
         "bulk": BULK,

@@ -9,14 +9,17 @@ from portal.source.errors import (
     FaultUnknown,
     HostNotAllowed,
     NotPermitted,
+    ReportFailed,
     SchemaChanged,
     SourceError,
     Unavailable,
     Unsupported,
 )
-from portal.source.records import Fetched, Level, Record, Scope, Source
+from portal.source.records import UNREADABLE, Answer, Fetched, Level, Loops, LoopValue, Record, Scope, Source
 
 __all__ = [
+    "UNREADABLE",
+    "Answer",
     "AnswerMalformed",
     "AnswerTooLarge",
     "ConnectionDisabled",
@@ -25,8 +28,11 @@ __all__ = [
     "Fetched",
     "HostNotAllowed",
     "Level",
+    "LoopValue",
+    "Loops",
     "NotPermitted",
     "Record",
+    "ReportFailed",
     "Rest",
     "SchemaChanged",
     "Scope",

@@ -16,8 +16,13 @@ class Soap:
                   `.`: the Result element itself is the one record.
     `fields`      column -> where its text stands: `Value` (child of the record), `Function/Code` (deeper),
                   `EmployeeId` (scalar of an ancestor, inherited), `@employee_type` (the call's parameter of that
-                  name), `@company` / `@debtor` (remote id of the scope).
-    `parameters`  element of the request -> `company`, `debtor` (remote id of the scope) or the name of a loop.
+                  name), `@company` / `@debtor` (remote id of the scope), `@period.year` (part of a loop's value).
+    `parameters`  element of the request -> `company`, `debtor` (remote id of the scope), the name of a loop, or
+                  `loop.part` where its values have parts.
+    `constants`   element of the request -> a text that is always the same.
+    `tolerant`    name of a loop over objects that the API user may not see one by one: where Nmbrs refuses one
+                  (2003), the others are still a list.
+    `report`      the operation starts a background report; `rows` and `fields` are paths in its content.
     """
 
     operation: str
@@ -25,6 +30,9 @@ class Soap:
     rows: str
     fields: Mapping[str, str]
     parameters: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    tolerant: str = ""
+    report: bool = False
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,12 @@ class HostNotAllowed(SourceError):
     stops_connection = True
 
 
+class ReportFailed(SourceError):
+    """A background report ended without a result, twice."""
+
+    kind = "report"
+
+
 class FaultUnknown(SourceError):
     """A fault that no rule of ours knows (SOAP 9999 and unlisted codes)."""
 

@@ -1,18 +1,27 @@
-"""What a person may set going: start a sync, cancel one, accept a held answer. POST only, each with its capability."""
+"""What a person may set going: start a sync, cancel one, accept a held answer. By POST, each with its capability.
+
+What a sync would cost is asked beside them, by GET: it changes nothing.
+"""
 
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from portal.accounts.roles import Capability
+from portal.audit.kinds import Kind
+from portal.audit.recording import record, record_at_once
 from portal.mirror.models import Freshness, State
-from portal.sync import plans, tasks
+from portal.sync import live, plans, tasks
+from portal.sync.estimate import estimate
 from portal.sync.forms import StartForm
+from portal.sync.messages import sentence
 from portal.sync.models import SyncPlan, Trigger
 from portal.sync.targets import Target, capability_for, found, of_freshness
 from portal.sync.views import fragment_context
@@ -26,13 +35,22 @@ def start(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise BadRequest
     target = found(request, form.cleaned_data["scope"], form.cleaned_data["pk"])
-    plan = _begin(request, target, form.cleaned_data["resource"])
+    plan = begin(request, target, form.cleaned_data["resource"])
     if plan is None:
         messages.error(request, _("There is no connection to Nmbrs yet: an administrator has to make one."))
         return HttpResponse(headers={"HX-Refresh": "true"}) if _by_htmx(request) else redirect("sync:overview")
     if _by_htmx(request):
         return render(request, "sync/started.html", {**fragment_context(request, plan), "open": True})
     return redirect("sync:plan", plan.pk)
+
+
+@require_safe
+def price(request: HttpRequest, scope: str, pk: str) -> HttpResponse:
+    """About how many calls and seconds a sync would take, for somebody who may start it. Asked by htmx: a fragment."""
+    target = found(request, scope, int(pk))
+    name = live.name_of(target)
+    context = {"heading": _("Resync"), "name": sentence(name), "estimate": estimate(target)}
+    return render(request, "sync/price.html" if _by_htmx(request) else "sync/price_page.html", context)
 
 
 @require_POST
@@ -42,7 +60,9 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     if not holds_over(request, plan, capability_for(plan)):
         raise PermissionDenied
     if plan.finished is None:
-        plans.cancel(plan)
+        with transaction.atomic():
+            plans.cancel(plan)
+            record(Kind.RESYNC_CANCELLED, plan)
         messages.success(request, _("The sync was cancelled. What it had done stays."))
     else:
         messages.info(request, _("This sync had already ended."))
@@ -52,23 +72,10 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def accept(request: HttpRequest, pk: int, answer: str) -> HttpResponse:
     """Let exactly the held answer pass that the person was shown, and ask Nmbrs again at once."""
-    row = _found(
-        Freshness.objects.visible_to(request.user)
-        .select_related("environment", "debtor", "company")
-        .filter(pk=pk)
-        .first()
-    )
-    if not holds_over(request, row, capability_for(row)):
-        raise PermissionDenied
-    this_answer = Freshness.objects.visible_to(request.user, capability_for(row)).filter(
-        pk=pk, state=State.HELD, held_digest=bytes.fromhex(answer)
-    )
-    if not this_answer.update(accepted_digest=F("held_digest")):
-        messages.warning(
-            request, _("Nmbrs has given another answer meanwhile, so nothing was accepted. Look at it again.")
-        )
+    row = _decided(request, pk, answer, Kind.HOLD_ACCEPTED, accepted_digest=F("held_digest"))
+    if row is None:
         return redirect("sync:overview")
-    plan = _begin(request, of_freshness(row), row.resource)
+    plan = begin(request, of_freshness(row), row.resource)
     if plan is None:
         messages.error(request, _("There is no connection to Nmbrs yet: an administrator has to make one."))
         return redirect("sync:overview")
@@ -76,11 +83,44 @@ def accept(request: HttpRequest, pk: int, answer: str) -> HttpResponse:
     return redirect("sync:plan", plan.pk)
 
 
-def _begin(request: HttpRequest, target: Target, resource: str) -> SyncPlan | None:
+@require_POST
+def reject(request: HttpRequest, pk: int, answer: str) -> HttpResponse:
+    """Keep the old data, and ask nobody again as long as Nmbrs gives this same answer."""
+    if _decided(request, pk, answer, Kind.HOLD_REJECTED, rejected_digest=F("held_digest")) is not None:
+        messages.success(request, _("The old data stays. You are asked again when Nmbrs gives another answer."))
+    return redirect("sync:overview")
+
+
+def _decided(request: HttpRequest, pk: int, answer: str, kind: Kind, **decision: F) -> Freshness | None:
+    """Keep a decision about exactly the answer that the person was shown; None (and a message) for another one."""
+    row: Freshness = _found(
+        Freshness.objects.visible_to(request.user)
+        .select_related("environment", "debtor", "company")
+        .filter(pk=pk)
+        .first()
+    )
+    if not holds_over(request, row, Capability.DECIDE_HOLD):
+        raise PermissionDenied
+    this_answer = Freshness.objects.visible_to(request.user, Capability.DECIDE_HOLD).filter(
+        pk=pk, state=State.HELD, held_digest=bytes.fromhex(answer)
+    )
+    with transaction.atomic():
+        decided = this_answer.update(**decision)
+        if decided:
+            record(kind, row, detail={"kind": row.resource})
+    if decided:
+        return row
+    messages.warning(request, _("Nmbrs has given another answer meanwhile, so nothing was decided. Look at it again."))
+    return None
+
+
+def begin(request: HttpRequest, target: Target, resource: str) -> SyncPlan | None:
     """The plan, with workers on their way; None without a connection, where nobody could ever work on it."""
     environment = target if not hasattr(target, "environment") else target.environment
     if not environment.connections.exists():
         return None
+    # Before the plan: making it can take seconds, in which nobody else could write to the trail.
+    record_at_once(Kind.RESYNC_ASKED, target, detail={"kind": resource or "everything"})
     plan = plans.start(target, trigger=Trigger.PERSON, requested_by=request.user, resource=resource)  # type: ignore[arg-type]
     tasks.wake(environment.pk)
     return plan

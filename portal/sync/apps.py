@@ -16,6 +16,8 @@ class SyncConfig(AppConfig):
 
         every("portal.sync.tasks.wake_all", minutes=1)
         every("portal.sync.tasks.nightly", minutes=10)
+        every("portal.sync.tasks.hourly", minutes=5)
+        every("portal.sync.tasks.recover", minutes=1)
         every("portal.sync.tasks.turn_of_the_month", minutes=60)
         every("portal.sync.tasks.prune", minutes=24 * 60)
         register(

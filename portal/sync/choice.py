@@ -1,9 +1,11 @@
-"""What the command line names: a firm, the number of a debtor, the number of a company."""
+"""What the command line names: a firm, the number of a debtor, of a company, of an employee."""
 
 from portal.accounts.models import Firm
 from portal.companies.models import Company
 from portal.connections.models import Environment
 from portal.debtors.models import Debtor
+from portal.employees.models import Employee
+from portal.sync.plans import Target
 
 #: So many are listed when something does not exist.
 LISTED = 20
@@ -13,10 +15,16 @@ class NotFound(Exception):
     """A number that fits nothing or several; the text says what there is."""
 
 
-def targets(firm: Firm, *, debtor: str = "", company: str = "") -> list[Environment | Debtor | Company]:
-    """What is to be synced: one company, one debtor, or every connected environment of the firm. Raises NotFound."""
+def targets(firm: Firm, *, debtor: str = "", company: str = "", employee: str = "") -> list[Target]:
+    """What is to be synced: one person, company or debtor, or every connected environment of the firm.
+
+    Raises NotFound.
+    """
+    if employee and not company:
+        raise NotFound("An employee number means nothing without its company: add --company NUMBER.")
     if company:
-        return [_company(firm, company, _debtor(firm, debtor) if debtor else None)]
+        found = _company(firm, company, _debtor(firm, debtor) if debtor else None)
+        return [_employee(found, employee)] if employee else [found]
     if debtor:
         return [_debtor(firm, debtor)]
     environments = Environment.objects.filter(firm=firm, connections__isnull=False).distinct()
@@ -25,8 +33,10 @@ def targets(firm: Firm, *, debtor: str = "", company: str = "") -> list[Environm
     return list(environments)
 
 
-def described(target: Environment | Debtor | Company) -> str:
-    """A target in one line."""
+def described(target: Target) -> str:
+    """A target in one line. People by number: what is printed may end in a log."""
+    if isinstance(target, Employee):
+        return f"employee {target.number} of {described(target.company)}"
     return f"{target.number} {target.name}" if isinstance(target, Debtor | Company) else target.domain
 
 
@@ -55,6 +65,14 @@ def _company(firm: Firm, number: str, debtor: Debtor | None) -> Company:
     where = f" of debtor {described(debtor)}" if debtor else ""
     there = _listed([described(row) for row in known.order_by("number", "pk")[: LISTED + 1]])
     raise NotFound(f'There is no company with the number "{number}"{where}. {there or _nothing("company")}')
+
+
+def _employee(company: Company, number: str) -> Employee:
+    people = Employee.objects.filter(company=company).select_related("company__debtor", "environment")
+    found = people.filter(number=int(number)).first() if number.isdecimal() and len(number) < 18 else None
+    if found is None:
+        raise NotFound(f'There is no employee with the number "{number}" in {described(company)}.')
+    return found
 
 
 def _listed(names: list[str]) -> str:

@@ -1,10 +1,9 @@
 """What the Sync page says about each environment: whether Nmbrs answers, calls used, when the next sync is."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db.models import F, Sum
 
 from portal import clock
@@ -13,6 +12,7 @@ from portal.connections.models import Connection, Environment, Health
 from portal.debtors.models import Debtor
 from portal.sync.messages import HEALTH, NOT_CONNECTED
 from portal.sync.models import SyncRun
+from portal.sync.timetable import next_nightly
 from portal.ui.values import Status
 
 if TYPE_CHECKING:
@@ -49,7 +49,11 @@ def cards(user: "Person") -> list[Card]:
     connections = {
         one.environment_id: one for one in Connection.objects.visible_to(user, Capability.MANAGE_CONNECTIONS)
     }
-    health = {"health": F("environment__connections__health"), "since": F("environment__connections__health_since")}
+    health = {
+        "health": F("environment__connections__health"),
+        "since": F("environment__connections__health_since"),
+        "nightly_hour": F("environment__nightly_hour"),
+    }
     through: Any = (
         Debtor.objects.visible_to(user, Capability.VIEW_SYNC)
         .order_by()
@@ -59,7 +63,7 @@ def cards(user: "Person") -> list[Card]:
     seen: dict[int, dict[str, Any]] = {row["environment_id"]: row for row in through}
     whole: Any = list(
         Environment.objects.visible_to(user, Capability.VIEW_SYNC).values(
-            "pk", "domain", health=F("connections__health"), since=F("connections__health_since")
+            "pk", "domain", "nightly_hour", health=F("connections__health"), since=F("connections__health_since")
         )
     )
     seen |= {row["pk"]: row for row in whole}
@@ -71,22 +75,12 @@ def cards(user: "Person") -> list[Card]:
             status=HEALTH[Health(row["health"])] if row["health"] else NOT_CONNECTED,
             since=row["since"],
             calls=calls.get(pk, 0),
-            next_nightly=next_nightly() if row["health"] else None,
+            next_nightly=next_nightly(row["nightly_hour"]) if row["health"] else None,
             whole="pk" in row,
             connection=connections.get(pk),
         )
         for pk, row in sorted(seen.items(), key=lambda item: (item[1]["domain"], item[0]))
     ]
-
-
-def next_nightly() -> datetime:
-    """When the next nightly sync is planned: the hour of the settings, in Amsterdam."""
-    now = clock.now().astimezone(clock.AMSTERDAM)
-    tonight = datetime.combine(now.date(), time(settings.SYNC_NIGHTLY_HOUR), tzinfo=clock.AMSTERDAM)
-    if tonight > now:
-        return tonight
-    tomorrow = now.date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(settings.SYNC_NIGHTLY_HOUR), tzinfo=clock.AMSTERDAM)
 
 
 def _calls(user: "Person") -> dict[int, int]:

@@ -2,23 +2,33 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from math import prod
+from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Window
 
 from portal.companies.models import Company
 from portal.connections.models import Environment
 from portal.debtors.models import Debtor
-from portal.mirror.resource import Loop, registry
+from portal.employees.active import active_people
+from portal.employees.models import Employee
+from portal.mirror.resource import Lane
 from portal.mirror.scope import MirrorScope
 from portal.source import Level
 from portal.sync.models import SyncRun
+from portal.sync.plans import Target, kinds_of
+from portal.sync.scopes import company_scope
 
 #: Calls a second as long as nothing was measured: what the call budget starts with (stack.md section 3).
 UNMEASURED = 20.0
 #: The rate is taken from so many of the last runs, up to a pause that shows that another sync had begun.
 RUNS = 200
 PAUSE = timedelta(seconds=5)
+#: So many companies are looked at; how many runs are asked again differs from one to the other.
+SAMPLES = 5
+#: A background report is started and asked for twice, as a rule.
+CALLS_A_REPORT = 3
 
 
 @dataclass(frozen=True)
@@ -30,26 +40,39 @@ class Estimate:
     complete: bool
 
 
-def estimate(target: Environment | Debtor | Company, resource: str = "") -> Estimate:
+def estimate(target: Target, resource: str = "") -> Estimate:
     """The price of a sync of `target`, or of one resource of it.
 
-    One company stands for all: its loops (employee types, years) are counted and multiplied, so that the price of a
-    large office takes as many queries as that of a small one.
+    A few companies stand for all: their loops (employee types, years, periods, runs) are counted and multiplied, so
+    that the price of a large office takes no more queries than that of a small one. A slow-lane kind costs calls for
+    each person.
     """
     environment_id = target.pk if isinstance(target, Environment) else target.environment_id
-    units, sample = _units(target)
-    lengths: dict[Loop, int] = {}
+    units, people, samples = _units(target)
+    # Many kinds ask about the same years and periods.
+    length = cache(lambda values, scope: len(values(scope)))
+    count: int | None = None
     calls = 0
-    for declared in registry:
-        if resource not in ("", declared.name) or not units[declared.level]:
+    for declared in kinds_of(target, resource):
+        if not units[declared.level]:
             continue
-        scope = MirrorScope(environment_id, declared.level, company_id=sample)
-        for loop in declared.loops.values():
-            if loop not in lengths:
-                lengths[loop] = len(loop.values(scope))
-        calls += units[declared.level] * prod(lengths[loop] for loop in declared.loops.values())
+        scopes = _sample_scopes(environment_id, declared.level, samples)
+        if declared.lane is Lane.SLOW:
+            if count is None:
+                count = people.count()
+            calls += count * declared.calls_a_person(scopes[0])
+            continue
+        asked = sum(prod(length(loop.values, scope) for loop in declared.loops.values()) for scope in scopes)
+        asked = round(units[declared.level] * asked / len(scopes))
+        calls += asked * (CALLS_A_REPORT if declared.soap and declared.soap.report else 1)
     seconds = round(calls / rate(environment_id)) if calls else 0
     return Estimate(calls, max(1, seconds), complete=bool(units[Level.COMPANY]))
+
+
+def _sample_scopes(environment_id: int, level: Level, companies: list[Company]) -> list[MirrorScope]:
+    if level is not Level.COMPANY or not companies:
+        return [MirrorScope(environment_id, level)]
+    return [company_scope(company) for company in companies]
 
 
 def rate(environment_id: int) -> float:
@@ -66,16 +89,28 @@ def rate(environment_id: int) -> float:
     return calls / seconds if seconds >= 1 else UNMEASURED
 
 
-def _units(target: Environment | Debtor | Company) -> tuple[dict[Level, int], int | None]:
-    """How many scopes of each level belong to `target`, and one of its companies."""
-    if isinstance(target, Company):
-        return {Level.ENVIRONMENT: 0, Level.DEBTOR: 0, Level.COMPANY: 1}, target.pk
-    companies = Company.objects.filter(debtor__missing_since__isnull=True)
-    if isinstance(target, Debtor):
-        environments, debtors, companies = 0, 1, companies.filter(debtor=target)
+def _units(target: Target) -> tuple[dict[Level, int], "QuerySet[Employee]", list[Company]]:
+    """How many scopes of each level belong to `target`, its active people, and some of its companies. One query."""
+    companies = Company.objects.filter(debtor__missing_since__isnull=True).select_related("current")
+    people = active_people()
+    environments = debtors = 0
+    if isinstance(target, Company | Employee):
+        own = target if isinstance(target, Company) else target.company
+        companies = companies.filter(pk=own.pk)
+        people = people.filter(company=own) if isinstance(target, Company) else people.filter(pk=target.pk)
+    elif isinstance(target, Debtor):
+        debtors = 1
+        companies, people = companies.filter(debtor=target), people.filter(company__debtor=target)
     else:
         environments = 1
-        debtors = Debtor.objects.filter(environment=target).count()
-        companies = companies.filter(environment=target)
-    found = companies.order_by().aggregate(count=Count("pk"), sample=Min("pk"))
-    return {Level.ENVIRONMENT: environments, Level.DEBTOR: debtors, Level.COMPANY: found["count"]}, found["sample"]
+        companies, people = companies.filter(environment=target), people.filter(environment=target)
+    clients = Debtor.objects.filter(environment=OuterRef("environment")).order_by().values("environment")
+    counted: Any = companies.annotate(
+        total=Window(Count("pk")), clients=Subquery(clients.annotate(count=Count("pk")).values("count"))
+    )
+    samples = list(counted.order_by("pk")[:SAMPLES])
+    if environments:
+        debtors = samples[0].clients if samples else Debtor.objects.filter(environment_id=target.pk).count()
+    total = samples[0].total if samples else 0
+    units = {Level.ENVIRONMENT: environments, Level.DEBTOR: debtors, Level.COMPANY: total}
+    return units, people, samples

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portal.sync.messages import RUN_STATUSES, counts
 from portal.sync.models import OPEN, Status, SyncPlan, SyncRun
+from portal.sync.tolerated import tolerated
 from portal.ui import formats
 from portal.ui.values import Level
 from portal.ui.values import Status as Shown
@@ -25,27 +26,32 @@ if TYPE_CHECKING:
 NOT_RENEWED = (Status.FAILED, Status.HELD, Status.NOT_PERMITTED, Status.PARKED)
 SUMS = ("calls", "read", "added", "changed", "missing", "quarantined", "unknown_values", "unknown_elements")
 
-AGGREGATES = {
-    "total": Count("pk"),
-    "done": Count("pk", filter=~Q(status__in=OPEN)),
-    "running": Count("pk", filter=Q(status=Status.RUNNING)),
-    "not_renewed": Count("pk", filter=Q(status__in=NOT_RENEWED)),
-    "held": Count("pk", filter=Q(status=Status.HELD)),
-    "cancelled": Count("pk", filter=Q(status=Status.CANCELLED)),
-    "began": Min("started"),
-    "ended": Max("finished"),
-    **{name: Sum(name, default=0) for name in SUMS},
-}
+
+def aggregates() -> dict[str, Any]:
+    """What is counted over runs, by name."""
+    return {
+        "total": Count("pk"),
+        "done": Count("pk", filter=~Q(status__in=OPEN)),
+        "running": Count("pk", filter=Q(status=Status.RUNNING)),
+        "not_renewed": Count("pk", filter=Q(status__in=NOT_RENEWED) & ~tolerated()),
+        "tolerated": Count("pk", filter=tolerated()),
+        "held": Count("pk", filter=Q(status=Status.HELD)),
+        "cancelled": Count("pk", filter=Q(status=Status.CANCELLED)),
+        "began": Min("started"),
+        "ended": Max("finished"),
+        **{name: Sum(name, default=0) for name in SUMS},
+    }
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Runs by how they ended, and sums over them."""
+    """Runs by how they ended, and sums over them. `tolerated`: what Nmbrs may not have and did not give."""
 
     total: int = 0
     done: int = 0
     running: int = 0
     not_renewed: int = 0
+    tolerated: int = 0
     held: int = 0
     cancelled: int = 0
     calls: int = 0
@@ -79,14 +85,16 @@ def of_plans(user: "Person", plans: Iterable[int]) -> dict[int, Figures]:
     """Figures by plan, over the runs the person may see. One query."""
     wanted = list(plans)
     rows: Any = (
-        SyncRun.objects.visible_to(user).filter(plans__in=wanted).order_by().values("plans").annotate(**AGGREGATES)
+        SyncRun.objects.visible_to(user).filter(plans__in=wanted).order_by().values("plans").annotate(**aggregates())
     )
     return {row.pop("plans"): Figures(**row) for row in rows}
 
 
 def of_resources(user: "Person", plan: SyncPlan) -> dict[str, Figures]:
     """Figures of one plan by resource. One query."""
-    rows: Any = SyncRun.objects.visible_to(user).filter(plans=plan).order_by().values("resource").annotate(**AGGREGATES)
+    rows: Any = (
+        SyncRun.objects.visible_to(user).filter(plans=plan).order_by().values("resource").annotate(**aggregates())
+    )
     return {row.pop("resource"): Figures(**row) for row in rows}
 
 

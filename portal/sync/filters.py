@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.forms import SearchInput
 from django.utils.translation import gettext_lazy as _
 
+from portal.connections.wording import by_reader
 from portal.mirror.models import Freshness
 from portal.mirror.resource import registry
 from portal.sync.messages import sentence
@@ -23,7 +24,7 @@ class ProblemFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     client = django_filters.CharFilter(
         method="by_client",
-        label=_("Client"),
+        label=by_reader(_("Client"), _("Organisation")),
         widget=SearchInput(attrs={"class": "form-control", "placeholder": _("Name or number")}),
     )
     kind = django_filters.ChoiceFilter(

@@ -1,7 +1,15 @@
-"""What is posted to start a sync."""
+"""What is posted to start a sync, and when an environment is synced."""
+
+from collections.abc import Callable
+from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from portal import clock
+from portal.connections.models import Environment
 from portal.mirror.resource import registry
 from portal.sync.targets import MODELS
 
@@ -22,3 +30,58 @@ class StartForm(forms.Form):
         if name and name not in registry:
             raise forms.ValidationError("There is no such kind of record.")
         return name
+
+
+#: The choice of the settings' hour.
+USUAL = "usual"
+
+
+class TimetableForm(forms.ModelForm):  # type: ignore[type-arg]
+    """When the syncs of an environment are. Says nothing about rights."""
+
+    class Meta:
+        model = Environment
+        fields = ("nightly_hour", "hourly_runs", "office_start", "office_end")
+        help_texts = {
+            "nightly_hour": gettext_lazy("Everything is read once a night. Choose an hour at which nobody works."),
+            "hourly_runs": gettext_lazy("What changes by the hour, such as runs and returns, is then read each hour."),
+            "office_start": gettext_lazy("On Monday to Friday, Dutch time."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        usual = _("as for the whole portal (%(hour)s)") % {"hour": _clock(settings.SYNC_NIGHTLY_HOUR)}
+        self._choose(
+            "nightly_hour", [(USUAL, usual), *_hours(0, 23)], lambda hour: None if hour == USUAL else int(hour)
+        )
+        self._choose("hourly_runs", [("yes", _("yes")), ("no", _("no"))], lambda word: word == "yes")
+        self._choose("office_start", _hours(0, 23), int)
+        self._choose("office_end", _hours(1, 24), int)
+        if self.instance.nightly_hour is None:
+            self.initial["nightly_hour"] = USUAL
+        self.initial["hourly_runs"] = "yes" if self.instance.hourly_runs else "no"
+
+    def clean(self) -> dict[str, Any]:
+        """Remember when the hour of the night was changed."""
+        if "nightly_hour" in self.changed_data:
+            self.instance.nightly_changed = clock.now()
+        return super().clean() or self.cleaned_data
+
+    def _choose(self, name: str, choices: list[tuple[str, str]], coerce: Callable[[str], Any]) -> None:
+        """Put a list of words in place of a number or a tick."""
+        old = self.fields[name]
+        self.fields[name] = forms.TypedChoiceField(
+            choices=choices,
+            coerce=coerce,
+            label=old.label,
+            help_text=old.help_text,
+            widget=forms.Select(attrs={"class": "form-select"}),
+        )
+
+
+def _hours(first: int, last: int) -> list[tuple[str, str]]:
+    return [(str(hour), _clock(hour)) for hour in range(first, last + 1)]
+
+
+def _clock(hour: int) -> str:
+    return f"{hour}:00"

@@ -7,10 +7,13 @@ from django.utils.translation import gettext as _
 
 from portal.companies.models import Company
 from portal.connections.models import Environment
+from portal.connections.wording import without_clients
+from portal.debtors.models import Debtor
+from portal.employees.models import Employee
 from portal.jobs.health import worker_alive
 from portal.sync.figures import NONE_YET, Figures, of_plans
 from portal.sync.messages import kind_of, sentence
-from portal.sync.models import SyncPlan
+from portal.sync.models import HOURLY_KINDS, ROTATION, SyncPlan
 from portal.sync.targets import Target, of_plan
 from portal.ui.progress import Progress
 
@@ -26,14 +29,27 @@ def name_of(target: Target) -> str:
         return _("all of %(domain)s") % {"domain": target.domain}
     if isinstance(target, Company):
         return target.name or str(target.number)
+    if isinstance(target, Employee):
+        return _("employee %(number)s of %(company)s") % {"number": target.number, "company": target.company}
     return str(target)
+
+
+def name_with_client(company: Company, debtor: Debtor) -> str:
+    """A company and whose it is; for readers without clients it is their own."""
+    name = name_of(company)
+    return name if without_clients() else f"{name} ({debtor})"
 
 
 def title(plan: SyncPlan) -> str:
     """What a plan brings up to date."""
     target = name_of(of_plan(plan))
+    if plan.resource == HOURLY_KINDS:
+        return _("Periods and runs of %(target)s") % {"target": target}
+    if plan.resource == ROTATION:
+        return _("Single records of people of %(target)s") % {"target": target}
     if plan.resource:
-        return _("%(kind)s of %(target)s") % {"kind": sentence(kind_of(plan.resource)), "target": target}
+        kinds = ", ".join(kind_of(name) for name in plan.resource.split(","))
+        return _("%(kind)s of %(target)s") % {"kind": sentence(kinds), "target": target}
     return sentence(target)
 
 

@@ -8,25 +8,26 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal.connections.models import Health
-from portal.mirror.resource import registry
+from portal.mirror.prepare import BROKE, KILLED
+from portal.mirror.resource import OptIn, registry
 from portal.sync.models import Status, Trigger
 from portal.ui import formats
 from portal.ui.faults import Fault, explain
 from portal.ui.values import Level
 from portal.ui.values import Status as Shown
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 #: How only a sync run can end; no attempt was made, so Freshness knows nothing of it.
 OWN = {
-    "parked": Fault(
-        gettext_lazy("Several attempts ended without a result, so no more are made."),
-        gettext_lazy("Resync. If it comes back, report it to whoever runs this portal."),
-    ),
     "cancelled": Fault(
         gettext_lazy("Somebody cancelled this sync before this part had begun."),
         gettext_lazy("Resync when you need newer data."),
@@ -81,6 +82,36 @@ TRIGGERS = {
     Trigger.PERSON: gettext_lazy("Started by %(name)s"),
     Trigger.COMMAND: gettext_lazy("Started on the command line"),
     Trigger.NIGHTLY: gettext_lazy("Nightly sync"),
+    Trigger.HOURLY: gettext_lazy("Every hour in office hours"),
+    Trigger.RECOVERY: gettext_lazy("Nmbrs could be reached again"),
+}
+
+
+@dataclass(frozen=True)
+class OptInWords:
+    """A sensitive kind: its name, and what it is read for."""
+
+    name: "_StrPromise"
+    what: "_StrPromise"
+
+
+OPT_INS = {
+    OptIn.BSN_CHECK: OptInWords(
+        gettext_lazy("Check of citizen service numbers"),
+        gettext_lazy("Tells whether a number is missing or wrong. The number itself is never kept."),
+    ),
+    OptIn.ABSENCE: OptInWords(
+        gettext_lazy("Absence"),
+        gettext_lazy("Dates and percentages, for the deadlines of the return to work. Never a cause or a remark."),
+    ),
+    OptIn.LEASE_CARS: OptInWords(
+        gettext_lazy("Lease cars"),
+        gettext_lazy("For the addition to the taxed wage of the private use."),
+    ),
+    OptIn.PARTNER: OptInWords(gettext_lazy("Partners"), gettext_lazy("Only where a scheme of an employer needs them.")),
+    OptIn.CHILDREN: OptInWords(
+        gettext_lazy("Children"), gettext_lazy("First name and date of birth, for parental leave.")
+    ),
 }
 
 #: `error_detail` is cut at this length; what stands last may then be half a fact.
@@ -88,6 +119,7 @@ DETAIL_LENGTH = 255
 _FACT = re.compile(r"(?P<new>\+?)(?P<name>[^:,]+): (?P<count>\d+)(?:, |$)")
 _PLACE = re.compile(r"(?P<error>\w+) (?P<reference>[0-9a-f]+)")
 _SHARE = re.compile(r"(\d+)/(\d+)")
+_FALL = re.compile(r"(\d+/\d+): (\d+)%")
 
 
 @dataclass(frozen=True)
@@ -119,6 +151,8 @@ def of_error(
         text = _("The last answer of Nmbrs would remove %(gone)s of %(all)s %(kind)s, so it waits for a person.")
         gone, before = map(formats.number, share)
         happened = text % {"gone": gone, "all": before, "kind": kind_of(resource)}
+    if kind == "held" and (fall := fallen_of(detail)):
+        happened = dropped(*fall, kind=kind_of(resource))
     if kind == "internal" and (place := _PLACE.fullmatch(detail)):
         text = _("This portal itself failed on the answer of Nmbrs: %(error)s, reference %(reference)s in its log.")
         happened = text % place.groupdict()
@@ -126,6 +160,8 @@ def of_error(
     soap = registry[resource].soap if resource in registry else None
     if kind == "not_permitted" and soap:
         to_do = _("Ask the owner of the API user to allow %(operation)s in Nmbrs.") % {"operation": soap.operation}
+    if resource in registry and registry[resource].uncertain:
+        to_do = _("Nothing to do: it is not known whether Nmbrs gives this at all, and no page needs it.")
     if code is not None:
         happened = _("%(happened)s (Code %(code)s.)") % {"happened": happened, "code": code}
     return Words(happened, kept(resource, last_success), to_do)
@@ -146,6 +182,21 @@ def removed_of(detail: str) -> tuple[int, int] | None:
     """How many of how many a held answer would remove: "14/40" is (14, 40); None when it does not say."""
     match = _SHARE.fullmatch(detail)
     return (int(match[1]), int(match[2])) if match else None
+
+
+def fallen_of(detail: str) -> tuple[str, int] | None:
+    """Which closed period lost how many percent: "2026/10: 45%" is ("2026/10", 45); None when it does not say."""
+    match = _FALL.fullmatch(detail)
+    return (match[1], int(match[2])) if match else None
+
+
+def dropped(period: str, percent: int, *, kind: str) -> str:
+    """That a closed period would lose too much of its total."""
+    text = _(
+        "The last answer of Nmbrs would take %(percent)s%% off the total of the %(kind)s of %(period)s, a period that "
+        "is closed, so it waits for a person."
+    )
+    return text % {"percent": percent, "kind": kind, "period": period}
 
 
 @dataclass
@@ -173,6 +224,9 @@ def of_facts(resource: str, found: Facts) -> list[str]:
     """One sentence for each column that refused records and for each element that the portal does not know."""
     lines = []
     for column, count in sorted(found.refused.items()):
+        if column in (KILLED, BROKE):
+            lines.append(_untouchable(column, count))
+            continue
         text = ngettext(
             "%(count)s record was left out because “%(column)s” could not be read; its old values stay.",
             "%(count)s records were left out because “%(column)s” could not be read; their old values stay.",
@@ -187,6 +241,23 @@ def of_facts(resource: str, found: Facts) -> list[str]:
     if found.cut:
         lines.append(_("There is more of this kind than is kept here."))
     return lines
+
+
+def _untouchable(column: str, count: int) -> str:
+    """What was left out because of what reading it did to the portal."""
+    if column == KILLED:
+        text = ngettext(
+            "%(count)s record was left out because reading it killed the worker; its old values stay.",
+            "%(count)s records were left out because reading them killed the worker; their old values stay.",
+            count,
+        )
+    else:
+        text = ngettext(
+            "%(count)s record was left out because the portal itself failed on it; its old values stay.",
+            "%(count)s records were left out because the portal itself failed on them; their old values stay.",
+            count,
+        )
+    return text % {"count": formats.number(count)}
 
 
 def column_label(resource: str, column: str) -> str:

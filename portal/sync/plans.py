@@ -4,6 +4,7 @@ Every step can be repeated: after a crash the next worker finds the same missing
 """
 
 from collections.abc import Iterator
+from math import ceil
 from typing import NamedTuple
 
 from django.db import transaction
@@ -13,12 +14,28 @@ from portal.accounts.models import User
 from portal.companies.models import Company
 from portal.connections.models import Environment
 from portal.debtors.models import Debtor
-from portal.mirror.resource import Resource, registry
+from portal.employees.active import active_by_company
+from portal.employees.models import Employee
+from portal.mirror.models import Freshness
+from portal.mirror.opt_ins import switched_on
+from portal.mirror.resource import Lane, Resource, registry
+from portal.mirror.scope import MirrorScope
 from portal.source import Level
-from portal.sync.models import OPEN, Priority, Status, SyncPlan, SyncRun, Trigger
-from portal.sync.scopes import key_of
+from portal.sync.models import HOURLY_KINDS, OPEN, PARKED, ROTATION, Priority, Status, SyncPlan, SyncRun, Trigger
+from portal.sync.scopes import company_scope, key_of, person_key
+from portal.sync.slow_lane import share_of_rotation
 
 BATCH = 500
+#: (a person waits, lane) -> whose turn it is.
+PRIORITIES = {
+    (True, Lane.FAST): Priority.PERSON,
+    (True, Lane.SLOW): Priority.PERSON_SLOW_LANE,
+    (False, Lane.FAST): Priority.FAST_LANE,
+    (False, Lane.SLOW): Priority.SLOW_LANE,
+}
+
+
+Target = Environment | Debtor | Company | Employee
 
 
 class Unit(NamedTuple):
@@ -27,16 +44,22 @@ class Unit(NamedTuple):
     scope_key: str
     resource: str
     stage: int
+    lane: Lane
     debtor_id: int | None
     company_id: int | None
+    employee_id: int | None = None
+    people_left: int | None = None
 
 
-def start(
-    target: Environment | Debtor | Company, *, trigger: Trigger, requested_by: User | None = None, resource: str = ""
-) -> SyncPlan:
-    """The plan for `target`; a plan for the same that is still open is joined, not doubled."""
+def start(target: Target, *, trigger: Trigger, requested_by: User | None = None, resource: str = "") -> SyncPlan:
+    """The plan for `target`; a plan for the same that is still open is joined, not doubled.
+
+    `resource`: empty for everything, one resource, HOURLY_KINDS or ROTATION. Everything of an environment is its fast
+    lane; below it, of a few clients, the slow lane comes along.
+    """
+    company = target if isinstance(target, Company) else target.company if isinstance(target, Employee) else None
     environment = target if isinstance(target, Environment) else target.environment
-    debtor = target.debtor if isinstance(target, Company) else target if isinstance(target, Debtor) else None
+    debtor = target if isinstance(target, Debtor) else company.debtor if company else None
     plan, _ = SyncPlan.objects.get_or_create(
         scope_key=key_of(target),
         resource=resource,
@@ -44,14 +67,17 @@ def start(
         defaults={
             "environment": environment,
             "debtor": debtor,
-            "company": target if isinstance(target, Company) else None,
+            "company": company,
+            "employee": target if isinstance(target, Employee) else None,
             "trigger": trigger,
             "requested_by": requested_by,
         },
     )
     grow(plan)
     if trigger == Trigger.PERSON:
-        plan.runs.filter(status=Status.DUE).update(priority=Priority.PERSON)
+        waiting = plan.runs.filter(status=Status.DUE)
+        waiting.filter(priority=Priority.FAST_LANE).update(priority=Priority.PERSON)
+        waiting.filter(priority=Priority.SLOW_LANE).update(priority=Priority.PERSON_SLOW_LANE)
     return plan
 
 
@@ -59,6 +85,11 @@ def grow(plan: SyncPlan) -> int:
     """Add the runs that the plan wants and does not have yet. Returns how many were added."""
     have = set(plan.runs.values_list("scope_key", "resource"))
     wanted = {(unit.scope_key, unit.resource): unit for unit in _units(plan)}
+    if plan.trigger not in (Trigger.PERSON, Trigger.COMMAND):
+        # What was given up is tried again when a person asks for it, not every night.
+        parked = Freshness.objects.filter(environment=plan.environment_id, error_kind=PARKED)
+        for key in parked.values_list("scope_key", "resource"):
+            wanted.pop(key, None)
     missing = [unit for key, unit in wanted.items() if key not in have]
     if not missing:
         return 0
@@ -69,11 +100,13 @@ def grow(plan: SyncPlan) -> int:
                     environment_id=plan.environment_id,
                     debtor_id=unit.debtor_id,
                     company_id=unit.company_id,
+                    employee_id=unit.employee_id,
+                    people_left=unit.people_left,
                     scope_key=unit.scope_key,
                     resource=unit.resource,
                     stage=unit.stage,
                     trigger=plan.trigger,
-                    priority=Priority.PERSON if plan.trigger == Trigger.PERSON else Priority.FAST_LANE,
+                    priority=PRIORITIES[plan.trigger == Trigger.PERSON, unit.lane],
                 )
                 for unit in missing
             ],
@@ -121,16 +154,29 @@ def cancel(plan: SyncPlan) -> int:
     return taken
 
 
+def kinds_of(target: Target, resource: str = "") -> list[Resource]:
+    """The kinds that a sync of `target` reads, in dependency order; those that are not switched on are left out."""
+    on = switched_on(target.pk if isinstance(target, Environment) else target.environment_id)
+    kinds = [kind for kind in registry if kind.opt_in is None or kind.opt_in in on]
+    if resource == HOURLY_KINDS:
+        return [kind for kind in kinds if kind.hourly]
+    if resource == ROTATION:
+        return [kind for kind in kinds if kind.lane is Lane.SLOW]
+    if resource:
+        names = resource.split(",")
+        return [kind for kind in kinds if kind.name in names]
+    return [kind for kind in kinds if not (isinstance(target, Environment) and kind.lane is Lane.SLOW)]
+
+
 def _units(plan: SyncPlan) -> Iterator[Unit]:
-    wanted = [resource for resource in registry if plan.resource in ("", resource.name)]
     by_level: dict[Level, list[Resource]] = {level: [] for level in Level}
-    for resource in wanted:
+    target = plan.employee or plan.company or plan.debtor or plan.environment
+    for resource in kinds_of(target, plan.resource):
         by_level[resource.level].append(resource)
     if plan.debtor_id is None and plan.company_id is None:
+        key = f"{Level.ENVIRONMENT}:{plan.environment_id}"
         for resource in by_level[Level.ENVIRONMENT]:
-            yield Unit(
-                f"{Level.ENVIRONMENT}:{plan.environment_id}", resource.name, registry.stage(resource), None, None
-            )
+            yield Unit(key, resource.name, registry.stage(resource), resource.lane, None, None)
     if plan.company_id is None:
         yield from _debtor_units(plan, by_level[Level.DEBTOR])
     yield from _company_units(plan, by_level[Level.COMPANY])
@@ -140,10 +186,10 @@ def _debtor_units(plan: SyncPlan, resources: list[Resource]) -> Iterator[Unit]:
     debtors = Debtor.objects.filter(environment_id=plan.environment_id)
     if plan.debtor_id is not None:
         debtors = debtors.filter(pk=plan.debtor_id)
-    stages = {resource.name: registry.stage(resource) for resource in resources}
+    stages = [(resource, registry.stage(resource)) for resource in resources]
     for pk in debtors.order_by("pk").values_list("pk", flat=True):
-        for name, stage in stages.items():
-            yield Unit(f"{Level.DEBTOR}:{pk}", name, stage, pk, None)
+        for resource, stage in stages:
+            yield Unit(f"{Level.DEBTOR}:{pk}", resource.name, stage, resource.lane, pk, None)
 
 
 def _company_units(plan: SyncPlan, resources: list[Resource]) -> Iterator[Unit]:
@@ -152,7 +198,39 @@ def _company_units(plan: SyncPlan, resources: list[Resource]) -> Iterator[Unit]:
         companies = companies.filter(pk=plan.company_id)
     elif plan.debtor_id is not None:
         companies = companies.filter(debtor_id=plan.debtor_id)
-    stages = {resource.name: registry.stage(resource) for resource in resources}
+    stages = [(resource, registry.stage(resource)) for resource in resources]
+    limits = _limits(plan, resources)
     for pk, debtor_id in companies.order_by("pk").values_list("pk", "debtor_id"):
-        for name, stage in stages.items():
-            yield Unit(f"{Level.COMPANY}:{pk}", name, stage, debtor_id, pk)
+        for resource, stage in stages:
+            if resource.lane is Lane.SLOW and plan.employee_id is not None:
+                key = person_key(plan.employee_id)
+                yield Unit(key, resource.name, stage, Lane.SLOW, debtor_id, pk, plan.employee_id)
+            else:
+                limit = limits.get(pk, 0) if limits is not None and resource.lane is Lane.SLOW else None
+                if limit != 0:
+                    yield Unit(
+                        f"{Level.COMPANY}:{pk}",
+                        resource.name,
+                        stage,
+                        resource.lane,
+                        debtor_id,
+                        pk,
+                        people_left=limit,
+                    )
+
+
+def _limits(plan: SyncPlan, resources: list[Resource]) -> dict[int, int] | None:
+    """Company -> how many people of it a night's rotation reads; None where a plan has no such limit."""
+    if plan.resource != ROTATION:
+        return None
+    people = active_by_company(plan.environment_id)
+    # One company stands for all: the loops of its slow kinds are as long in every other one.
+    company = (
+        Company.objects.filter(environment=plan.environment_id, current__isnull=False)
+        .select_related("current")
+        .order_by("pk")
+        .first()
+    )
+    scope = company_scope(company) if company else MirrorScope(plan.environment_id, Level.COMPANY)
+    share = share_of_rotation(sum(people.values()), sum(kind.calls_a_person(scope) for kind in resources))
+    return {company: ceil(count * share) for company, count in people.items()}

@@ -1,5 +1,6 @@
 """What is not up to date now, and why: Freshness put into groups, and the answers that wait for a decision."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from portal import clock
 from portal.accounts.roles import Capability
 from portal.mirror.models import Freshness, State
+from portal.mirror.resource import Lane, registry
 from portal.sync import messages
 from portal.sync.models import Status, SyncRun
 from portal.sync.targets import Target, of_freshness
-from portal.ui.freshness import STALE_AFTER
+from portal.ui.freshness import STALE_AFTER, STALE_AFTER_ROUND
 from portal.ui.values import Level
 from portal.ui.values import Status as Shown
 
@@ -108,11 +110,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Hold:
-    """A held answer: how much it would remove, and the person's right to let exactly this answer through."""
+    """A held answer: what it would remove or take off a closed period, and the right to let exactly it through."""
 
     freshness: Freshness
     target: Target
     share: tuple[int, int] | None
+    fall: tuple[str, int] | None = None
+    names: tuple[str, ...] = ()
 
     @property
     def answer(self) -> str:
@@ -125,6 +129,11 @@ class Hold:
         return messages.kind_of(self.freshness.resource)
 
     @property
+    def dropped(self) -> str:
+        """Which closed period would lose how much; empty where it is not about that."""
+        return messages.dropped(*self.fall, kind=self.kind) if self.fall else ""
+
+    @property
     def kept(self) -> str:
         """How old the data is that is still shown."""
         return messages.kept(self.freshness.resource, self.freshness.last_success)
@@ -132,7 +141,12 @@ class Hold:
 
 def with_problem(rows: "QuerySet[Freshness]") -> "QuerySet[Freshness]":
     """The rows that need attention, each with its `problem`."""
-    stale = Q(state=State.FRESH, last_success__lt=clock.now() - STALE_AFTER)
+    slow = [kind.name for kind in registry if kind.lane is Lane.SLOW]
+    now = clock.now()
+    stale = Q(state=State.FRESH) & (
+        Q(~Q(resource__in=slow), last_success__lt=now - STALE_AFTER)
+        | Q(resource__in=slow, last_success__lt=now - STALE_AFTER_ROUND)
+    )
     return rows.filter(
         Q(state__in=[State.FAILING, State.NOT_PERMITTED, State.HELD]) | Q(quarantined__gt=0) | stale
     ).annotate(
@@ -218,11 +232,10 @@ def holds(user: "Person") -> list[Hold]:
     """The oldest held answers that the person may decide about, one more than HOLDS at most, each with how much it
     would remove. Two queries.
     """
-    firm = Freshness.objects.visible_to(user, Capability.RESYNC_FIRM).filter(debtor__isnull=True)
-    below = Freshness.objects.visible_to(user, Capability.RESYNC).filter(debtor__isnull=False)
     rows = list(
-        (firm | below)
+        Freshness.objects.visible_to(user, Capability.DECIDE_HOLD)
         .filter(state=State.HELD)
+        .exclude(rejected_digest=F("held_digest"))
         .select_related("environment", "debtor", "company")
         .order_by("last_success", "pk")[: HOLDS + 1]
     )
@@ -235,10 +248,37 @@ def holds(user: "Person") -> list[Hold]:
         status=Status.HELD,
         finished__gte=since,
     )
-    shares = {
-        (scope_key, resource): messages.removed_of(detail)
+    details = {
+        (scope_key, resource): detail
         for scope_key, resource, detail in runs.order_by("finished", "pk").values_list(
             "scope_key", "resource", "error_detail"
         )
     }
-    return [Hold(row, of_freshness(row), shares.get((row.scope_key, row.resource))) for row in rows]
+    names = _names(user, rows)
+    found = []
+    for row in rows:
+        detail = details.get((row.scope_key, row.resource), "")
+        share, fall = messages.removed_of(detail), messages.fallen_of(detail)
+        found.append(Hold(row, of_freshness(row), share, fall, names.get(row.pk, ())))
+    return found
+
+
+def _names(user: "Person", rows: Sequence[Freshness]) -> dict[int, tuple[str, ...]]:
+    """What each held answer would take away, by name, as far as the person may see it. One query a kind."""
+    by_kind: dict[str, list[Freshness]] = defaultdict(list)
+    for row in rows:
+        by_kind[row.resource].append(row)
+    found = {}
+    for name, held in by_kind.items():
+        kind = registry[name]
+        wanted = [pk for row in held for pk in row.held_rows]
+        if not wanted:
+            continue
+        gone = kind.model.everything.visible_to(user, kind.capability).filter(pk__in=wanted)
+        if "employee" in kind.links:
+            gone = gone.select_related("employee")
+        owners = {one.pk: str(getattr(one, "employee", one)) for one in gone}
+        for row in held:
+            mine = {owners[pk] for pk in row.held_rows if pk in owners}
+            found[row.pk] = tuple(sorted(mine, key=str.casefold))
+    return found

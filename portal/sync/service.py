@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
 
-from portal.companies.models import Company
 from portal.connections.models import Connection, Environment
-from portal.debtors.models import Debtor
+from portal.mirror.resource import Lane
 from portal.sync import plans
-from portal.sync.models import OPEN, Status, SyncPlan, Trigger
+from portal.sync.figures import NOT_RENEWED
+from portal.sync.models import OPEN, Priority, Status, SyncPlan, Trigger
+from portal.sync.tolerated import tolerated
 from portal.sync.worker import Worker
 
 #: Seconds between two looks at how far a sync is: counting takes its time too.
@@ -46,7 +47,7 @@ def progress(plan: SyncPlan) -> Progress:
     figures = plan.runs.aggregate(
         total=Count("pk"),
         done=Count("pk", filter=~Q(status__in=OPEN)),
-        failed=Count("pk", filter=Q(status__in=[Status.FAILED, Status.HELD, Status.NOT_PERMITTED, Status.PARKED])),
+        failed=Count("pk", filter=Q(status__in=NOT_RENEWED) & ~tolerated()),
         running=Count("pk", filter=Q(status=Status.RUNNING)),
         **{name: Sum(name, default=0) for name in ("read", "added", "changed", "missing", "quarantined")},
     )
@@ -54,7 +55,7 @@ def progress(plan: SyncPlan) -> Progress:
 
 
 def sync_now(
-    target: Environment | Debtor | Company,
+    target: plans.Target,
     *,
     resource: str = "",
     on_progress: Callable[[Progress], None] = lambda progress: None,
@@ -76,7 +77,21 @@ def sync_now(
             on_progress(progress(plan))
             shown = time.monotonic()
 
-    Worker(connection, on_progress=show).work()
+    looked = 0.0
+
+    def done() -> bool:
+        """What others planned is left to the workers: this process ends with its own plan."""
+        nonlocal looked
+        if time.monotonic() - looked < SHOW_EVERY:
+            return False
+        looked = time.monotonic()
+        if plan.runs.filter(status__in=OPEN).exists():
+            return False
+        plans.finish_or_grow(plan.environment_id)
+        return SyncPlan.objects.filter(pk=plan.pk, finished__isnull=False).exists()
+
+    slow = any(kind.lane is Lane.SLOW for kind in plans.kinds_of(target, resource))
+    Worker(connection, on_progress=show, stopping=done, last=None if slow else Priority.FAST_LANE).work()
     plan.refresh_from_db()
     on_progress(progress(plan))
     return plan

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from rich.console import Console
 from rich.table import Table
 
 from portal.mirror.models import Freshness
 from portal.mirror.resource import registry
 from portal.sync import messages
-from portal.sync.figures import AGGREGATES, NOT_RENEWED, Figures
+from portal.sync.figures import NOT_RENEWED, Figures, aggregates
 from portal.sync.models import OPEN, Status, SyncPlan, SyncRun
+from portal.sync.tolerated import tolerated
 
 #: So many companies are named for one reason.
 NAMED = 5
@@ -34,7 +36,7 @@ def table(plans: Sequence[SyncPlan], *, width: int | None) -> str:
             row.missing,
             row.quarantined,
             row.held,
-            row.not_renewed - row.held,
+            row.not_renewed - row.held + row.tolerated,
             row.calls,
         )
         drawn.add_row(name, *map(str, cells))
@@ -47,18 +49,23 @@ def table(plans: Sequence[SyncPlan], *, width: int | None) -> str:
 def by_kind(plans: Sequence[SyncPlan]) -> dict[str, Figures]:
     """Figures by resource over all runs of the plans."""
     runs = SyncRun.objects.filter(pk__in=SyncPlan.runs.through.objects.filter(syncplan__in=plans).values("syncrun"))
-    rows: Any = runs.order_by().values("resource").annotate(**AGGREGATES)
+    rows: Any = runs.order_by().values("resource").annotate(**aggregates())
     return {row.pop("resource"): Figures(**row) for row in rows}
 
 
 def reasons(plans: Sequence[SyncPlan]) -> list[str]:
     """Why something was not renewed, one text a kind and cause with the first companies it concerns."""
-    runs = (
-        SyncRun.objects.filter(plans__in=plans, status__in=[*NOT_RENEWED, Status.CANCELLED, *OPEN])
-        .select_related("environment", "debtor", "company")
-        .order_by("stage", "resource", "pk")
-        .distinct()
-    )
+    wanted = Q(status__in=[*NOT_RENEWED, Status.CANCELLED, *OPEN]) & ~tolerated()
+    return _reasons(SyncRun.objects.filter(wanted, plans__in=plans))
+
+
+def not_given(plans: Sequence[SyncPlan]) -> list[str]:
+    """The same of what Nmbrs may not have at all."""
+    return _reasons(SyncRun.objects.filter(tolerated(), plans__in=plans))
+
+
+def _reasons(wanted: "QuerySet[SyncRun]") -> list[str]:
+    runs = wanted.select_related("environment", "debtor", "company").order_by("stage", "resource", "pk").distinct()
     groups: dict[tuple[str, str, int | None, str], list[SyncRun]] = defaultdict(list)
     for run in runs:
         groups[(run.resource, run.error_kind or run.status, run.error_code, run.error_detail)].append(run)

@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from portal.sync import figures, live, messages
-from portal.sync.models import Status, SyncPlan, SyncRun
+from portal.sync.health import EnvironmentHealth
+from portal.sync.models import Status as RunStatus
+from portal.sync.models import SyncPlan, SyncRun
 from portal.sync.problems import Group, add_facts
 from portal.ui import formats, markup
 from portal.ui.tables import MomentColumn, NumberColumn, StatusColumn, Table, TextColumn
+from portal.ui.values import Level, Status
 
 RIGHT = {"th": {"class": "ui-right"}, "td": {"class": "ui-right"}}
 ONE_LINE = {"td": {"class": "text-nowrap"}}
@@ -153,6 +156,39 @@ class ResourceTable(Table):
         orderable = False
 
 
+class HealthTable(Table):
+    """Environments with what their syncs came to. Rows are `health.EnvironmentHealth`."""
+
+    caption = gettext_lazy("Environments")
+    counted = ngettext_lazy("environment", "environments")
+
+    domain = TextColumn(verbose_name=gettext_lazy("Environment"))
+    connection = StatusColumn(verbose_name=gettext_lazy("Connection"), accessor="pk")
+    last_full = MomentColumn(verbose_name=gettext_lazy("Last full sync"), empty_values=())
+    next_nightly = MomentColumn(verbose_name=gettext_lazy("Next night"), empty_values=())
+    running = NumberColumn(verbose_name=gettext_lazy("Running now"))
+    waiting = NumberColumn(verbose_name=gettext_lazy("Waiting"))
+    calls = NumberColumn(verbose_name=gettext_lazy("Calls in the last hour"))
+
+    class Meta:
+        orderable = False
+
+    def render_connection(self, record: EnvironmentHealth) -> SafeString:
+        """What is known of the connection, in a few words."""
+        if record.connection is None:
+            return markup.status(Status(Level.LATE, _("not connected"), messages.NOT_CONNECTED.icon))
+        known = messages.HEALTH[record.connection]
+        return markup.status(Status(known.level, record.connection.label, known.icon))
+
+    def render_last_full(self, record: EnvironmentHealth) -> SafeString | str:
+        """When everything was last brought up to date."""
+        return _("never") if record.last_full is None else markup.moment(record.last_full)
+
+    def render_next_nightly(self, record: EnvironmentHealth) -> SafeString | str:
+        """When everything is next read."""
+        return _("none without a connection") if record.next_nightly is None else markup.moment(record.next_nightly)
+
+
 class RunTable(Table):
     """The runs of a plan that did not go as they should, with what is so and what to do."""
 
@@ -177,7 +213,7 @@ class RunTable(Table):
         address = reverse("dashboards:debtor", args=[record.debtor_id])
         if record.company is None:
             return format_html('<a href="{}">{}</a>', address, record.debtor)
-        return format_html('<a href="{}">{}</a>', address, f"{live.name_of(record.company)} ({record.debtor})")
+        return format_html('<a href="{}">{}</a>', address, live.name_with_client(record.company, record.debtor))
 
     def render_kind(self, value: str) -> str:
         """The kind of record."""
@@ -185,9 +221,9 @@ class RunTable(Table):
 
     def render_status(self, record: SyncRun) -> SafeString:
         """How it ended; what ended well but left records out says so."""
-        if record.status == Status.SUCCEEDED and record.quarantined:
+        if record.status == RunStatus.SUCCEEDED and record.quarantined:
             return markup.status(figures.LEFT_OUT)
-        return markup.status(messages.RUN_STATUSES[Status(record.status)])
+        return markup.status(messages.RUN_STATUSES[RunStatus(record.status)])
 
     def render_words(self, record: Any) -> SafeString:
         """The run in plain words."""
@@ -196,7 +232,7 @@ class RunTable(Table):
 
 def of_run(run: Any) -> list[str]:
     """A run that needs attention in plain words; `last_success` is annotated from its Freshness."""
-    if run.status != Status.SUCCEEDED:
+    if run.status != RunStatus.SUCCEEDED:
         words = messages.of_error(
             run.error_kind or run.status,
             run.resource,

@@ -1,4 +1,4 @@
-"""What a person may sync: the environment, client or company that a form or a button names."""
+"""What a person may sync: the environment, client, company or employee that a form or a button names."""
 
 from collections.abc import Mapping
 
@@ -9,17 +9,21 @@ from portal.accounts.roles import Capability
 from portal.companies.models import Company
 from portal.connections.models import Environment
 from portal.debtors.models import Debtor
+from portal.employees.models import Employee
 from portal.mirror.models import Freshness
 from portal.source import Level
 from portal.sync.models import SyncPlan
 from portal.ui.permissions import holds_over
 
-Target = Environment | Debtor | Company
+Target = Environment | Debtor | Company | Employee
 
-MODELS: Mapping[str, type[Environment] | type[Debtor] | type[Company]] = {
+#: The level of one person, below those that Nmbrs gives lists for.
+PERSON_LEVEL = "employee"
+MODELS: Mapping[str, type[Environment] | type[Debtor] | type[Company] | type[Employee]] = {
     Level.ENVIRONMENT: Environment,
     Level.DEBTOR: Debtor,
     Level.COMPANY: Company,
+    PERSON_LEVEL: Employee,
 }
 
 
@@ -31,7 +35,7 @@ def capability_for(row: Target | SyncPlan | Freshness) -> Capability:
 
 def found(request: HttpRequest, level: str, pk: int) -> Target:
     """The row to sync. Raises Http404 outside the person's scope and PermissionDenied inside it without the right."""
-    row = MODELS[level].objects.visible_to(request.user).filter(pk=pk).first()
+    row: Target | None = MODELS[level].objects.visible_to(request.user).filter(pk=pk).first()
     if row is None:
         # Somebody with a client in the environment knows that it is there; to all others it does not exist.
         if level == Level.ENVIRONMENT and Debtor.objects.visible_to(request.user).filter(environment=pk).exists():
@@ -42,11 +46,10 @@ def found(request: HttpRequest, level: str, pk: int) -> Target:
     return row
 
 
-def offered(request: HttpRequest, level: str, pk: int) -> Target | None:
-    """The row to sync, or None where no button belongs."""
-    model = MODELS[level]
-    right = Capability.RESYNC_FIRM if model is Environment else Capability.RESYNC
-    return model.objects.visible_to(request.user, right).filter(pk=pk).first()
+def offered(request: HttpRequest, level: str, pk: int) -> bool:
+    """Whether a button to sync this row belongs on the page."""
+    row = MODELS[level](pk=pk)
+    return holds_over(request, row, capability_for(row))
 
 
 def of_freshness(row: Freshness) -> Target:
@@ -56,4 +59,4 @@ def of_freshness(row: Freshness) -> Target:
 
 def of_plan(plan: SyncPlan) -> Target:
     """What a plan was asked for."""
-    return plan.company or plan.debtor or plan.environment
+    return plan.employee or plan.company or plan.debtor or plan.environment

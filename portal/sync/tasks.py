@@ -1,18 +1,20 @@
 """What workers are woken for. Arguments are primary keys; results are None; the truth is in SyncRun."""
 
 import signal
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from types import FrameType
 
-from django.conf import settings
+from django.db.models import QuerySet
 
 from portal import clock
 from portal.connections.models import Connection, Environment, Health
 from portal.employees.snapshots import companies_behind, rewrite
 from portal.jobs.queue import enqueue, scrubbed, worker_count
-from portal.sync import plans
-from portal.sync.models import OPEN, SyncPlan, SyncRun, Trigger
+from portal.mirror.models import Quarantine
+from portal.sync import breaker, plans
+from portal.sync.models import HOURLY_KINDS, OPEN, ROTATION, SyncPlan, SyncRun, Trigger
 from portal.sync.scopes import key_of
+from portal.sync.timetable import hourly_due, last_nightly
 from portal.sync.worker import Worker
 
 #: One task works so long at most and is then queued again: well under the queue's timeout.
@@ -53,17 +55,50 @@ def wake_all() -> None:
 
 @scrubbed
 def nightly() -> None:
-    """Plan the nightly sync of every environment once a night, however often this is called."""
-    since = _last_nightly_hour()
-    # Refused credentials are not tried again by themselves: a person enters new ones or starts a sync.
-    usable = Environment.objects.filter(connections__isnull=False).exclude(connections__health=Health.REFUSED)
-    for environment in usable.distinct():
-        done = SyncPlan.objects.filter(
-            environment=environment, scope_key=key_of(environment), trigger=Trigger.NIGHTLY, created__gte=since
-        )
-        if not done.exists() and environment.created < since:
+    """Plan every environment's nightly sync and rotation over people, once a night, however often this is called."""
+    for environment in _usable():
+        since = last_nightly(environment.nightly_hour)
+        known = environment.nightly_changed or environment.created
+        if known < since and not _planned(environment, Trigger.NIGHTLY, since):
             plans.start(environment, trigger=Trigger.NIGHTLY)
+            plans.start(environment, trigger=Trigger.NIGHTLY, resource=ROTATION)
             wake(environment.pk)
+
+
+@scrubbed
+def hourly() -> None:
+    """Plan the runs and periods of every environment within its office hours, once an hour."""
+    for environment in _usable():
+        since = hourly_due(environment)
+        if since and environment.created < since and not _planned(environment, Trigger.HOURLY, since):
+            plans.start(environment, trigger=Trigger.HOURLY, resource=HOURLY_KINDS)
+            wake(environment.pk)
+
+
+@scrubbed
+def recover() -> None:
+    """Try Nmbrs again where it could not be reached; where it answers, bring everything up to date."""
+    for environment_id in breaker.due_for_trial():
+        if breaker.trial(environment_id):
+            environment = Environment.objects.get(pk=environment_id)
+            plans.start(environment, trigger=Trigger.RECOVERY)
+            plans.start(environment, trigger=Trigger.RECOVERY, resource=ROTATION)
+            wake(environment_id)
+
+
+def _usable() -> "QuerySet[Environment]":
+    """Environments whose Nmbrs may be called by itself.
+
+    Refused credentials are not tried again: a person enters new ones. While Nmbrs is down only the trial call is made.
+    """
+    connected = Environment.objects.filter(connections__isnull=False, breaker__isnull=True)
+    return connected.exclude(connections__health__in=[Health.REFUSED, Health.DISABLED]).distinct()
+
+
+def _planned(environment: Environment, trigger: Trigger, since: datetime) -> bool:
+    """Whether it was planned since then. A recovery reads everything too, so it takes the place of either."""
+    own = SyncPlan.objects.filter(environment=environment, scope_key=key_of(environment))
+    return own.filter(trigger__in=[trigger, Trigger.RECOVERY], created__gte=since).exists()
 
 
 @scrubbed
@@ -80,13 +115,8 @@ def prune() -> None:
     while old := list(SyncRun.objects.filter(finished__lt=before).values_list("pk", flat=True)[:PRUNED_AT_ONCE]):
         SyncRun.objects.filter(pk__in=old).delete()
     SyncPlan.objects.filter(finished__lt=before).delete()
-
-
-def _last_nightly_hour() -> datetime:
-    """The latest moment at which a nightly sync was due."""
-    now = clock.now().astimezone(clock.AMSTERDAM)
-    tonight = datetime.combine(now.date(), time(settings.SYNC_NIGHTLY_HOUR), tzinfo=clock.AMSTERDAM)
-    return tonight if tonight <= now else tonight - timedelta(days=1)
+    # A record that waited so long is no help any more; it comes back if Nmbrs still gives it so.
+    Quarantine.objects.filter(last_seen__lt=before).delete()
 
 
 class _StopOnTerm:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2 import RequestConfig
 
 from portal.accounts.roles import Capability
+from portal.employees import absence_types
 from portal.jobs.health import worker_alive
 from portal.mirror.models import Freshness
 from portal.mirror.resource import registry
@@ -19,7 +20,7 @@ from portal.sync.models import Status, SyncPlan, SyncRun
 from portal.sync.tables import PlanTable, ProblemTable, ResourceTable, RunTable
 from portal.sync.targets import capability_for
 from portal.ui.empty import EmptyKind
-from portal.ui.permissions import holds_over
+from portal.ui.permissions import capabilities_of, holds_over
 from portal.ui.values import Crumb
 from portal.ui.views import ScopedDetailView, ScopedListView
 
@@ -85,12 +86,14 @@ class OverviewView(ScopedListView):
             **super().get_context_data(**kwargs),
             "cards": environments.cards(user),
             "worker_alive": alive,
+            "may_see_health": Capability.RESYNC_FIRM in capabilities_of(self.request),
             "under_way": [
                 live.progress(plan, counted.get(plan.pk, figures.NONE_YET), workers=alive) for plan in under_way
             ],
             "holds": holds[: problems.HOLDS],
             "more_holds": len(holds) > problems.HOLDS,
             "recent": recent,
+            "unmapped": absence_types.unmapped(user),
         }
 
 
@@ -140,7 +143,7 @@ class ProgressView(ScopedDetailView):
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """With what it is called by."""
-        return queryset.select_related("environment", "debtor", "company")
+        return queryset.select_related("environment", "debtor", "company", "employee__company")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The bar and, in the end, the way to the new figures."""
@@ -156,7 +159,11 @@ class ProgressView(ScopedDetailView):
 
 def fragment_context(request: HttpRequest, plan: SyncPlan) -> dict[str, Any]:
     """What `sync/progress.html` needs. `page` is the address of the page around it, of this site only."""
-    page = request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
+    try:
+        page = request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
+    except ValueError:
+        # No address at all: the header is whatever the visitor sends.
+        page = ""
     own = reverse("sync:plan", args=[plan.pk])
     return {
         "plan": plan,
@@ -185,7 +192,7 @@ def _attention(user: Any, plan: SyncPlan) -> "QuerySet[SyncRun]":
             last_success=Subquery(success.values("last_success")[:1]),
             worst_last=Case(When(status=Status.SUCCEEDED, then=Value(1)), default=Value(0)),
         )
-        .select_related("environment", "debtor", "company")
+        .select_related("environment", "debtor", "company", "employee__company")
         .order_by("worst_last", "stage", "resource", "pk")
     )
 
@@ -202,7 +209,7 @@ def _by_kind(counted: dict[str, figures.Figures]) -> list[dict[str, Any]]:
             "missing": row.missing,
             "quarantined": row.quarantined,
             "held": row.held,
-            "failed": row.not_renewed - row.held,
+            "failed": row.not_renewed - row.held + row.tolerated,
             "calls": row.calls,
         }
         for name, row in sorted(counted.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))

@@ -10,8 +10,9 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 
 from django.conf import settings
 from django.db import connection as database
@@ -20,13 +21,20 @@ from django.db import transaction
 from portal.connections import health, open_source
 from portal.connections.models import Connection, Health
 from portal.mirror import engine, freshness
+from portal.mirror.asked import Asked
+from portal.mirror.guards import WrongScope
 from portal.mirror.models import Freshness
-from portal.mirror.resource import Resource, registry
-from portal.mirror.scope import MirrorScope
-from portal.source import Fetched, Source, SourceError
-from portal.sync import claims, plans
+from portal.mirror.people import People
+from portal.mirror.quarantine import killers
+from portal.mirror.resource import Lane, registry
+from portal.source import Fetched, LoopValue, Source, SourceError
+from portal.sync import breaker, claims, plans
 from portal.sync.models import OPEN, SyncRun
+from portal.sync.notices import record_and_tell, wrong_answer
+from portal.sync.poison import Place
 from portal.sync.scopes import scope_of
+from portal.sync.slow_lane import SLICE, next_slice
+from portal.sync.trial import Trial
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +42,13 @@ logger = logging.getLogger(__name__)
 REST = 0.02
 #: Seconds between two looks while other workers hold everything.
 PAUSE = 0.3
-#: So many unchanged runs are ended in one transaction.
-TOGETHER = 8
+#: Unchanged runs are ended together, so many seconds after the first of them: one transaction for many costs little
+#: more than for one.
+TOGETHER = 1.0
+#: So many times the number of threads are claimed at most: a claim costs the same for few runs as for many.
+IN_HAND = 2
+#: Seconds without an answer after which the loop looks up: for its heartbeat and for being told to stop.
+LOOK_UP = 0.5
 #: Failures in a row that mean "Nmbrs is not there" rather than "this answer is bad".
 UNAVAILABLE_IN_A_ROW = 5
 
@@ -45,14 +58,17 @@ class Job:
     """A claimed run on its way."""
 
     run: SyncRun
-    resource: Resource
-    scope: MirrorScope
+    asked: Asked
     freshness: Freshness
-    loops: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    people: People | None = None
+    people_left: int | None = None
 
 
 class Worker:
-    """Works on one environment until nothing is ready, time is up, or it is told to stop."""
+    """Works on one environment until nothing is ready, time is up, or it is told to stop.
+
+    `last`: runs of a later priority are left to others.
+    """
 
     def __init__(
         self,
@@ -61,19 +77,25 @@ class Worker:
         seconds: float = float("inf"),
         stopping: Callable[[], bool] = lambda: False,
         on_progress: Callable[[], None] = lambda: None,
+        last: int | None = None,
     ) -> None:
         self._connection = connection
         self._environment_id = connection.environment_id
         self._until = time.monotonic() + seconds
         self._stopping = stopping
         self._on_progress = on_progress
+        self._last_priority = last
         self._owner = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
         self._threads = settings.SYNC_FETCH_THREADS
         self._in_hand: dict[Future[Fetched], Job] = {}
+        self._answered: SimpleQueue[Future[Fetched]] = SimpleQueue()
         self._settled: dict[int, tuple[Job, int]] = {}
+        self._settled_since = 0.0
         self._unavailable = 0
         self._last_beat = self._last_write = time.monotonic()
         self._stopped = False
+        #: Claim again when no more than this many are in hand.
+        self._low = self._threads
 
     def work(self) -> None:
         """Do what is ready. Returns when nothing is claimable or the loop was stopped; leases are given back."""
@@ -87,7 +109,7 @@ class Worker:
                     if self._stopped or not self._more_to_come():
                         return
                     continue
-                done, _ = wait(self._in_hand, timeout=0.5, return_when=FIRST_COMPLETED)
+                done = self._wait()
                 for future in done:
                     self._end(future, source)
                 self._settle(now=self._stopped or not done or not self._in_hand)
@@ -102,6 +124,16 @@ class Worker:
             pool.shutdown(wait=False, cancel_futures=True)
             source.close()
 
+    def _wait(self) -> list[Future[Fetched]]:
+        """The answers that have come in; waits a moment for the first."""
+        done = []
+        try:
+            done.append(self._answered.get(timeout=LOOK_UP))
+            while True:
+                done.append(self._answered.get_nowait())
+        except Empty:
+            return done
+
     def _more_to_come(self) -> bool:
         """Whether there is or will be something to claim: plans grew, or other workers hold what this waits for."""
         if plans.finish_or_grow(self._environment_id):
@@ -112,52 +144,91 @@ class Worker:
         return False
 
     def _claim(self, pool: ThreadPoolExecutor, source: Source) -> None:
-        """Fill the threads, several runs at a time, so that claiming stays cheap."""
-        free = self._threads - len(self._in_hand)
-        if self._stopped or (self._in_hand and free < self._threads // 4):
+        """Take runs before the threads run dry, many at a time, so that claiming stays cheap."""
+        if self._stopped or len(self._in_hand) > self._low:
             return
-        runs = claims.claim(self._environment_id, self._owner, free)
+        if any(job.run.attempts > claims.SUSPECT for job in self._in_hand.values()):
+            # What may have killed workers is worked on alone.
+            return
+        room = IN_HAND * self._threads - len(self._in_hand)
+        if self._connection.health == Health.UNAVAILABLE:
+            # One call tells whether Nmbrs is there again.
+            room = min(room, 1 - len(self._in_hand))
+            if room <= 0:
+                return
+        runs = claims.claim(self._environment_id, self._owner, room, self._last_priority, alone=not self._in_hand)
         wanted = [(registry[run.resource], scope_of(run)) for run in runs]
         fresh = freshness.load(wanted) if wanted else {}
-        jobs = [
-            Job(run, resource, scope, fresh[scope.key, resource.name])
-            for run, (resource, scope) in zip(runs, wanted, strict=True)
-        ]
-        read = engine.read_so_far(job.scope for job in jobs) if jobs else set()
-        for job in jobs:
+        read = engine.read_so_far(scope for _, scope in wanted) if wanted else set()
+        for run, (resource, scope) in zip(runs, wanted, strict=True):
+            job = Job(run, Asked(resource, scope), fresh[scope.key, resource.name])
             try:
-                engine.check_parents(job.resource, job.scope, read)
+                engine.check_parents(resource, scope, read)
             except engine.ParentsMissing as missing:
                 self._record(job, missing)
                 continue
-            job.loops = engine.loop_values(job.resource, job.scope)
-            self._in_hand[pool.submit(engine.fetch, job.resource, job.scope, source, job.loops)] = job
+            loops = engine.loop_values(resource, scope, job.freshness)
+            if resource.lane is Lane.SLOW:
+                try:
+                    self._choose_people(job, loops)
+                except claims.LeaseLost:
+                    logger.warning("sync run %s was taken over by another worker", run.pk)
+                    continue
+            else:
+                job.asked = Asked(resource, scope, loops)
+            future = pool.submit(job.asked.fetch, source)
+            self._in_hand[future] = job
+            future.add_done_callback(self._answered.put)
+        # Where fewer were ready than there was room for, the others wait for what is in hand now.
+        self._low = self._threads if len(runs) == room else len(self._in_hand) // 2
+
+    def _choose_people(self, job: Job, loops: Mapping[str, Sequence[LoopValue]]) -> None:
+        """The next people to ask about. Who is asked about is written down where workers died over this run before."""
+        run, resource, scope = job.run, job.asked.resource, job.asked.scope
+        suspect = run.attempts > claims.SUSPECT
+        place: Place = run.place or Place()
+        most = place.get("most", SLICE // 2 if suspect else SLICE)
+        job.asked, job.people, job.people_left = next_slice(run, resource, scope, loops, most)
+        if suspect or job.people.tried_again:
+            place = {**place, "asking": list(job.people.pks), "sure": job.people.tried_again}
+            if suspect:
+                place["most"] = most
+            run.place = place
+            claims.note(run.pk, run.lease_no, place)
 
     def _end(self, future: Future[Fetched], source: Source) -> None:
         job = self._in_hand.pop(future)
         try:
             fetched = future.result()
-            asked = (job.resource, job.scope, fetched, source, job.loops, job.freshness)
-            if engine.unchanged(*asked):
+            answered = job.asked.answered(fetched, source)
+            if job.people is None and engine.unchanged(answered, job.freshness):
+                if not self._settled:
+                    self._settled_since = time.monotonic()
                 self._settled[job.run.pk] = (job, fetched.calls)
             else:
-                engine.publish(*asked, self._lease(job))
+                lease = self._lease(job)
+                engine.publish(answered, job.freshness, lease, job.people, _trial(job, lease))
                 self._last_write = time.monotonic()
         except SourceError as error:
             self._record(job, error)
-            self._judge(error)
+            if not job.asked.resource.uncertain:
+                self._judge(error)
         except claims.LeaseLost:
             logger.warning("sync run %s was taken over by another worker", job.run.pk)
+        except WrongScope as wrong:
+            self._record(job, wrong)
+            wrong_answer(self._connection, job.run, wrong)
         except Exception as error:  # noqa: BLE001 - one answer that breaks our code must not stop the others
             self._record(job, _logged(job, error))
         else:
             self._unavailable = 0
             if self._connection.health != Health.WORKING:
                 health.record(self._connection)
+                breaker.reset(self._environment_id)
         self._on_progress()
 
     def _lease(self, job: Job) -> claims.RunLease:
-        return claims.RunLease(job.run, self._turn)
+        return claims.RunLease(job.run, self._turn, job.people_left)
 
     def _turn(self) -> None:
         """Leave SQLite's one write lock to others for a moment; reading the next answer counts as leaving it."""
@@ -165,32 +236,50 @@ class Worker:
             time.sleep(max(0.0, self._last_write + REST - time.monotonic()))
 
     def _settle(self, *, now: bool) -> None:
-        """End unchanged runs together: one transaction for many costs little more than for one."""
-        if not self._settled or (not now and len(self._settled) < TOGETHER):
+        """End unchanged runs together."""
+        if not self._settled or (not now and time.monotonic() - self._settled_since < TOGETHER):
             return
         with transaction.atomic():
             mine = claims.settle(self._owner, {pk: calls for pk, (_, calls) in self._settled.items()})
             freshness.remember_unchanged(job.freshness for pk, (job, _) in self._settled.items() if pk in mine)
         self._settled.clear()
 
-    def _record(self, job: Job, error: SourceError | engine.ParentsMissing | engine.Broken) -> None:
+    def _record(self, job: Job, error: SourceError | engine.ParentsMissing | engine.Broken | WrongScope) -> None:
         try:
             engine.record_error(error, job.freshness, self._lease(job))
         except claims.LeaseLost:
             logger.warning("sync run %s was taken over by another worker", job.run.pk)
 
     def _judge(self, error: SourceError) -> None:
-        """Stop hammering a connection that cannot work: refused, disabled, or not there several times in a row."""
+        """Stop hammering a connection that cannot work: refused, disabled, or not there several times in a row.
+
+        Where it was not there before, one failure more is enough.
+        """
         self._unavailable = self._unavailable + 1 if error.kind == "unavailable" else 0
-        if error.stops_connection or self._unavailable >= UNAVAILABLE_IN_A_ROW:
-            health.record(self._connection, error)
+        known = self._connection.health == Health.UNAVAILABLE
+        gone = self._unavailable >= (1 if known else UNAVAILABLE_IN_A_ROW)
+        if error.stops_connection or gone:
+            record_and_tell(self._connection, error)
             claims.fail_all_due(self._environment_id, kind=error.kind, code=error.code)
+        if gone:
+            # Counted anew: what is on its way fails too, and that is the same outage.
+            self._unavailable = -len(self._in_hand)
+            breaker.trip(self._environment_id)
 
     def _beat(self) -> None:
         if time.monotonic() - self._last_beat > settings.SYNC_LEASE_SECONDS / 4:
             self._settle(now=True)
             claims.beat(self._owner, [job.run for job in self._in_hand.values()])
             self._last_beat = time.monotonic()
+
+
+def _trial(job: Job, lease: claims.RunLease) -> Trial | None:
+    """How the answer is read where workers died over this run, or over a record that waits in quarantine; else None."""
+    suspect = job.run.attempts > claims.SUSPECT
+    held = {}
+    if suspect or job.freshness.quarantined or job.people is not None:
+        held = killers(job.asked.resource, job.asked.scope)
+    return Trial(lease, job.run.place, held, suspect=suspect) if suspect or held else None
 
 
 def _logged(job: Job, error: Exception) -> engine.Broken:

@@ -47,11 +47,11 @@ def po_path() -> Path:
 
 
 def extract(top: Path) -> Catalog:
-    """Every message of `portal/**/*.py` and `templates/**/*.html` under `top`, with the files it stands in."""
+    """Every message of `portal/**/*.py` and of the templates under `top`, with the files it stands in."""
     catalog = Catalog(locale=LANGUAGE, project="nmbrs-portal", charset="utf-8", fuzzy=False)
     for path in _sources(top):
         text = path.read_text(encoding="utf-8")
-        if path.suffix == ".html":
+        if path.suffix != ".py":
             # What templatize leaves of the markup is padding; its indentation would trip the tokenizer.
             text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).splitlines())
         elif "gettext" not in text:
@@ -66,6 +66,7 @@ def extract(top: Path) -> Catalog:
 
 def _sources(top: Path) -> Iterator[Path]:
     yield from sorted(top.glob("templates/**/*.html"))
+    yield from sorted(top.glob("templates/**/*.txt"))
     yield from sorted(path for path in top.glob("portal/**/*.py") if "migrations" not in path.parts)
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from portal.accounts.models import Firm
+from portal.accounts.looking import Look
 from portal.clock import now
-from portal.ui import menu
+from portal.ui import menu, places
+from portal.ui.permissions import firms_of, without_clients
 
 
 @dataclass
@@ -24,13 +25,25 @@ class Chrome:
         return menu.shown_to(self.request)
 
     @cached_property
+    def places(self) -> list[places.Place]:
+        """The organisations and companies that somebody of a client goes between."""
+        return places.shown_to(self.request)
+
+    @property
+    def look(self) -> Look | None:
+        """The view of another person that the reader borrows."""
+        found: Look | None = getattr(self.request, "look", None)
+        return found
+
+    @property
+    def without_clients(self) -> bool:
+        """Whether this person has no clients, only companies of Business environments."""
+        return without_clients(self.request)
+
+    @cached_property
     def firm(self) -> str:
         """The names of the firms the person works for; empty before sign-in and without a membership."""
-        user = getattr(self.request, "user", None)
-        if user is None or not user.is_authenticated:
-            return ""
-        names = Firm.objects.filter(memberships__user_id=user.pk).distinct().values_list("name", flat=True)
-        return ", ".join(names)
+        return ", ".join(firms_of(self.request))
 
     @cached_property
     def made_at(self) -> datetime:

@@ -57,17 +57,29 @@ FAULTS = {
         _("The address of the connection is not allowed, or it redirects elsewhere."),
         _("Ask an administrator to check the address of the connection."),
     ),
+    "report": Fault(
+        _("Nmbrs could not make the report that this is read from."),
+        _("Nothing to do now: the next sync asks for it again. If it lasts, report it to the support of Nmbrs."),
+    ),
     "unknown_fault": Fault(
         _("Nmbrs answered with an error that this portal does not know."),
         _("Resync. If it comes back, report it with the code to whoever runs this portal."),
     ),
     "parents_missing": Fault(
         _("This could not be read, because something it belongs to was never fetched."),
-        _("Resync the whole client: everything is then read in the right order."),
+        _("Resync everything that this is a part of: it is then read in the right order."),
     ),
     "held": Fault(
         _("The last answer of Nmbrs would remove far more than usual, so it waits for a person."),
         _("Look in Nmbrs whether they are really gone. If so, accept the answer; if not, leave it."),
+    ),
+    "parked": Fault(
+        _("Several attempts ended without a result, so no more are made."),
+        _("Resync. If it comes back, report it to whoever runs this portal."),
+    ),
+    "wrong_scope": Fault(
+        _("Nmbrs answered about another company or client than was asked about. Nothing of it was stored."),
+        _("Nothing to do if the next sync succeeds. If it comes back, tell the support of Nmbrs."),
     ),
     "internal": Fault(
         _("This portal itself failed on the answer of Nmbrs."),

@@ -18,6 +18,11 @@ from portal.clock import AMSTERDAM, now
 MINUS = "−"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
+#: Stands for the part of an account number that is not shown.
+HIDDEN = "••••"
+#: Norway's have 15 characters, no country fewer.
+SHORTEST_IBAN = 15
+
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -87,3 +92,13 @@ def duration(length: timedelta) -> str:
         return ngettext("%(count)s hour", "%(count)s hours", seconds // HOUR) % {"count": seconds // HOUR}
     days = seconds // DAY
     return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+
+
+def masked_iban(iban: str) -> str:
+    """Country and last four characters: NL •••• 4567. Of what is too short for an IBAN nothing; empty stays empty."""
+    if not iban:
+        return ""
+    if len(iban) < SHORTEST_IBAN:
+        return HIDDEN
+    country = iban[:2] if iban[:2].isalpha() else ""
+    return f"{country} {HIDDEN} {iban[-4:]}".lstrip()

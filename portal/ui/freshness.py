@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.clock import now
 from portal.mirror.models import Freshness
 from portal.mirror.models import State as StoredState
+from portal.mirror.resource import Lane, registry
 from portal.ui.faults import Fault, explain
 from portal.ui.values import Level, Status
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Syncs run every night; older than this means that a night was missed.
 STALE_AFTER = timedelta(hours=28)
+#: People are read one by one in rotation; a round may take a week.
+STALE_AFTER_ROUND = timedelta(days=8)
 
 
 class State(StrEnum):
@@ -96,6 +99,12 @@ class FreshnessSummary:
         return self.oldest is not None
 
 
+def stale_after(resource: str) -> timedelta:
+    """How old a kind may be before a sync was missed."""
+    slow = resource in registry and registry[resource].lane is Lane.SLOW
+    return STALE_AFTER_ROUND if slow else STALE_AFTER
+
+
 def summarise(
     rows: Iterable[Freshness],
     needed: Iterable[str] = (),
@@ -122,7 +131,11 @@ def summarise(
 
 def _line(row: Freshness, label: "str | _StrPromise", at: datetime) -> FreshnessLine:
     state = State(row.state)
-    if row.state == StoredState.FRESH and row.last_success is not None and at - row.last_success > STALE_AFTER:
+    if (
+        row.state == StoredState.FRESH
+        and row.last_success is not None
+        and at - row.last_success > stale_after(row.resource)
+    ):
         state = State.STALE
     return FreshnessLine(label, state, row.last_success, row.last_attempt, row.error_kind)
 

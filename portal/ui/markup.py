@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from portal.clock import AMSTERDAM
 from portal.ui import formats, icons
@@ -18,15 +19,21 @@ if TYPE_CHECKING:
 
 Amount = int | float | Decimal
 
+_MISSING_ICONS = {
+    Missing.NOT_PERMITTED: "lock",
+    Missing.NEVER_FETCHED: "circle-dashed",
+    Missing.SWITCHED_OFF: "circle-minus",
+}
+
 
 def missing(reason: Missing = Missing.UNKNOWN) -> SafeString:
-    """The mark for no value. Unknown is a dash with its word for screen readers; the other two say their word."""
+    """The mark for no value. Unknown is a dash with its word for screen readers; the others say their word."""
     if reason is Missing.UNKNOWN:
         return format_html(
             '<span class="ui-missing"><span aria-hidden="true">–</span><span class="visually-hidden">{}</span></span>',
             reason.label,
         )
-    icon = icons.draw("lock" if reason is Missing.NOT_PERMITTED else "circle-dashed")
+    icon = icons.draw(_MISSING_ICONS[reason])
     return format_html('<span class="ui-missing">{} {}</span>', icon, reason.label)
 
 
@@ -106,3 +113,20 @@ def freshness(summary: FreshnessSummary) -> SafeString:
 def words(label: "str | _StrPromise | Missing | None") -> SafeString:
     """A text, or the mark for no value. Nmbrs gives an empty text for "not filled in"."""
     return _shown(label or None, lambda known: format_html("{}", known))
+
+
+def masked_iban(iban: str | Missing | None) -> SafeString:
+    """An account number as people may see it: country and the last four characters (privacy.md 4)."""
+
+    def draw(known: str) -> SafeString:
+        plain = "".join(known.split()).upper()
+        # Of something that short, four characters would be too much of it.
+        country, last = (plain[:2], plain[-4:]) if len(plain) > 8 else ("", "")
+        return format_html('<span class="ui-num text-nowrap">{} •••• {}</span>', country, last)
+
+    return _shown(iban or None, draw)
+
+
+def yes_or_no(value: bool | Missing | None) -> SafeString:
+    """A fact that is so or not so."""
+    return _shown(value, lambda known: format_html("{}", _("yes") if known else _("no")))

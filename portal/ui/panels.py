@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from portal.accounts.roles import Capability
-from portal.ui.permissions import holds_over
+from portal.ui.permissions import holds_over, of_client
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -20,7 +20,8 @@ class Panel:
 
     `context` gets the request and the page's row and returns what `template` needs. It is not called for somebody
     without `capability` over the row: they see that they have no access. `resources` are the kinds of record whose
-    age decides how fresh the panel is.
+    age decides how fresh the panel is. `internal`: how the office works inside; people of a client do not see that it
+    is there.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Panel:
     resources: tuple[str, ...] = ()
     order: int = 100
     wide: bool = False
+    internal: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ def shown_on(request: HttpRequest, row: Model, panels: Iterable[Panel]) -> list[
     """The panels with their contexts, for the person and the row of this page."""
     shown = []
     for panel in panels:
+        if panel.internal and of_client(request):
+            continue
         permitted = holds_over(request, row, panel.capability)
         shown.append(ShownPanel(panel, permitted, panel.context(request, row) if permitted else {}))
     return shown

@@ -6,18 +6,24 @@ invisible column can still be sorted.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import django_tables2
 from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 from django_tables2.data import TableQuerysetData
 from django_tables2.utils import A
 
+from portal.accounts.roles import Capability
 from portal.ui import markup
 from portal.ui.empty import EmptyKind
 from portal.ui.freshness import FreshnessSummary
+from portal.ui.permissions import holds_over
 from portal.ui.values import Status
 
 if TYPE_CHECKING:
@@ -142,18 +148,20 @@ class LinkColumn(django_tables2.Column):  # type: ignore[misc]
 
 
 class FigureColumn(django_tables2.Column):  # type: ignore[misc]
-    """Right-aligned, with figures of equal width. `places` are the decimals."""
+    """Right-aligned, with figures of equal width. `places`: the decimals; `most`: those of a value that needs more."""
 
     attrs = _RIGHT
 
-    def __init__(self, places: int = 0, **kwargs: Any) -> None:
+    def __init__(self, places: int = 0, most: int | None = None, **kwargs: Any) -> None:
         self.places = places
+        self.most = places if most is None else most
         kwargs.setdefault("attrs", _RIGHT)
         super().__init__(**kwargs)
 
     def render(self, value: Any) -> SafeString:
         """The number."""
-        return markup.number(value, self.places)
+        exact = isinstance(value, Decimal) and value != round(value, self.places)
+        return markup.number(value, self.most if exact else self.places)
 
 
 class NumberColumn(FigureColumn):
@@ -186,6 +194,44 @@ class MomentColumn(django_tables2.Column):  # type: ignore[misc]
     def render(self, value: Any) -> SafeString:
         """The moment."""
         return markup.moment(value)
+
+
+class CodeColumn(django_tables2.Column):  # type: ignore[misc]
+    """A number that names something: not grouped in thousands."""
+
+    attrs = {"td": {"class": "ui-num"}}
+
+    def render(self, value: Any) -> str:
+        """Its digits."""
+        return str(value)
+
+
+class YesNoColumn(django_tables2.Column):  # type: ignore[misc]
+    """Something that is so or not so."""
+
+    def render(self, value: bool) -> SafeString:
+        """The word."""
+        return markup.yes_or_no(value)
+
+
+class IbanColumn(django_tables2.Column):  # type: ignore[misc]
+    """A bank account, masked, with the way to the whole number for who may see it.
+
+    What is stored is encrypted, so it cannot be sorted by.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("orderable", False)
+        super().__init__(**kwargs)
+
+    def render(self, value: str, record: Any, table: Any) -> SafeString:
+        """Country and last four characters."""
+        masked, request = markup.masked_iban(value), getattr(table, "request", None)
+        kind = getattr(type(record), "resource", None)
+        if request is None or kind is None or not holds_over(request, record, Capability.REVEAL_IBAN):
+            return masked
+        url = reverse("ui:reveal", args=[kind.name, record.pk])
+        return format_html('{} <a href="{}">{}</a>', masked, url, _("Show the whole number"))
 
 
 class StatusColumn(django_tables2.Column):  # type: ignore[misc]

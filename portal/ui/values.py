@@ -1,6 +1,6 @@
 """What a figure can be when it is not a number, and what a status looks like.
 
-Four states are kept apart on every page: zero (a number), unknown, not permitted and never fetched.
+Kept apart on every page: zero (a number), unknown, not permitted, never fetched, and switched off by the office.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ class Missing(Enum):
     UNKNOWN = "unknown"
     NOT_PERMITTED = "not_permitted"
     NEVER_FETCHED = "never_fetched"
+    SWITCHED_OFF = "switched_off"
 
     # Django's templates would call the class to look for a member.
     do_not_call_in_templates = nonmember(True)
@@ -33,6 +34,7 @@ MISSING_LABELS = {
     Missing.UNKNOWN: _("unknown"),
     Missing.NOT_PERMITTED: _("no access"),
     Missing.NEVER_FETCHED: _("not fetched yet"),
+    Missing.SWITCHED_OFF: _("switched off"),
 }
 
 

@@ -10,6 +10,8 @@ from django.views.generic import DetailView, ListView
 from django_tables2 import SingleTableMixin
 
 from portal.accounts.roles import Capability
+from portal.audit.kinds import Kind
+from portal.ui import opened, reading
 from portal.ui.empty import EmptyKind
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.permissions import capabilities_of, holds_over
@@ -22,6 +24,8 @@ class ScopedView:
 
     model: type[Model]
     capability: ClassVar[Capability | None] = None
+    #: What the audit trail calls a look at this page; None: a page without data of a single person.
+    reads: Kind | None = None
     request: HttpRequest
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -49,7 +53,9 @@ class ScopedView:
         return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """What the frame shows: heading, breadcrumb, freshness."""
+        """What the frame shows: heading, breadcrumb, freshness. A look that leaves a trace is written down first."""
+        if self.reads is not None:
+            reading.note(self.reads, self)
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
         return {"breadcrumb": self.get_breadcrumb(), "freshness": self.get_freshness(), **context}
 
@@ -62,6 +68,8 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
 
     template_name = "ui/list.html"
     filterset_class: ClassVar[Any] = None
+    #: The filter of this request, where the class names one.
+    filterset: Any
     heading: ClassVar[Any] = ""
     subtitle: ClassVar[Any] = ""
     #: The table pages; the list view itself must not cut its rows before the totals are taken.
@@ -130,4 +138,6 @@ class ScopedDetailView(ScopedView, DetailView):  # type: ignore[type-arg]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The row's name as the heading."""
-        return {"heading": str(self.object), **super().get_context_data(**kwargs)}
+        context = super().get_context_data(**kwargs)
+        opened.tell(self.request, self.object)
+        return {"heading": str(self.object), **context}

@@ -1,6 +1,16 @@
 """Keys, the encrypted field and the keyed hash."""
 
-from portal.vault.cipher import Sealed, open_text, seal_text
-from portal.vault.fields import EncryptedTextField
+from portal.vault.cipher import Misplaced, Sealed, open_text, seal_text
+from portal.vault.fields import EncryptedTextField, open_row
+from portal.vault.hashing import keyed_hash, purpose_key
 
-__all__ = ["EncryptedTextField", "Sealed", "open_text", "seal_text"]
+__all__ = [
+    "EncryptedTextField",
+    "Misplaced",
+    "Sealed",
+    "keyed_hash",
+    "open_row",
+    "open_text",
+    "purpose_key",
+    "seal_text",
+]

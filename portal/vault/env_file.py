@@ -13,13 +13,15 @@ LETTERS_AND_DIGITS = string.ascii_letters + string.digits
 
 
 def fresh_keys() -> dict[str, str]:
-    """A new SECRET_KEY and a new VAULT_KEYS.
+    """A new SECRET_KEY, VAULT_KEYS, HASH_KEY and AUDIT_KEYS.
 
-    Letters and digits only in the first: readers of environment files take `$` for a reference.
+    Letters and digits only where we choose: readers of environment files take `$` for a reference.
     """
     return {
         "SECRET_KEY": "".join(secrets.choice(LETTERS_AND_DIGITS) for _ in range(64)),
         "VAULT_KEYS": Fernet.generate_key().decode(),
+        "HASH_KEY": "".join(secrets.choice(LETTERS_AND_DIGITS) for _ in range(64)),
+        "AUDIT_KEYS": "".join(secrets.choice(LETTERS_AND_DIGITS) for _ in range(64)),
     }
 
 
@@ -34,5 +36,19 @@ def write_env_file(path: Path, values: Mapping[str, str]) -> None:
         file.writelines(f"{name}={value}\n" for name, value in values.items())
 
 
+def complete_env_file(path: Path) -> None:
+    """Add the keys that a file of an earlier version lacks; what is in it stays as it is."""
+    with path.open(encoding="utf-8") as file:
+        there = {line.partition("=")[0].strip() for line in file}
+    missing = {name: value for name, value in fresh_keys().items() if name not in there}
+    if missing:
+        with path.open("a", encoding="utf-8") as file:
+            file.writelines(f"{name}={value}\n" for name, value in missing.items())
+
+
 if __name__ == "__main__":
-    write_env_file(Path(sys.argv[1]), fresh_keys())
+    _path = Path(sys.argv[1])
+    if _path.is_file():
+        complete_env_file(_path)
+    else:
+        write_env_file(_path, fresh_keys())

@@ -1,10 +1,10 @@
-"""Addresses for the tests of sign-in: the portal's own, and one ordinary page without any mark."""
+"""Addresses for the tests of sign-in: the portal's own, and ordinary pages without any mark."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 
 
-def clients(request: HttpRequest) -> HttpResponse:
+def ordinary(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"{request.user} {request.LANGUAGE_CODE}")
 
 
@@ -14,9 +14,19 @@ def missing(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", include("portal.accounts.urls")),
+    path("", include("portal.accounts.signin.urls")),
     path("", include("portal.ui.urls")),
     path(
         "",
-        include(([path("clients/", clients, name="clients"), path("missing/", missing, name="missing")], "dashboards")),
+        include(
+            (
+                [
+                    path("", ordinary, name="board"),
+                    path("clients/", ordinary, name="clients"),
+                    path("missing/", missing, name="missing"),
+                ],
+                "dashboards",
+            )
+        ),
     ),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.apps import apps
 from django.db import models
 from model_bakery import baker
 
-from portal.accounts.models import Firm
+from portal.accounts.models import Deputy, Firm, Membership
+from portal.accounts.roles import Role
 from portal.accounts.scope import ScopePaths
+from portal.clock import now
 from portal.vault import EncryptedTextField
 
 _numbers = count(1)
@@ -38,6 +41,15 @@ def foreign_keys(model: type[models.Model]) -> Iterator[models.ForeignKey[Any, A
             yield one
 
 
+#: How models that outlive what they name (the audit trail) name it.
+LEVELS = {"firm_id": "accounts.Firm", "debtor_id": "debtors.Debtor", "company_id": "companies.Company"}
+
+
+def plain_ids(model: type[models.Model]) -> set[str]:
+    """The columns of `model` that name a firm, client or company without a foreign key."""
+    return {one.name for one in model._meta.get_fields() if one.name in LEVELS}
+
+
 @dataclass
 class World:
     """`rows[model]` maps a debtor's name, or the firm's for rows of the firm as a whole, to one primary key."""
@@ -59,13 +71,16 @@ def build() -> World:
         world.firms[firm_name] = firm
         environment = baker.make("connections.Environment", firm=firm, domain=firm_name)
         whole = {named("accounts.Firm"): firm, named("connections.Environment"): environment}
+        for label in ("accounts.Team", "accounts.AccessReview", "accounts.Membership", "accounts.SingleSignOn"):
+            whole[named(label)] = _row(named(label), whole)
         _fill(world, firm_name, whole, whole_firm=True)
         for name in debtor_names:
             debtor = _row(named("debtors.Debtor"), whole, name=name)
             world.debtors[name] = debtor
             company = _row(named("companies.Company"), {**whole, named("debtors.Debtor"): debtor})
             chain = {**whole, named("debtors.Debtor"): debtor, named("companies.Company"): company}
-            chain[named("employees.Employee")] = _row(named("employees.Employee"), chain)
+            for label in ("employees.Employee", "search.Entry"):
+                chain[named(label)] = _row(named(label), chain)
             _fill(world, name, chain, whole_firm=False)
     return world
 
@@ -98,7 +113,20 @@ def _row(model: type[models.Model], chain: dict[type[models.Model], Any], **valu
             values.setdefault(key.name, chain[key.related_model])
         elif key.null:
             values.setdefault(key.name, None)
+    # The audit trail names its owners by plain ids.
+    plain = {one.attname for one in model._meta.concrete_fields if not one.is_relation}
+    for owner, owning in chain.items():
+        if f"{owner._meta.model_name}_id" in plain:
+            values.setdefault(f"{owner._meta.model_name}_id", owning.pk)
     number = next(_numbers)
+    if model is Membership:
+        # Of nobody else in the world, and of a role that stands for the whole firm.
+        values.setdefault("role", Role.AUDITOR)
+    if model is Deputy:
+        values.setdefault("ends", now() + timedelta(days=1))
+    if model._meta.label == "privacy.RetentionCount":
+        # Only one run a day begins by itself.
+        values.setdefault("run", baker.make("privacy.RetentionRun", by_itself=False))
     # Unique together with the environment, and of no interest here.
     for name in ("key", "scope_key"):
         if any(one.name == name for one in model._meta.get_fields()):

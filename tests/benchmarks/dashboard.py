@@ -69,6 +69,7 @@ def main() -> None:
     from portal import clock
     from portal.accounts.models import Firm, Membership, User
     from portal.accounts.roles import Role
+    from portal.accounts.signin import second_factor
     from portal.debtors.models import Debtor
     from portal.periods import PeriodType, bounds, containing
 
@@ -76,6 +77,9 @@ def main() -> None:
     Membership.objects.create(user=user, firm=Firm.objects.get(), role=Role.ADMINISTRATOR)
     client = Client(HTTP_HOST="localhost")
     client.force_login(user)
+    session = client.session
+    session[second_factor.KEY] = user.pk
+    session.save()
     debtor = Debtor.objects.order_by("pk")[0]
     month = bounds(PeriodType.MONTH, containing(PeriodType.MONTH, clock.today()))
     given = {

@@ -8,7 +8,7 @@ from datetime import date
 import psutil
 
 from portal.nmbrs.sandbox import DOMAIN, TOKEN, USER, SandboxProcess
-from tests.benchmarks import plain_loop
+from tests.benchmarks import dlt_peer, plain_loop
 from tests.benchmarks.office import Office, Usage, usage
 
 DEBTORS, COMPANIES, PEOPLE = 10, 5, 100
@@ -29,9 +29,14 @@ from portal.sync import plans
 from portal.sync.models import Trigger
 from portal.sync.tasks import wake
 environment = Environment.objects.get()
-plans.start(environment, trigger=Trigger.COMMAND)
+plans.start(environment, trigger=Trigger.COMMAND, resource={kinds!r})
 wake(environment.pk)
 """
+#: What the plain loop with the package `nmbrs` reads too.
+KINDS = (
+    "debtors", "employee_types", "companies", "current_period", "runs", "wage_tax_returns", "employees",
+    "personal_info", "addresses", "employments", "contracts", "salaries", "schedules", "departments", "functions",
+)  # fmt: skip
 OPEN_PLANS = "SELECT COUNT(*) FROM sync_syncplan WHERE finished IS NULL"
 STATUSES = "SELECT status, COUNT(*) FROM sync_syncrun r JOIN sync_syncrun_plans p ON p.syncrun_id = r.id \
 WHERE p.syncplan_id = (SELECT MAX(id) FROM sync_syncplan) GROUP BY status"
@@ -58,6 +63,7 @@ class Report:
     again: Measured
     dashboard: dict[str, float]
     peer: plain_loop.Loop | None
+    dlt: plain_loop.Loop | None
 
 
 def measure(vendor: str, *, rate: int, workers: int, peer: bool) -> Report:
@@ -71,11 +77,13 @@ def measure(vendor: str, *, rate: int, workers: int, peer: bool) -> Report:
             office.shell(SET_UP.format(domain=DOMAIN, url=sandbox.url, user=USER, token=TOKEN, ceiling=rate))
             with office.cluster() as cluster:
                 time.sleep(3)
-                first = one_sync(office, sandbox, cluster, rate)
-                again = one_sync(office, sandbox, cluster, rate)
+                first = one_sync(office, sandbox, cluster, rate, ",".join(KINDS))
+                again = one_sync(office, sandbox, cluster, rate, ",".join(KINDS))
             dashboard = json.loads(office.python("tests.benchmarks.dashboard"))
+            # Into the database beside ours, which is still there.
+            dlt = dlt_peer.measure(sandbox.url, office.environment["DATABASE_URL"]) if vendor == "postgresql" else None
         loop = plain_loop.measure(sandbox.url) if peer else None
-    return Report(first, again, dashboard, loop)
+    return Report(first, again, dashboard, loop, dlt)
 
 
 def keep_answers(sandbox: SandboxProcess) -> None:
@@ -85,11 +93,13 @@ def keep_answers(sandbox: SandboxProcess) -> None:
     sandbox.control("PUT", "settings", {"latency": LATENCY})
 
 
-def one_sync(office: Office, sandbox: SandboxProcess, cluster: psutil.Process, rate: int) -> Measured:
-    """Start a plan as a person's resync would and follow it to its end."""
+def one_sync(
+    office: Office, sandbox: SandboxProcess, cluster: psutil.Process, rate: int, kinds: str, start: str = START
+) -> Measured:
+    """Start a plan as a person's resync would and follow it to its end. `start`: Python that plans `kinds`."""
     sandbox.forget_requests()
     before = usage(cluster)
-    office.shell(START)
+    office.shell(start.format(kinds=kinds))
     while office.ask(OPEN_PLANS) != [(0,)]:
         time.sleep(1)
     statuses = {str(status): count for status, count in office.ask(STATUSES)}

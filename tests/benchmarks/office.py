@@ -47,6 +47,8 @@ class Office:
             "PORTAL_HTTPS": "no",
             "SECRET_KEY": "bench-only-" + "x" * 50,
             "VAULT_KEYS": "9hZYrBCqT9j4eYfB1LyUzL0qZ0hT6C4DIfTvqQqT5cM=",
+            "HASH_KEY": "bench-only-" + "h" * 50,
+            "AUDIT_KEYS": "bench-only-" + "a" * 50,
             "DJANGO_SETTINGS_MODULE": "portal.settings",
             "DATABASE_URL": self._database(),
             "LOG_LEVEL": "ERROR",
@@ -68,9 +70,9 @@ class Office:
         """Run a management command and return what it prints."""
         return self._run("manage.py", *arguments)
 
-    def python(self, module: str) -> str:
+    def python(self, module: str, *arguments: str) -> str:
         """Run a module inside the office's portal and return what it prints."""
-        return self._run("-m", module)
+        return self._run("-m", module, *arguments)
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,16 +30,48 @@ class Loop:
     peak: float
 
 
-def measure(url: str) -> Loop:
-    """Run the loop in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.plain_loop", url], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+def measure(url: str, reads: str = "everything") -> Loop:
+    """Run the loop in a process of its own; `reads` is "everything" or "people"."""
+    command = [sys.executable, "-m", "tests.benchmarks.plain_loop", url, reads]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return Loop(**json.loads(done.stdout))
 
 
 def read_everything(url: str) -> tuple[int, int]:
     """All reads of the first sync. Returns (calls, rows)."""
+    with _at(url) as api:
+        return _loop(api, {})
+
+
+def read_tables(url: str) -> tuple[dict[str, list[Any]], int]:
+    """The same, kept: the records by the name of what was asked, and the number of calls."""
+    tables: dict[str, list[Any]] = {}
+    with _at(url) as api:
+        calls, _ = _loop(api, tables)
+    return tables, calls
+
+
+def read_people(url: str) -> tuple[int, int]:
+    """What the package can read of each person alone: bank accounts and fixed hours. (calls, rows)."""
+    calls = rows = 0
+    with _at(url) as api:
+        for debtor in api.debtor.get_all():
+            for company in api.company.get_by_debtor(debtor.id):
+                period = api.company.get_current_period(company.id)
+                for kind in api.employee.get_types():
+                    if any(word in kind.description.lower() for word in TYPES_LEFT_OUT):
+                        continue
+                    for person in api.employee.get_by_company(company.id, kind.id) or []:
+                        given = (person.id, period.period, period.year)
+                        rows += len(_rows(partial(api.employee.bank_account.get_current, person.id)))
+                        rows += len(_rows(partial(api.employee.hour_component.get_fixed, *given)))
+                        calls += 2
+    return calls, rows
+
+
+@contextmanager
+def _at(url: str) -> Iterator[Nmbrs]:
+    """The package, asking the embedded Nmbrs at `url`."""
     original = nmbrs.service.service.Service.__init__
 
     def at_the_sandbox(service: Any, *args: Any, **options: Any) -> None:
@@ -46,30 +80,34 @@ def read_everything(url: str) -> tuple[int, int]:
 
     nmbrs.service.service.Service.__init__ = at_the_sandbox  # type: ignore[method-assign]
     try:
-        return _loop(Nmbrs(username=USER, token=TOKEN, auth_type="token"))
+        yield Nmbrs(username=USER, token=TOKEN, auth_type="token")
     finally:
         nmbrs.service.service.Service.__init__ = original  # type: ignore[method-assign]
 
 
-def _loop(api: Nmbrs) -> tuple[int, int]:
-    answers: list[list[Any]] = [api.debtor.get_all()]
-    types = api.employee.get_types()
-    answers.append(types)
+def _loop(api: Nmbrs, tables: dict[str, list[Any]]) -> tuple[int, int]:
+    """Calls and rows; the rows go into `tables`."""
+
+    def keep(name: str, rows: list[Any]) -> list[Any]:
+        tables.setdefault(name, []).extend(rows)
+        return rows
+
+    debtors, types = keep("debtors", api.debtor.get_all()), keep("employee_types", api.employee.get_types())
     asked = [kind for kind in types if not any(word in kind.description.lower() for word in TYPES_LEFT_OUT)]
     calls = 2
-    for debtor in answers[0]:
-        companies = api.company.get_by_debtor(debtor.id)
-        answers.append(companies)
+    for debtor in debtors:
+        companies = keep("companies", api.company.get_by_debtor(debtor.id))
         calls += 1
         for company in companies:
             api.company.get_current_period(company.id)
-            reads = [partial(api.employee.get_by_company, company.id, kind.id) for kind in asked]
-            reads += [partial(api.company.run.get, company.id, year) for year in YEARS]
-            reads += [partial(api.company.wage_tax.get_all_wagetax, company.id, year) for year in YEARS]
-            reads += [partial(read, company.id) for read in _bulk_reads(api)]
-            answers += [_rows(read) for read in reads]
+            reads = [("employees", partial(api.employee.get_by_company, company.id, kind.id)) for kind in asked]
+            reads += [("runs", partial(api.company.run.get, company.id, year)) for year in YEARS]
+            reads += [("returns", partial(api.company.wage_tax.get_all_wagetax, company.id, year)) for year in YEARS]
+            reads += [(name, partial(read, company.id)) for name, read in _bulk_reads(api).items()]
+            for name, read in reads:
+                keep(name, _rows(read))
             calls += 1 + len(reads)
-    return calls, sum(len(answer) for answer in answers)
+    return calls, sum(map(len, tables.values()))
 
 
 def _rows(read: Any) -> list[Any]:
@@ -80,26 +118,26 @@ def _rows(read: Any) -> list[Any]:
         return []
 
 
-def _bulk_reads(api: Nmbrs) -> list[Any]:
+def _bulk_reads(api: Nmbrs) -> dict[str, Any]:
     people = api.employee
-    return [
-        people.personal_info.get_all_by_company_without_bsn,
-        people.address.get_all_by_company,
-        people.employment.get_all_by_company,
-        people.contract.get_all_by_company,
-        people.salary.get_all_by_company,
-        people.schedule.get_all_by_company,
-        people.department.get_all_by_company,
-        people.function.get_all_by_company,
-    ]
+    return {
+        "personal_info": people.personal_info.get_all_by_company_without_bsn,
+        "addresses": people.address.get_all_by_company,
+        "employments": people.employment.get_all_by_company,
+        "contracts": people.contract.get_all_by_company,
+        "salaries": people.salary.get_all_by_company,
+        "schedules": people.schedule.get_all_by_company,
+        "departments": people.department.get_all_by_company,
+        "functions": people.function.get_all_by_company,
+    }
 
 
-def _main(url: str) -> None:
+def _main(url: str, reads: str) -> None:
     import os
     import time
 
     started = time.monotonic()
-    calls, rows = read_everything(url)
+    calls, rows = {"everything": read_everything, "people": read_people}[reads](url)
     times = os.times()
     print(
         json.dumps(
@@ -115,4 +153,4 @@ def _main(url: str) -> None:
 
 
 if __name__ == "__main__":
-    _main(sys.argv[1])
+    _main(*sys.argv[1:])

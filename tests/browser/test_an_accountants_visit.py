@@ -33,6 +33,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     finally:
         for pid in processes_with(str(folder)):
             os.kill(pid, signal.SIGKILL)
+        running.end()
 
 
 def nothing_serious(page: "Page") -> None:
@@ -48,9 +49,20 @@ def test_from_sign_in_to_a_finished_resync(demo: Demo, page: "Page") -> None:
     page.get_by_role("button", name=re.compile("Sjoerd Hofstra")).click()
 
     expect(page.locator("h1")).to_be_visible()
+    companies = page.locator("table.ui-table tbody tr")
+    expect(companies.first).to_be_visible()
+    assert companies.count() > 3
+    nothing_serious(page)
+
+    page.locator("nav a[href='/calendar/']").first.click()
+    page.wait_for_url(re.compile(r"/calendar/"))
+    expect(page.locator(".ui-month-grid")).to_be_visible()
+    nothing_serious(page)
+
+    page.locator("nav a[href='/clients/']").first.click()
+    page.wait_for_url(re.compile(r"/clients/$"))
     clients = page.locator("table.ui-table tbody tr")
     expect(clients.first).to_be_visible()
-    assert clients.count() > 3
     nothing_serious(page)
 
     clients.filter(has=page.get_by_text("4W")).or_(clients).first.get_by_role("link").first.click()

@@ -52,7 +52,9 @@ def test_the_token_is_neither_shown_nor_readable_in_the_database(connect):
 
 def test_connecting_again_replaces_the_credentials_of_the_same_environment(connect):
     connect()
-    Connection.objects.update(token="an old one", health=Health.REFUSED)
+    before = Connection.objects.get()
+    before.token, before.health = "an old one", Health.REFUSED
+    before.save()
     connect()
     stored = Connection.objects.get()
     assert (Environment.objects.count(), stored.token, stored.health) == (1, TOKEN, Health.WORKING)

@@ -109,7 +109,7 @@ def test_figures_equal_those_counted_slowly(firm: Firm, administrator: People, a
         (date(2025, 2, 1), date(2025, 2, 28)),
     ):
         expected = {name: slowly(companies, first, last) for name, companies in clients.items()}
-        *rows, totals = table(client, f"/?month={first:%Y-%m}")
+        *rows, totals = table(client, f"/clients/?month={first:%Y-%m}")
         assert [row["Client"] for row in rows] == sorted(expected)
         for row in rows:
             wanted = expected[row["Client"]]
@@ -148,7 +148,7 @@ def test_never_fetched_partly_fetched_refused_unknown_and_zero_are_five_things(
     make_debtor(environment, "E not even its companies")
     empty = make_debtor(environment, "F no companies")
     fetched_everything(empty)
-    rows = {row["Client"]: row for row in table(as_user(administrator()))}
+    rows = {row["Client"]: row for row in table(as_user(administrator()), "/clients/")}
     assert rows["A zero"]["Head count"] == "0"
     assert rows["A zero"]["Contract wage a month (€)"] == "0.00"
     assert rows["B never"]["Head count"] == "not fetched yet"
@@ -159,7 +159,7 @@ def test_never_fetched_partly_fetched_refused_unknown_and_zero_are_five_things(
     assert rows["E not even its companies"]["Companies"] == "not fetched yet"
     assert rows["E not even its companies"]["Head count"] == "not fetched yet"
     assert (rows["F no companies"]["Companies"], rows["F no companies"]["Head count"]) == ("0", "0")
-    earlier = {row["Client"]: row for row in table(as_user(administrator("b@test.example")), "/?month=2027-03")}
+    earlier = {row["Client"]: row for row in table(as_user(administrator("b@test.example")), "/clients/?month=2027-03")}
     assert earlier["A zero"]["Head count"] == "– unknown"
 
 
@@ -174,7 +174,7 @@ def test_the_open_periods_of_a_client_stand_in_the_order_they_end(
     make_company(debtor, "d", Period(2025, 52), PeriodType.WEEK)
     make_debtor(environment, "Later", number="9")
     make_company(Debtor.objects.get(name="Later"), "e", Period(2026, 12))
-    rows = table(as_user(administrator()), "/?sort=-periods")
+    rows = table(as_user(administrator()), "/clients/?sort=-periods")
     assert [row["Open period"] for row in rows[:2]] == ["12 M", "2025-52 W, 12 4W, 11 M"]
 
 
@@ -193,7 +193,7 @@ def test_a_row_says_the_worst_state_of_its_data_and_the_filter_finds_it(
         if name == "Old":
             fetched(company, "employees", at=datetime(2026, 11, 20, 5, 0, tzinfo=UTC))
     client = as_user(administrator())
-    states = {row["Client"]: row["Data"] for row in table(client)[:-1]}
+    states = {row["Client"]: row["Data"] for row in table(client, "/clients/")[:-1]}
     assert {name: said.split()[0] for name, said in states.items()} == {
         "Failing": "failing",
         "Fresh": "up",
@@ -201,7 +201,7 @@ def test_a_row_says_the_worst_state_of_its_data_and_the_filter_finds_it(
         "Old": "stale",
     }
     assert "2 days" in states["Old"]
-    found = [row["Client"] for row in table(client, "/?data=attention&sort=data")[:-1]]
+    found = [row["Client"] for row in table(client, "/clients/?data=attention&sort=data")[:-1]]
     assert found == ["Failing", "Never", "Old"]
 
 
@@ -219,7 +219,7 @@ def test_every_column_sorts_and_an_unknown_one_is_ignored(firm: Firm, administra
     client = as_user(administrator())
 
     def order(sort: str) -> list[str]:
-        return [row["Number"] for row in table(client, f"/?sort={sort}")[:-1]]
+        return [row["Number"] for row in table(client, f"/clients/?sort={sort}")[:-1]]
 
     assert order("head_count") == ["2", "3", "1"]
     assert order("-head_count") == ["1", "3", "2"]
@@ -236,10 +236,10 @@ def test_search_by_part_of_the_name_or_start_of_the_number(firm: Firm, administr
     make_debtor(environment, "Bakkerij De Aar", number="10100")
     make_debtor(environment, "Slagerij Vos", number="20101")
     client = as_user(administrator())
-    assert [row["Client"] for row in table(client, "/?q=aar")[:-1]] == ["Bakkerij De Aar"]
-    assert [row["Client"] for row in table(client, "/?q=101")[:-1]] == ["Bakkerij De Aar"]
-    assert "Nothing matches this filter" in client.get("/?q=nobody").content.decode()
-    assert [row["Client"] for row in table(client, "/?period_type=4-weeks")] == []
+    assert [row["Client"] for row in table(client, "/clients/?q=aar")[:-1]] == ["Bakkerij De Aar"]
+    assert [row["Client"] for row in table(client, "/clients/?q=101")[:-1]] == ["Bakkerij De Aar"]
+    assert "Nothing matches this filter" in client.get("/clients/?q=nobody").content.decode()
+    assert [row["Client"] for row in table(client, "/clients/?period_type=4-weeks")] == []
 
 
 def test_an_accountant_sees_the_assigned_clients_and_totals_of_those_alone(
@@ -252,11 +252,11 @@ def test_an_accountant_sees_the_assigned_clients_and_totals_of_those_alone(
         make_employment(make_person(company), date(2026, 1, 1))
         fetched_everything(debtor)
         summed(company)
-    rows = table(as_user(accountant(mine)))
+    rows = table(as_user(accountant(mine)), "/clients/")
     assert [row["Client"] for row in rows] == ["Mine", "Total"]
     assert rows[-1]["Head count"] == "1"
     nobody = as_user(accountant(email="nobody@test.example"))
-    assert "You have no access to this" in nobody.get("/").content.decode()
+    assert "You have no access to this" in nobody.get("/clients/").content.decode()
 
 
 def test_without_the_right_there_is_no_wage_column_to_see_or_to_sort_by(
@@ -273,15 +273,15 @@ def test_without_the_right_there_is_no_wage_column_to_see_or_to_sort_by(
         fetched_everything(debtor)
         summed(company)
     client = as_user(accountant(*debtors))
-    rows = table(client, "/?sort=wage_cents")
+    rows = table(client, "/clients/?sort=wage_cents")
     assert [row["Client"] for row in rows] == ["A", "B", "Total"]
     assert not any("wage" in head.lower() for head in rows[0])
-    assert "1,000.00" not in client.get("/").content.decode()
+    assert "1,000.00" not in client.get("/clients/").content.decode()
 
 
 @pytest.mark.parametrize(
     "address",
-    ["/?month=2026-99", "/?month=abc", "/?month=1066-01", "/?month=2019-01", "/?month=%00", "/?month=99999-1"],
+    [f"/clients/?month={asked}" for asked in ("2026-99", "abc", "1066-01", "2019-01", "%00", "99999-1")],
 )
 def test_a_month_that_makes_no_sense_gives_this_month_and_says_so(
     firm: Firm, administrator: People, as_user: SignIn, address: str
@@ -295,13 +295,13 @@ def test_a_month_that_makes_no_sense_gives_this_month_and_says_so(
 @pytest.mark.parametrize(
     "address",
     [
-        "/?page=99999",
-        "/?page=-1",
-        "/?page=abc",
-        "/?per_page=0",
-        "/?data=x&period_type=y",
-        "/?sort=,,,-",
-        "/?q=%27%25_%00",
+        "/clients/?page=99999",
+        "/clients/?page=-1",
+        "/clients/?page=abc",
+        "/clients/?per_page=0",
+        "/clients/?data=x&period_type=y",
+        "/clients/?sort=,,,-",
+        "/clients/?q=%27%25_%00",
     ],
 )
 def test_other_nonsense_in_the_address_is_no_error(
@@ -313,7 +313,7 @@ def test_other_nonsense_in_the_address_is_no_error(
 
 def test_html_in_a_name_stays_text(firm: Firm, administrator: People, as_user: SignIn) -> None:
     make_debtor(make_environment(firm), "<script>alert(1)</script>", number="<b>1</b>")
-    page = as_user(administrator()).get("/").content.decode()
+    page = as_user(administrator()).get("/clients/").content.decode()
     assert "<script>alert(1)" not in page
     assert "<b>1</b>" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
@@ -338,5 +338,5 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(
             company=company, basis=Basis.MONTH, year=2026, number=11, first_day=FIRST, last_day=LAST, head_count=1
         )
     client = as_user(administrator())
-    with django_assert_max_num_queries(20):
-        assert len(table(client, "/?per_page=100")) == count + 1
+    with django_assert_max_num_queries(14):
+        assert len(table(client, "/clients/?per_page=100")) == count + 1

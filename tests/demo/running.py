@@ -11,6 +11,9 @@ from pathlib import Path
 #: Seconds until the first page, with room for a busy machine.
 START = 150.0
 
+#: Reading the whole demo takes a minute and shows nothing that a part of it does not.
+SMALL = ("--debtors", "5", "--employees", "6")
+
 
 def free_port() -> int:
     """A port that was free a moment ago."""
@@ -31,7 +34,7 @@ class Demo:
         self.output = folder.parent / "output"
         with self.output.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "portal.demo", "--folder", str(folder)],
+                [sys.executable, "-m", "portal.demo", "--folder", str(folder), *SMALL],
                 env={**settings, "PORTAL_PORT": str(portal_port), "SANDBOX_PORT": str(sandbox_port)},
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -57,3 +60,8 @@ class Demo:
     def wait(self) -> int:
         """Wait for its end and return its exit code."""
         return self._process.wait(40)
+
+    def end(self) -> None:
+        """See to it that its first process is over, however a test ended; nothing happens when it was."""
+        self._process.kill()
+        self._process.wait()

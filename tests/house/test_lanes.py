@@ -47,7 +47,8 @@ def test_each_lane_names_its_database_whatever_the_environment_says(monkeypatch)
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     settings = {name: value for name, value in os.environ.items() if name not in {"TEST_FOLDER", "PYTEST_ADDOPTS"}}
     command = [sys.executable, "-m", "tests.lanes", *arguments]
-    settings |= {"TEST_POSTGRES_URL": NOWHERE, "REQUIRE_POSTGRES": "", **environment}
+    # No test that these runs hold asks for a database.
+    settings |= {"TEST_POSTGRES_URL": NOWHERE, "REQUIRE_POSTGRES": "", "TEST_TEMPLATE": os.devnull, **environment}
     return subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
 
 

@@ -1,5 +1,6 @@
 """A worker that starts is known to be alive at once."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from django_q.models import Schedule
 
 from portal.jobs.health import worker_alive
 from portal.jobs.models import Heartbeat
-from tests.sync.test_killed_worker import kill, start_cluster, wait_until
+from portal.jobs.queue import worker_count
+from tests.reliability.processes import ended, environment_of_children, start_cluster, wait_until
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
@@ -16,9 +18,8 @@ def test_a_starting_worker_beats_before_any_task(tmp_path: Path) -> None:
     # Without schedules no task can beat.
     Schedule.objects.all().delete()
     assert not worker_alive()
-    cluster = start_cluster("http://127.0.0.1:9", tmp_path)
-    try:
+    children = environment_of_children("http://127.0.0.1:9", tmp_path)
+    with ended(start_cluster(children, tmp_path / "cluster.log")):
         wait_until("the first sign of life", worker_alive, seconds=30)
-    finally:
-        kill(cluster)
-    assert Heartbeat.objects.count() == 1
+        wait_until("that of every process", lambda: Heartbeat.objects.count() == worker_count(), seconds=30)
+    assert {beat.name.split(":")[0] for beat in Heartbeat.objects.all()} == {socket.gethostname()}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from portal.companies.models import Run
 from portal.employees.models import Address, Contract, Salary, Schedule
-from portal.mirror.convert import BadValue, Converter
+from portal.mirror.convert import BadValue, Converter, id_text
 
 
 def convert(model: Any, column: str, text: str | None) -> Any:
@@ -32,6 +32,10 @@ def convert(model: Any, column: str, text: str | None) -> Any:
         (Run, "locked", "false", False),
         (Run, "description", None, ""),
         (Run, "number", "12", 12),
+        (Run, "number", " 12 ", 12),
+        (Salary, "amount", "1E2", Decimal("100.0000")),
+        (Salary, "valid_from", "2024-01-15", date(2024, 1, 15)),
+        (Salary, "valid_from", "2024-01-15T00:00:00.0000000+01:00", date(2024, 1, 15)),
     ],
 )
 def test_a_text_of_the_wire_becomes_this_value(model: Any, column: str, text: str | None, value: object) -> None:
@@ -59,6 +63,17 @@ def test_a_text_of_the_wire_becomes_this_value(model: Any, column: str, text: st
         (Run, "year", "99999999999"),
         (Run, "description", "x" * 256),
         (Run, "description", "a\x00b"),
+        # What Python's own readers would take.
+        (Salary, "amount", "1_000"),
+        (Salary, "amount", "١٢"),
+        (Salary, "amount", "1E-999999999"),
+        (Run, "number", "1_0"),
+        (Run, "number", "１２"),
+        (Contract, "end_date", "9999-12-31 or so"),
+        (Contract, "end_date", "0001-01-01x"),
+        (Salary, "valid_from", "2024-W03-1"),
+        (Salary, "valid_from", "20240115"),
+        (Salary, "valid_from", "2024-01-15x00:00:00"),
     ],
 )
 def test_a_text_that_does_not_fit_names_its_column_and_not_its_value(model: Any, column: str, text: str | None) -> None:
@@ -80,6 +95,30 @@ def test_equal_values_have_equal_fingerprints_however_they_are_written() -> None
         for amount, scale in (("2500.1", None), ("2500.1000", ""), ("2500.11", ""))
     )
     assert one == other != third
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "texts", "key"),
+    [
+        (Salary, "remote_id", ("12", " 12 ", "012", "+12"), "12"),
+        (Salary, "valid_from", ("2024-01-15T00:00:00", "2024-01-15", "2024-01-15T00:00:00.000"), "2024-01-15T00:00:00"),
+        (Salary, "created_at", ("2024-07-01T10:00:00", "2024-07-01T08:00:00Z"), "2024-07-01T10:00:00"),
+        (Salary, "created_at", (None, "", "0001-01-01T00:00:00"), ""),
+        (Run, "description", ("a", " a\t"), "a"),
+    ],
+)
+def test_one_value_has_one_key_however_it_is_written(
+    model: Any, column: str, texts: tuple[str | None, ...], key: str
+) -> None:
+    converter = Converter([model._meta.get_field(column)])
+    assert {converter.key_text(column, text) for text in texts} == {key}
+
+
+@pytest.mark.parametrize("text", [None, "", " ", "-1", "1.0", "١", "1 2", "x", "\x00"])
+def test_an_id_of_a_parent_is_digits_alone(text: str | None) -> None:
+    with pytest.raises(BadValue):
+        id_text("employee", text)
+    assert id_text("employee", " 007 ") == "7"
 
 
 def test_times_without_a_zone_are_dutch_times() -> None:

@@ -65,7 +65,9 @@ def test_a_period_dated_row_starts_on_the_first_day_of_its_period(kind: PeriodTy
     assert row["valid_from"] == bounds(kind, period).first
 
 
-@pytest.mark.parametrize(("year", "number"), [(2025, 13), (2025, 0), (0, 1), (10_000, 1)])
+@pytest.mark.parametrize(
+    ("year", "number"), [(2025, 13), (2025, 0), (0, 1), (12, 1), (1899, 12), (2101, 1), (10_000, 1)]
+)
 def test_a_period_that_cannot_be_makes_the_row_undatable(year: int, number: int) -> None:
     with pytest.raises(Undatable):
         ByPeriod().start({"start_year": year, "start_period": number}, PeriodType.MONTH)

@@ -112,7 +112,7 @@ def test_the_control_address_takes_fault_rules_and_settings(process: SandboxProc
     assert "---> 1002: " in (call(process.url, "DebtorService", "List_GetAll").texts("faultstring")[0] or "")
     assert [rule["hits"] for rule in process.control("GET", "faults")] == [1]
     process.control("DELETE", "faults")
-    assert process.control("PUT", "settings", {"latency": 0.2}) == {"latency": 0.2}
+    assert process.control("PUT", "settings", {"latency": 0.2}) == {"latency": 0.2, "keep": 192, "limit": 150}
     assert call(process.url, "DebtorService", "List_GetAll").status == 200
     assert process.requests[-1].seconds >= 0.2
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from portal.nmbrs.soap import SoapSource
-from portal.nmbrs.soap.session import begin_try, open_session
+from portal.nmbrs.soap.pool import begin_try, open_pool
 from portal.source import Level, Scope, Soap, Unavailable
 
 DEBTORS = Soap("List_GetAll", "DebtorService", "Debtor", {"remote_id": "Id"})
@@ -80,14 +80,11 @@ def test_a_certificate_that_nobody_signed_is_refused(encrypted: str, source: Cal
 
 
 def test_a_dripping_answer_is_cut_at_the_deadline_over_https_too(encrypted: str, certificate: Path) -> None:
-    session = open_session(encrypted)
-    session.verify = str(certificate)
+    pool = open_pool(encrypted, certificates=str(certificate))
     began = time.monotonic()
     begin_try(0.8)
-    with (
-        session.get(encrypted + "/", stream=True, timeout=5) as response,
-        pytest.raises(Exception, match=r"(?i)timed out|deadline"),
-    ):
-        response.raw.read()
+    response = pool.urlopen("GET", "/", preload_content=False, timeout=5)
+    with pytest.raises(Exception, match=r"(?i)timed out|deadline"):
+        response.read()
     assert 0.7 < time.monotonic() - began < 2
-    session.close()
+    pool.close()

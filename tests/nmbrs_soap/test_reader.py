@@ -11,7 +11,7 @@ from portal.nmbrs.contract import ContractError, service
 from portal.nmbrs.soap import SoapSource
 from portal.nmbrs.soap.plan import plan_of
 from portal.nmbrs.soap.reader import Reader
-from portal.source import Level, Record, SchemaChanged, Scope, Soap
+from portal.source import UNREADABLE, Level, Record, SchemaChanged, Scope, Soap
 from tests.nmbrs_soap.conftest import Wire, answer, envelope, http
 
 SALARIES = Soap(
@@ -156,6 +156,25 @@ def test_a_required_element_that_no_record_has_is_a_change_of_schema() -> None:
 def test_a_required_element_that_one_record_has_is_left_to_the_validation_of_records() -> None:
     records, _ = read(DEBTORS, "<Debtor><Name>A</Name></Debtor><Debtor><Id>1</Id></Debtor>")
     assert records == [{"name": "A"}, {"remote_id": "1"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("<Name>A</Name><Name>B</Name>", UNREADABLE),
+        ("<Name>A</Name><Name>B</Name><Name>B</Name>", UNREADABLE),
+        ('<Name>A</Name><Name xsi:nil="true"/>', UNREADABLE),
+        ("<Name>A<b>B</b>C</Name>", UNREADABLE),
+        ("<Name>A<b/>C</Name>", UNREADABLE),
+        ("<Name>A</Name><Name>A</Name>", "A"),
+        ("<Name>A<b> </b> </Name>", "A"),
+    ],
+)
+def test_an_answer_that_contradicts_itself_is_not_read_as_one_of_the_two(name: str, text: str) -> None:
+    assert read(DEBTORS, f"<Debtor><Id>1</Id>{name}</Debtor>")[0] == [{"remote_id": "1", "name": text}]
+    twice = "<EmployeeSalaryItem><EmployeeId>7</EmployeeId><EmployeeId>8</EmployeeId><EmployeeSalaries>" + salary(1)
+    records, _ = read(SALARIES, f"{twice}</EmployeeSalaries></EmployeeSalaryItem>")
+    assert [record["employee"] for record in records] == [UNREADABLE]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,14 @@ def test_both_spellings_of_the_period_text_are_read(text: str, period: Period, k
     assert parse(text) == (period, kind)
 
 
-@pytest.mark.parametrize("text", ["", "2024", "2024-13-M", "2024-0-M", "2024-14-4W", "2025-53-W", "2024-5-X", "x-5-M"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "2024", "2024-13-M", "2024-0-M", "2024-14-4W", "2025-53-W", "2024-5-X", "x-5-M"),
+        # Digits of other scripts, and years before which there is none to ask.
+        *("٢٠٢٤-5-M", "2024-٥-M", "0001-1-M", "1899-12-M", "2101-1-M", "9998-1-M"),
+    ],
+)
 def test_a_text_that_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         parse(text)

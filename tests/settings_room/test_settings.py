@@ -174,12 +174,12 @@ def start(**values: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_defaults_are_those_of_a_real_installation():
-    assert start(SECRET_KEY="x" * 50, VAULT_KEYS="y").stdout == "True False False nl\n"
+    assert start(SECRET_KEY="x" * 50, VAULT_KEYS="y", HASH_KEY="z", AUDIT_KEYS="a").stdout == "True False False nl\n"
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "VAULT_KEYS"])
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "VAULT_KEYS", "HASH_KEY", "AUDIT_KEYS"])
 def test_nothing_starts_without_its_keys(missing):
-    keys = {"SECRET_KEY": "x" * 50, "VAULT_KEYS": "y"} | {missing: ""}
+    keys = {"SECRET_KEY": "x" * 50, "VAULT_KEYS": "y", "HASH_KEY": "z", "AUDIT_KEYS": "a"} | {missing: ""}
     answer = start(**keys)
     assert answer.returncode == 1
     assert f"{missing} is not set" in answer.stderr
@@ -187,5 +187,5 @@ def test_nothing_starts_without_its_keys(missing):
 
 def test_a_file_named_by_the_environment_is_read_and_a_variable_that_is_set_wins(tmp_path):
     file = tmp_path / "portal.env"
-    file.write_text("SECRET_KEY=abc\nVAULT_KEYS=def\nPORTAL_HTTPS=no\nPORTAL_DEBUG=yes\n")
+    file.write_text("SECRET_KEY=abc\nVAULT_KEYS=def\nHASH_KEY=ghi\nAUDIT_KEYS=jkl\nPORTAL_HTTPS=no\nPORTAL_DEBUG=yes\n")
     assert start(PORTAL_ENV_FILE=str(file), PORTAL_DEBUG="no").stdout == "False False False nl\n"

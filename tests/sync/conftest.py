@@ -13,6 +13,7 @@ from django.test.utils import override_settings
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
+from tests import golden
 from tests.conftest import NOON, Connected
 
 if TYPE_CHECKING:
@@ -59,25 +60,28 @@ def sandbox(settings: Settings) -> Iterator["Sandbox"]:
 @pytest.fixture
 def mirrored(connected: Connected) -> Connected:
     """A small firm after its first sync, for one test that changes things."""
+    golden.once("two clients", connected.environment, lambda: everything_succeeds(connected.environment))
+    return connected
+
+
+def everything_succeeds(environment: object) -> None:
+    """Sync the fast lane; every run must end well."""
     from portal.sync.service import sync_now
 
-    plan = sync_now(connected.environment)
+    plan = sync_now(environment)  # type: ignore[arg-type]
     assert set(plan.runs.values_list("status", flat=True)) == {"succeeded"}
-    return connected
 
 
 def first_sync(url: str, sandbox: object) -> Connected:
     """Make a firm with a connection to `url` and sync it."""
     from portal.accounts.models import Firm
     from portal.connections.models import Connection, Environment
-    from portal.sync.service import sync_now
 
     firm = Firm.objects.create(name="Kantoor Gevuld")
     environment = Environment.objects.create(firm=firm, domain="demo")
     connection = Connection.objects.create(
-        environment=environment, host=url, user="api@demo.example", token="demo-token"
+        environment=environment, host=url, user="api@demo.example", token="demo-token", ceiling=145
     )
     assert Path(django_settings.VAR_DIR).is_dir()
-    plan = sync_now(environment)
-    assert set(plan.runs.values_list("status", flat=True)) == {"succeeded"}
+    golden.once("four clients", environment, lambda: everything_succeeds(environment))
     return Connected(sandbox, firm, environment, connection)  # type: ignore[arg-type]

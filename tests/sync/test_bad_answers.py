@@ -1,12 +1,19 @@
 """Whatever comes back, or does not: a clear line, the old data stays, and nothing else stops."""
 
 import pytest
+from django.db.models import F
 
+from portal import clock
 from portal.companies.models import Company
+from portal.connections import open_source
 from portal.connections.models import Connection, Health
 from portal.employees.models import Address, Employee, Salary
-from portal.mirror.models import Freshness, State
+from portal.mirror.asked import Asked
+from portal.mirror.marks import mark_of
+from portal.mirror.models import Freshness, Quarantine, Reason, State
+from portal.mirror.resource import registry
 from portal.sync.models import Status, SyncPlan, SyncRun
+from portal.sync.scopes import company_scope
 from portal.sync.service import sync_now
 from tests.conftest import Connected
 
@@ -191,3 +198,36 @@ def test_a_host_that_is_not_allowed_is_never_called(mirrored: Connected) -> None
     plan = sync_now(mirrored.environment)
     assert set(plan.runs.values_list("status", "error_kind")) == {(Status.FAILED, "host")}
     assert Employee.objects.exists()
+
+
+def test_a_record_set_aside_still_ends_the_one_before_it(mirrored: Connected, company: Company) -> None:
+    open_ended = {row.employee_id: row for row in Salary.objects.filter(company=company, valid_until=None)}
+    raised = Salary.objects.filter(company=company, valid_until__gt=F("valid_from"), employee__in=open_ended)
+    ended = next(row for row in raised if row.valid_until == open_ended[row.employee_id].valid_from)
+    latest = open_ended[ended.employee_id]
+    asked = Asked(registry["salaries"], company_scope(company))
+    source = open_source(mirrored.connection)
+    [record] = [one for one in asked.fetch(source).records() if one["remote_id"] == str(latest.remote_id)]
+    source.close()
+    place = {"environment": mirrored.environment, "debtor": company.debtor, "company": company}
+    Quarantine.objects.create(
+        **place,
+        scope_key=asked.scope.key,
+        resource="salaries",
+        row_key=latest.key,
+        field="killed",
+        reason=Reason.KILLED,
+        mark=mark_of(record),
+        first_seen=clock.now(),
+        last_seen=clock.now(),
+    )
+    Freshness.objects.filter(scope_key=asked.scope.key, resource="salaries").update(quarantined=1, digest=b"")
+    before = rows_of(company)
+    run = the_run(sync_now(company, resource="salaries"), "salaries")
+    assert (run.status, run.quarantined, run.error_detail) == (Status.SUCCEEDED, 1, "@killed: 1")
+    assert rows_of(company) == before
+    assert Salary.objects.get(pk=ended.pk).valid_until == latest.valid_from
+    # Given differently it is another record: it is read, and leaves the quarantine.
+    Quarantine.objects.update(mark=b"another")
+    assert the_run(sync_now(company, resource="salaries"), "salaries").quarantined == 0
+    assert not Quarantine.objects.exists()

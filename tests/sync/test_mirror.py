@@ -8,7 +8,8 @@ from portal.companies.models import Company, CurrentPeriod, Run, WageTaxReturn
 from portal.debtors.models import Debtor
 from portal.employees import models
 from portal.mirror.models import Freshness, State
-from portal.mirror.resource import registry
+from portal.mirror.resource import Lane, registry
+from portal.mirror.together import read_together
 from portal.periods import bounds
 from tests import reference
 from tests.conftest import Connected
@@ -85,4 +86,15 @@ def test_contracts_that_share_an_id_are_all_kept(filled: Connected) -> None:
 
 def test_every_kind_is_fresh_after_the_first_sync(filled: Connected) -> None:
     assert set(Freshness.objects.values_list("state", flat=True)) == {State.FRESH}
-    assert set(Freshness.objects.values_list("resource", flat=True)) == {resource.name for resource in registry}
+    whole_lists = {kind.name for kind in registry if kind.lane is Lane.FAST and kind.opt_in is None}
+    assert set(Freshness.objects.values_list("resource", flat=True)) == whole_lists
+
+
+def test_read_together_every_kind_has_the_rows_that_it_has_alone(filled: Connected) -> None:
+    alone = {kind.name: kind.model.objects.order_by("-key", "pk") for kind in registry}
+    found = read_together(alone)
+    for name, rows in alone.items():
+        names = [column.attname for column in rows.model._meta.concrete_fields if column.name != "fingerprint"]
+        expected = [tuple(getattr(row, one) for one in names) for row in rows]
+        assert [tuple(getattr(row, one) for one in names) for row in found[name]] == expected, name
+    assert sum(len(rows) for rows in found.values()) > 1000

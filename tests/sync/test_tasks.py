@@ -6,12 +6,13 @@ import pytest
 import time_machine
 from django_q.models import OrmQ, Schedule
 
+from portal import clock
 from portal.accounts.models import Firm
 from portal.companies.models import Basis, Snapshot
 from portal.connections.models import Connection, Environment, Health
 from portal.jobs.queue import TaskFailed, enqueue, scrubbed
 from portal.sync import plans, tasks
-from portal.sync.models import Status, SyncPlan, SyncRun, Trigger
+from portal.sync.models import HOURLY_KINDS, ROTATION, Status, SyncPlan, SyncRun, Trigger
 from tests.factories import make_company, make_debtor, make_employment, make_person, summed
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -29,7 +30,10 @@ def environment(firm: Firm) -> Environment:
 
 
 def nightly_plans() -> int:
-    return SyncPlan.objects.filter(trigger=Trigger.NIGHTLY).count()
+    """Nightly plans of everything; each comes with the night's rotation over people."""
+    planned = SyncPlan.objects.filter(trigger=Trigger.NIGHTLY)
+    assert planned.filter(resource=ROTATION).count() == planned.filter(resource="").count()
+    return planned.filter(resource="").count()
 
 
 def test_the_nightly_sync_is_planned_once_a_night_however_often_it_is_asked(environment: Environment) -> None:
@@ -62,7 +66,7 @@ def test_the_nights_on_which_the_clock_changes_have_one_sync_too(environment: En
         with time_machine.travel(night + timedelta(hours=hours), tick=False):
             tasks.nightly()
             SyncPlan.objects.filter(finished=None).update(finished=night)
-    assert SyncPlan.objects.filter(created__gte=night - timedelta(hours=1)).count() == 1
+    assert SyncPlan.objects.filter(created__gte=night - timedelta(hours=1), resource="").count() == 1
 
 
 def test_refused_credentials_are_not_tried_again_by_themselves(environment: Environment) -> None:
@@ -126,3 +130,16 @@ def test_a_month_that_has_begun_gets_its_snapshot_without_a_publish(environment:
         january = Snapshot.objects.get(company=company, basis=Basis.MONTH, year=2027, number=1)
         december = Snapshot.objects.get(company=company, basis=Basis.MONTH, year=2026, number=12)
     assert (january.head_count, december.joiners) == (1, 1)
+
+
+def test_within_office_hours_runs_and_periods_are_planned_once_an_hour(environment: Environment) -> None:
+    monday = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
+    for minutes in (0, 20, 40, 60):
+        with time_machine.travel(monday + timedelta(minutes=minutes), tick=False):
+            tasks.hourly()
+            SyncPlan.objects.filter(finished=None).update(finished=clock.now())
+    assert SyncPlan.objects.filter(resource=HOURLY_KINDS, trigger=Trigger.HOURLY).count() == 2
+    for quiet in (datetime(2026, 11, 22, 9, 5, tzinfo=UTC), datetime(2026, 11, 23, 20, 5, tzinfo=UTC)):
+        with time_machine.travel(quiet + timedelta(days=7), tick=False):
+            tasks.hourly()
+    assert SyncPlan.objects.count() == 2

@@ -17,6 +17,9 @@ from portal.debtors.models import Debtor
 from portal.nmbrs.sandbox import Sandbox
 from portal.sync import plans
 from portal.sync.models import SyncPlan, Trigger
+from portal.sync.service import sync_now
+from tests import golden
+from tests.conftest import Connected
 from tests.factories import make_company, make_debtor, make_environment
 
 
@@ -103,3 +106,10 @@ def sandbox(settings: Settings) -> Iterator[Sandbox]:
     with Sandbox(debtors=2, companies=1, employees=8, seed=7, today=date(2026, 11, 22)) as running:
         settings.NMBRS_HOSTS = [running.url]
         yield running
+
+
+@pytest.fixture
+def synced(connected: Connected) -> Connected:
+    """The firm of that Nmbrs after its first sync."""
+    golden.once("shown", connected.environment, lambda: sync_now(connected.environment))
+    return connected

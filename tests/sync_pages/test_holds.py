@@ -22,11 +22,10 @@ def lists_none(connected, company, **details):
 
 
 @pytest.fixture
-def held(connected):
+def held(synced):
     """The runs of a company after Nmbrs lists none of them any more."""
-    sync_now(connected.environment)
     company = Company.objects.order_by("pk").first()
-    lists_none(connected, company)
+    lists_none(synced, company)
     sync_now(company, resource=KIND)
     return Freshness.objects.get(company=company, resource=KIND)
 
@@ -73,7 +72,7 @@ def test_another_answer_than_the_accepted_one_waits_again(held, connected, admin
 
 def test_an_answer_that_is_no_longer_the_held_one_is_not_accepted(held, administrator, signed_in):
     address = reverse("sync:accept", args=[held.pk, "00" * 16])
-    assert "nothing was accepted" in words(signed_in(administrator()).post(address, follow=True))
+    assert "nothing was decided" in words(signed_in(administrator()).post(address, follow=True))
     held.refresh_from_db()
     assert bytes(held.accepted_digest) == b""
     assert not SyncPlan.objects.filter(finished__isnull=True).exists()

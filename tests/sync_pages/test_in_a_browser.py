@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from portal.debtors.models import Debtor
 from portal.sync.models import SyncPlan
-from portal.sync.service import sync_now
 from portal.sync.worker import Worker
 
 pytestmark = pytest.mark.browser
@@ -45,8 +44,7 @@ def test_a_sync_is_started_followed_and_finished_without_a_reload(open_page, con
     assert page.evaluate("window.sameDocument")
 
 
-def test_a_client_is_resynced_without_leaving_its_page(open_page, connected):
-    sync_now(connected.environment)
+def test_a_client_is_resynced_without_leaving_its_page(open_page, synced):
     debtor = Debtor.objects.order_by("pk").first()
     page = open_page(f"/clients/{debtor.pk}/")
     address = page.url
@@ -56,8 +54,8 @@ def test_a_client_is_resynced_without_leaving_its_page(open_page, connected):
     dialog.get_by_role("button", name="Resync this client").click()
     expect(page.locator("progress")).to_be_visible()
 
-    connected.sandbox.advance()
-    Worker(connected.connection).work()
+    synced.sandbox.advance()
+    Worker(synced.connection).work()
 
     expect(page.get_by_role("link", name="Show the new figures")).to_be_visible()
     assert page.url == address

@@ -6,10 +6,11 @@ import pytest
 from django.utils import translation
 
 from portal.mirror.engine import Broken, ParentsMissing
+from portal.mirror.guards import WrongScope
 from portal.mirror.models import State
 from portal.source import SourceError
 from portal.sync import messages
-from portal.sync.models import Status, Trigger
+from portal.sync.models import PARKED, Status, Trigger
 from portal.ui.faults import FAULTS
 
 YESTERDAY = datetime(2026, 11, 21, 6, 12, tzinfo=UTC)
@@ -21,7 +22,7 @@ def kinds_of(error):
 
 
 SOURCE_KINDS = kinds_of(SourceError)
-ENGINE_KINDS = {ParentsMissing.kind, Broken.kind, State.HELD}
+ENGINE_KINDS = {ParentsMissing.kind, Broken.kind, WrongScope.kind, State.HELD}
 
 
 @pytest.fixture(autouse=True)
@@ -45,8 +46,8 @@ def test_no_two_kinds_have_the_same_words():
 
 
 def test_there_are_no_words_for_kinds_that_do_not_exist():
-    assert set(FAULTS) == SOURCE_KINDS | ENGINE_KINDS
-    assert set(messages.OWN) == {Status.PARKED, Status.CANCELLED}
+    assert set(FAULTS) == SOURCE_KINDS | ENGINE_KINDS | {PARKED}
+    assert set(messages.OWN) == {Status.CANCELLED}
 
 
 def test_a_failure_of_ours_names_the_place_in_the_log_and_does_not_blame_nmbrs():

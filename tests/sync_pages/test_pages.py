@@ -30,6 +30,11 @@ def text(response):
     return " ".join(response.content.decode().split())
 
 
+def content(page):
+    """Of a page what is its own, without the frame and its search."""
+    return page.partition("<main")[2].partition("</main>")[0]
+
+
 def end(runs, **fields):
     """End these runs as a worker would have."""
     now = clock.now()
@@ -199,11 +204,11 @@ def test_more_holds_than_fit_are_announced(office, administrator, signed_in):
         company = make_company(office.a, f"Bedrijf {number}")
         fetched(company, "contracts", state=State.HELD, error_kind="held", held_digest=number.to_bytes(16, "big"))
     page = text(client.get(reverse("sync:overview")))
-    assert page.count("<dialog") == 1 + HOLDS
+    assert content(page).count("<dialog") == 1 + HOLDS
     assert "More answers wait." not in page
     fetched(office.company, "contracts", state=State.HELD, error_kind="held", held_digest=b"x" * 16)
     page = text(client.get(reverse("sync:overview")))
-    assert page.count("<dialog") == 1 + HOLDS
+    assert content(page).count("<dialog") == 1 + HOLDS
     assert "More answers wait." in page
 
 
@@ -221,7 +226,7 @@ def test_a_sync_says_who_started_it_and_what_it_came_to(office, administrator, s
     assert "1 part not renewed" in page
     assert "Nmbrs answered with an error that this portal does not know. (Code 9999.)" in page
     assert "No salaries were ever fetched." in page
-    assert "hx-trigger" not in page
+    assert "hx-trigger" not in content(page)
 
 
 def test_a_sync_without_trouble_says_so(office, administrator, signed_in, planned):

@@ -1,6 +1,6 @@
 """The resync button, what it costs, and what a press does."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -13,16 +13,18 @@ from django_htmx.middleware import HtmxDetails
 from portal import clock
 from portal.connections.models import Connection
 from portal.jobs.queue import worker_count
-from portal.mirror.resource import registry
+from portal.mirror.resource import Lane, registry
 from portal.source import Level
 from portal.sync import tasks
 from portal.sync.estimate import UNMEASURED, estimate, rate
 from portal.sync.models import Priority, Status, SyncPlan, SyncRun, Trigger
-from tests.factories import make_company, make_debtor, make_employee_type
+from tests.factories import make_company, make_debtor, make_employee_type, make_employment, make_person
 from tests.sync_pages.conftest import words
 
 pytestmark = pytest.mark.database
 
+FAST = [kind for kind in registry if kind.lane is Lane.FAST and kind.opt_in is None]
+SLOW = [kind for kind in registry if kind.lane is Lane.SLOW]
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/clients/1/"}
 BUTTON = '{% include "sync/resync_button.html" with scope=scope pk=pk only %}'
 
@@ -34,6 +36,10 @@ def button(user, scope, pk):
     request.htmx = HtmxDetails(request)
     with translation.override("en"):
         return " ".join(Template(BUTTON).render(RequestContext(request, {"scope": scope, "pk": pk})).split())
+
+
+def price(scope, pk):
+    return reverse("sync:price", args=[scope, pk])
 
 
 def press(client, scope, pk, **more):
@@ -84,43 +90,85 @@ def test_a_running_sync_of_the_same_shows_its_progress_beside_the_button(office,
 
 
 def test_the_price_of_a_company_counts_the_loops_as_they_are_now(office):
-    kinds = [resource for resource in registry if resource.level is Level.COMPANY]
-    looped = {"employees", "runs", "wage_tax_returns"}
-    assert looped == {resource.name for resource in kinds if resource.loops}
-    plain = len(kinds) - len(looped)
+    before = estimate(office.company).calls
     for name in ("Payroll", "Flexwerker", "Sollicitant"):
         make_employee_type(office.environment, name)
-    # Two employee types (applicants are not asked), and three years of runs and of returns.
-    assert estimate(office.company).calls == plain + 2 + 2 * 3
+    # Two employee types: applicants are not asked.
+    assert estimate(office.company).calls == before + 2
     make_employee_type(office.environment, "Stagiair")
-    assert estimate(office.company).calls == plain + 3 + 2 * 3
+    assert estimate(office.company).calls == before + 3
+    assert estimate(office.company, "runs").calls == 3
+    assert estimate(office.company, "salaries").calls == 1
+
+
+def test_a_slow_lane_kind_costs_a_call_for_each_active_person(office):
+    without = estimate(office.company).calls
+    person = make_person(office.company)
+    make_employment(person, date(2020, 1, 1))
+    make_employment(make_person(office.company), date(2010, 1, 1), date(2011, 1, 1))
+    assert estimate(office.company, "bank_accounts").calls == 1
+    one = estimate(office.company).calls - without
+    assert one == estimate(person).calls - without > len(SLOW)
+    # A whole office reads people in rotation at night, not all of them when somebody presses a button.
+    assert estimate(office.environment).calls == estimate(office.environment, "debtors").calls + sum(
+        estimate(office.environment, kind.name).calls for kind in FAST if kind.name != "debtors"
+    )
 
 
 def test_the_price_of_a_client_and_of_the_office_grows_with_their_companies(office):
     make_employee_type(office.environment)
+    own = len([kind for kind in FAST if kind.level is Level.DEBTOR])
+    top = len([kind for kind in FAST if kind.level is Level.ENVIRONMENT])
     company = estimate(office.company).calls
-    assert estimate(office.a).calls == 1 + company
+    assert estimate(office.a).calls == own + company
     make_company(office.a, "Tweede BV")
-    assert estimate(office.a).calls == 1 + 2 * company
-    # Debtors and employee types once, the companies of each of two clients, three companies.
-    assert estimate(office.environment).calls == 2 + 2 + 3 * company
-    assert estimate(office.company, "runs").calls == 3
+    assert estimate(office.a).calls == own + 2 * company
+    # What belongs to the environment once, to each of two clients, to each of three companies.
+    assert estimate(office.environment).calls == top + 2 * own + 3 * company
 
 
-def test_the_price_is_what_the_sync_then_asks(connected):
+def test_the_price_is_what_the_sync_then_asks(synced):
     from portal.sync.service import sync_now
 
-    sync_now(connected.environment)
-    said = estimate(connected.environment).calls
-    connected.sandbox.forget_requests()
-    sync_now(connected.environment)
-    assert len(connected.sandbox.requests) == said
+    said = estimate(synced.environment).calls
+    synced.sandbox.forget_requests()
+    sync_now(synced.environment)
+    assert len(synced.sandbox.requests) == said
 
 
-def test_without_a_known_company_no_price_is_promised(office, administrator):
+def test_without_a_known_company_no_price_is_promised(office, administrator, signed_in):
     empty = make_debtor(office.environment, "Leeg BV")
     assert not estimate(empty).complete
-    assert "the number of calls is not known" in button(administrator(), "debtor", empty.pk)
+    assert "the number of calls is not known" in words(signed_in(administrator()).get(price("debtor", empty.pk)))
+
+
+def test_the_price_is_asked_for_when_the_dialog_opens(office, administrator, signed_in, django_assert_max_num_queries):
+    boss = administrator()
+    with django_assert_max_num_queries(3):
+        drawn = button(boss, "company", office.company.pk)
+    address = price("company", office.company.pk)
+    assert f'hx-get="{address}"' in drawn
+    fragment = signed_in(boss).get(address, headers=HTMX)
+    assert "<html" not in fragment.content.decode()
+    said = words(fragment)
+    assert "Aardbeien Winkel BV" in said
+    assert f"About {estimate(office.company).calls} calls to Nmbrs" in said
+    # Without script the address is a page.
+    assert "<html" in signed_in(boss).get(address).content.decode()
+
+
+def test_a_price_is_told_only_to_those_who_may_start_the_sync(office, administrator, accountant, signed_in):
+    clerk = signed_in(accountant(office.a))
+    asked = {
+        price("debtor", office.a.pk): 200,
+        price("debtor", office.b.pk): 404,
+        price("debtor", office.other.pk): 404,
+        price("environment", office.environment.pk): 403,
+        "/sync/price/firm/1/": 404,
+    }
+    assert {address: clerk.get(address).status_code for address in asked} == asked
+    assert clerk.post(price("debtor", office.a.pk)).status_code == 405
+    assert signed_in(None).get(price("debtor", office.a.pk)).status_code == 302
 
 
 def test_seconds_follow_from_the_rate_of_the_last_sync(office, planned):
@@ -143,7 +191,7 @@ def test_a_press_plans_the_work_for_this_person_and_wakes_the_workers(office, ac
     plan = SyncPlan.objects.get()
     assert answer.url == reverse("sync:plan", args=[plan.pk])
     assert (plan.debtor, plan.trigger, plan.requested_by) == (office.a, Trigger.PERSON, user)
-    assert set(plan.runs.values_list("priority", flat=True)) == {Priority.PERSON}
+    assert set(plan.runs.values_list("priority", flat=True)) == {Priority.PERSON, Priority.PERSON_SLOW_LANE}
     assert queued() == [("portal.sync.tasks.work", (office.environment.pk,))] * worker_count()
 
 

@@ -11,12 +11,11 @@ pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True), pyt
 
 
 @pytest.fixture
-def refused(connected):
+def refused(synced):
     """A firm after its first sync, whose token Nmbrs refuses from now on."""
-    sync_now(connected.environment)
-    connected.connection.token = "another-token"
-    connected.connection.save()
-    return connected
+    synced.connection.token = "another-token"
+    synced.connection.save()
+    return synced
 
 
 def ages():

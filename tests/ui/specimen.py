@@ -108,6 +108,8 @@ def progress(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("specimen/", specimen, name="specimen"),
     path("specimen/progress/", progress, name="specimen-progress"),
+    path("", include("portal.search.urls")),
     path("", include("portal.ui.urls")),
     path("", include("portal.accounts.urls")),
+    path("", include("portal.accounts.signin.urls")),
 ]

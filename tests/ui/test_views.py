@@ -16,6 +16,7 @@ from portal.connections.models import Environment
 from portal.debtors.models import Debtor
 from portal.ui import panels, tables
 from portal.ui.panels import Panel
+from portal.ui.permissions import capabilities_of, capabilities_over, holds_over
 from portal.ui.views import ScopedDetailView, ScopedListView
 
 pytestmark = pytest.mark.database
@@ -147,10 +148,24 @@ def test_a_panel_without_its_capability_is_shown_as_refused_and_never_computed(
     assert panels.resources_of([allowed, refused]) == ("salary", "contract")
 
 
-def test_one_question_per_row_and_capability(
+def test_one_question_per_row_answers_for_every_capability(
     debtors: Any, accountant: Callable[..., Any], django_assert_num_queries: Any
 ) -> None:
-    many = [Panel(str(n), "P", "ui/mark.html", Capability.VIEW, lambda request, row: {}) for n in range(5)]
+    many = [Panel(str(n), "P", "ui/mark.html", one, lambda request, row: {}) for n, one in enumerate(Capability)]
     request = asked_by(accountant(debtors[0]))
+    assert capabilities_of(request)
     with django_assert_num_queries(1):
-        panels.shown_on(request, debtors[0], many)
+        shown = panels.shown_on(request, debtors[0], many)
+    held = {one.panel.capability for one in shown if one.permitted}
+    assert held == {one for one in Capability if Debtor.objects.visible_to(request.user, one).exists()}
+    assert Capability.VIEW in held
+    assert Capability.RESYNC_FIRM not in held
+    for other in debtors[1:]:
+        assert not capabilities_over(request, other)
+
+
+def test_a_right_that_is_taken_away_is_gone_with_the_next_request(debtors: Any, accountant: Callable[..., Any]) -> None:
+    user = accountant(debtors[0])
+    assert holds_over(asked_by(user), debtors[0], Capability.VIEW)
+    user.memberships.get().delete()
+    assert not holds_over(asked_by(user), debtors[0], Capability.VIEW)

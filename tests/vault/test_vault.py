@@ -1,6 +1,7 @@
 """Encryption of stored values, rotation of its keys, and the file that holds fresh ones."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -9,8 +10,9 @@ import pytest
 from cryptography.fernet import Fernet
 
 from portal.connections.models import Connection
-from portal.vault import Sealed, open_text, seal_text
-from portal.vault.env_file import fresh_keys, write_env_file
+from portal.vault import Sealed, keyed_hash, open_text, seal_text
+from portal.vault.cipher import open_bound
+from portal.vault.env_file import complete_env_file, fresh_keys, write_env_file
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
@@ -54,12 +56,14 @@ def test_a_field_is_open_in_python_and_sealed_in_the_database(connected):
         stored = cursor.fetchone()[0]
     assert Connection.objects.get().token == "demo-token"
     assert "demo-token" not in stored
-    assert open_text(stored) == "demo-token"
+    assert (
+        open_bound(stored, ["connections.connection", "token", f"{connected.environment.pk}", "soap"]) == "demo-token"
+    )
 
 
 def test_fresh_keys_differ_each_time_and_hold_no_sign_that_environment_files_read_specially():
     first, second = fresh_keys(), fresh_keys()
-    assert set(first) == {"SECRET_KEY", "VAULT_KEYS"}
+    assert set(first) == {"SECRET_KEY", "VAULT_KEYS", "HASH_KEY", "AUDIT_KEYS"}
     assert not set(first.values()) & set(second.values())
     assert first["SECRET_KEY"].isalnum()
     assert len(first["SECRET_KEY"]) == 64
@@ -84,3 +88,22 @@ def test_the_keys_can_be_made_before_there_are_any_settings(tmp_path):
     bare = {"PATH": os.environ["PATH"], "PORTAL_ENV_FILE": os.devnull}
     subprocess.run([sys.executable, "-m", "portal.vault.env_file", str(path)], check=True, env=bare)
     assert path.read_text().startswith("SECRET_KEY=")
+
+
+def test_a_file_of_an_earlier_version_gets_the_keys_that_it_lacks_and_keeps_the_others(tmp_path):
+    path = tmp_path / ".env"
+    path.write_text("SECRET_KEY=abc\nVAULT_KEYS=def\n# mine\nPORTAL_HTTPS=no\n")
+    complete_env_file(path)
+    kept, added = path.read_text().split("PORTAL_HTTPS=no\n")
+    assert kept == "SECRET_KEY=abc\nVAULT_KEYS=def\n# mine\n"
+    assert re.fullmatch(r"HASH_KEY=[A-Za-z0-9]{64}\nAUDIT_KEYS=[A-Za-z0-9]{64}\n", added)
+    complete_env_file(path)
+    assert path.read_text().count("HASH_KEY") == 1
+
+
+def test_a_keyed_hash_tells_equal_texts_by_purpose_and_key(settings):
+    first = keyed_hash("iban", "NL91ABNA0417164300")
+    assert keyed_hash("iban", "NL91ABNA0417164300") == first
+    assert keyed_hash("bsn", "NL91ABNA0417164300") != first
+    settings.HASH_KEY = "other" * 10
+    assert keyed_hash("iban", "NL91ABNA0417164300") != first

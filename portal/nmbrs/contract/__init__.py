@@ -1,6 +1,6 @@
 """The contract with Nmbrs: which SOAP operations there are, what they take and what they answer.
 
-The data is in `soap.yaml`; both sides of the wire read it from here. Pure: no Django, no network.
+The data is in the YAML files beside this one; both sides of the wire read it from here. Pure: no Django, no network.
 
     service("EmployeeService").namespace
     operation("CompanyService", "Run_GetList").request
@@ -16,6 +16,7 @@ from portal.nmbrs.contract.soap import (
     levels,
     operation,
     record_fields,
+    report_content,
     service,
     services,
     type_fields,
@@ -32,6 +33,7 @@ __all__ = [
     "levels",
     "operation",
     "record_fields",
+    "report_content",
     "service",
     "services",
     "type_fields",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 #: Simple types of the XML schema that the contract uses; every other type name is one of the service's own.
-SIMPLE_TYPES: Final = frozenset({"string", "int", "decimal", "boolean", "dateTime"})
+SIMPLE_TYPES: Final = frozenset({"string", "int", "decimal", "boolean", "dateTime", "guid"})
 
 
 class ContractError(LookupError):
@@ -40,7 +40,7 @@ class Operation:
     name: str
     #: "read" or "write".
     kind: str
-    #: environment, debtor, company, or company_employees (one call, all employees of a company).
+    #: environment, debtor, company, company_employees (one call, all employees of a company), or employee.
     scope: str
     #: Name of the authentication header.
     header: str

@@ -1,4 +1,4 @@
-"""Loads `soap.yaml` once and answers questions about it."""
+"""Loads `soap.yaml` and the services beside it once and answers questions about them."""
 
 import re
 from collections.abc import Mapping
@@ -13,6 +13,8 @@ import yaml
 from portal.nmbrs.contract.model import ContractError, Field, Operation, Service
 
 _FIELD = re.compile(r"(?P<name>\w+) (?P<type>\w+)(?P<marks>[?~*]*)")
+#: The five `.asmx` of Nmbrs.
+SERVICES = ("SingleSignOnService", "DebtorService", "CompanyService", "EmployeeService", "ReportService")
 _DEFAULT_HEADER = "AuthHeaderWithDomain"
 
 
@@ -28,7 +30,7 @@ class Level:
 @cache
 def services() -> Mapping[str, Service]:
     """Every service by name."""
-    return MappingProxyType({name: _service(name, data) for name, data in _data()["services"].items()})
+    return MappingProxyType({name: _service(name, _data(f"soap_services/{name}.yaml")) for name in SERVICES})
 
 
 def service(name: str) -> Service:
@@ -55,7 +57,7 @@ def type_fields(service_name: str, type_name: str) -> tuple[Field, ...]:
 @cache
 def header_fields(header: str) -> tuple[Field, ...]:
     """The children of an authentication header."""
-    return _fields(_data()["headers"][header])
+    return _fields(_data("soap.yaml")["headers"][header])
 
 
 @cache
@@ -102,8 +104,19 @@ def field_at(service_name: str, operation_name: str, rows: str, path: str) -> Fi
 
 
 @cache
-def _data() -> dict[str, Any]:
-    text = files(__package__).joinpath("soap.yaml").read_text(encoding="utf-8")
+def report_content(operation_name: str) -> tuple[str, tuple[Field, ...], tuple[Field, ...]]:
+    """Path and fields of the records in the content of a background report, and the fields around them.
+
+    Raises ContractError.
+    """
+    found = _data("report_content.yaml").get(operation_name)
+    if found is None:
+        raise ContractError(f"{operation_name} is no report with a known content")
+    return found["rows"], _fields(found["fields"]), _fields(found["head"])
+
+
+def _data(path: str) -> dict[str, Any]:
+    text = files(__package__).joinpath(path).read_text(encoding="utf-8")
     loaded: dict[str, Any] = yaml.safe_load(text)
     return loaded
 
@@ -129,7 +142,8 @@ def _service(name: str, data: Mapping[str, Any]) -> Service:
             enums[type_name] = tuple(definition["enum"])
         elif "array" in definition:
             item = definition["array"]
-            types[type_name] = (Field(item, item, optional=True, nillable=True, many=True),)
+            child = definition.get("item", item)
+            types[type_name] = (Field(child, item, optional=True, nillable=True, many=True),)
         else:
             types[type_name] = _fields(definition["fields"])
             if "base" in definition:

@@ -76,6 +76,8 @@ class ThrottleRule:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._arrivals: deque[float] = deque()
+        #: Calls a second that are not made to wait.
+        self.limit = CALLS_A_SECOND
 
     def delay(self) -> float:
         """Count a call that arrives now; the seconds it has to wait."""
@@ -84,4 +86,4 @@ class ThrottleRule:
             self._arrivals.append(now)
             while self._arrivals[0] <= now - 1:
                 self._arrivals.popleft()
-            return DELAY_SECONDS if len(self._arrivals) > CALLS_A_SECOND else 0.0
+            return DELAY_SECONDS if len(self._arrivals) > self.limit else 0.0

@@ -4,7 +4,9 @@ POST   /control/advance    move the firm to the next period; {"version": n}
 GET    /control/firm       the raw data that the answers are made of
 GET    /control/requests   the recorded calls; DELETE forgets them
 GET    /control/faults     the fault rules with their hits; PUT a list of rules replaces them, DELETE clears
-GET    /control/settings   {"latency": seconds}; PUT changes it
+GET    /control/settings   {"latency": seconds, "keep": megabytes of kept answers, "limit": calls a
+                             second before the throttle rule}; PUT changes what it names
+GET    /control/reports    {"enqueued": n, "executing": n}: polls that a report stays so; PUT changes them
 """
 
 import json
@@ -69,15 +71,30 @@ def _clear_faults(state: State, data: Any) -> list[dict[str, Any]]:
 
 
 def _settings(state: State, data: Any) -> dict[str, float]:
-    return {"latency": state.latency}
+    return {"latency": state.latency, "keep": state.keep, "limit": state.throttle.limit}
 
 
 def _change_settings(state: State, data: Any) -> dict[str, float]:
-    latency = float(data["latency"])
-    if not 0 <= latency <= 60:
-        raise ValueError("latency out of range")
-    state.latency = latency
-    return {"latency": latency}
+    latency, keep = float(data.get("latency", state.latency)), int(data.get("keep", state.keep))
+    if not {"latency", "keep", "limit"} & data.keys():
+        raise ValueError("no setting is named")
+    limit = int(data.get("limit", state.throttle.limit))
+    if not 0 <= latency <= 60 or keep < 0 or limit < 1:
+        raise ValueError("out of range")
+    state.latency, state.keep, state.throttle.limit = latency, keep, limit
+    return _settings(state, data)
+
+
+def _reports(state: State, data: Any) -> dict[str, int]:
+    return {"enqueued": state.tasks.enqueued_polls, "executing": state.tasks.executing_polls}
+
+
+def _change_reports(state: State, data: Any) -> dict[str, int]:
+    enqueued, executing = int(data["enqueued"]), int(data["executing"])
+    if min(enqueued, executing) < 0:
+        raise ValueError("fewer polls than none")
+    state.tasks.enqueued_polls, state.tasks.executing_polls = enqueued, executing
+    return _reports(state, data)
 
 
 _ACTIONS: Final[dict[tuple[str, str], Callable[[State, Any], Any]]] = {
@@ -90,4 +107,6 @@ _ACTIONS: Final[dict[tuple[str, str], Callable[[State, Any], Any]]] = {
     ("DELETE", "/control/faults"): _clear_faults,
     ("GET", "/control/settings"): _settings,
     ("PUT", "/control/settings"): _change_settings,
+    ("GET", "/control/reports"): _reports,
+    ("PUT", "/control/reports"): _change_reports,
 }

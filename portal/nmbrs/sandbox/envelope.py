@@ -50,6 +50,15 @@ class Call:
         """`1.1` or `1.2`."""
         return "1.2" if self.envelope == SOAP_12 else "1.1"
 
+    @property
+    def company_parameter(self) -> str | None:
+        """Name of the parameter that says which company the call is about; its case differs per operation."""
+        return self.parameter_of("companyid")
+
+    def parameter_of(self, meaning: str) -> str | None:
+        """Name of the parameter that is `meaning` in small letters: `companyid`, `debtorid`, `employeeid`."""
+        return next((name for name in self.parameters if name.lower() == meaning), None)
+
     def number(self, name: str) -> int:
         """A parameter as a number; 0 when it was left out or written in another case, as .NET reads it.
 

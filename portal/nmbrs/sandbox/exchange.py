@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final, Self
 
@@ -20,8 +20,8 @@ from portal.nmbrs.sandbox.envelope import (
     opening,
     read_call,
 )
-from portal.nmbrs.sandbox.fault_plan import FaultKind, FaultRule
-from portal.nmbrs.sandbox.spoil import spoil
+from portal.nmbrs.sandbox.fault_plan import OTHER_COMPANY_KINDS, FaultKind, FaultRule
+from portal.nmbrs.sandbox.spoil import add_row_of, spoil, spoil_document
 from portal.nmbrs.sandbox.state import State
 from portal.nmbrs.sandbox.writer import write_answer
 
@@ -33,8 +33,13 @@ _FAULT_TEXTS: Final = {
     1003: "Invalid Authorization. Not allowed to access this data",
     1004: "Environment disabled or no valid subscription",
     1006: "Generic login security failure",
+    2003: "Employee not accessible",
     2004: "Company not accessible",
+    2006: "Period not valid for the period type of the company",
     2009: "Debtor not accessible",
+    2019: "Background task status not available",
+    2020: "Background task status not available",
+    2021: "Background task result has a wrong form",
 }
 
 
@@ -51,10 +56,14 @@ class Reply:
     body: bytes | Iterator[bytes]
     #: Bytes that the header promises and the body does not have.
     missing: int = 0
+    #: Seconds between two bytes; 0 sends all at once.
+    pause: float = 0.0
+    #: Where a redirect leads to.
+    location: str = ""
 
 
 class Exchange:
-    """Answers one call to a service and records it. The firm stands still until the context ends."""
+    """Answers one call to a service and records it. The firm stands still while an answer is written."""
 
     def __init__(self, state: State, service: Service) -> None:
         self._state = state
@@ -112,6 +121,8 @@ class Exchange:
         if rule is not None and (early := self._early(rule)) is not None:
             return early
         try:
+            if rule is not None and rule.kind is FaultKind.DEAD_TOKEN:
+                raise nmbrs_fault(1001, _FAULT_TEXTS[1001])
             if rule is not None and rule.kind is FaultKind.FAULT:
                 raise nmbrs_fault(rule.code, _FAULT_TEXTS.get(rule.code, "Unknown error"))
             credentials.check(call)
@@ -119,7 +130,11 @@ class Exchange:
             payload = self._payload(call, rule)
         except SoapFault as fault:
             return _fault_reply(fault, call.envelope)
-        return _reply(call, payload, rule)
+        reply = _reply(call, payload, rule)
+        if isinstance(reply.body, bytes):
+            # It is complete: however slowly it leaves, the firm may move on.
+            self._reading.close()
+        return reply
 
     def _early(self, rule: FaultRule) -> Reply | None:
         """What a rule does before the call is looked at; None when the call goes on."""
@@ -133,6 +148,10 @@ class Exchange:
                 raise ConnectionCutError
             case FaultKind.SERVER_ERROR:
                 return Reply(500, "text/plain; charset=utf-8", b"Internal Server Error")
+            case FaultKind.UNAVAILABLE:
+                return Reply(503, "text/plain; charset=utf-8", b"Service Unavailable")
+            case FaultKind.REDIRECT:
+                return Reply(307, "text/plain; charset=utf-8", b"Temporary Redirect", location=rule.value)
             case FaultKind.BAD_GATEWAY_HTML:
                 return Reply(502, _HTML, _PAGE.format("502 Bad Gateway").encode())
             case FaultKind.HTML_200:
@@ -144,8 +163,34 @@ class Exchange:
             return self._state.payload(call)
         if rule.kind is FaultKind.EMPTY_LIST and call.operation.result.startswith("ArrayOf"):
             return b"".join(write_answer(call.operation, ()))
-        payload = self._state.payload(call)
-        return spoil(payload if isinstance(payload, bytes) else b"".join(payload), rule)
+        if rule.kind in OTHER_COMPANY_KINDS:
+            return self._mixed_up(call, rule)
+        if rule.kind is FaultKind.WRONG_DEBTOR:
+            return self._of_next_debtor(call)
+        return spoil(self._whole(call, rule), rule)
+
+    def _mixed_up(self, call: Call, rule: FaultRule) -> bytes:
+        """Rows of the next company that has people, besides or in place of those of the company asked about."""
+        asked = call.company_parameter or ""
+        companies = list(self._state.firm.companies())
+        place = next((n for n, company in enumerate(companies) if company.id == call.number(asked)), -1)
+        own = self._whole(call)
+        other = next((one for one in companies[place + 1 :] + companies[: max(place, 0)] if one.people), None)
+        if place < 0 or other is None:
+            return own
+        others = self._whole(replace(call, parameters={**call.parameters, asked: str(other.id)}))
+        return others if rule.kind is FaultKind.WRONG_PARENT else add_row_of(other.people[0].id, own, others)
+
+    def _of_next_debtor(self, call: Call) -> bytes:
+        asked = call.parameter_of("debtorid") or ""
+        debtors = self._state.firm.debtors
+        place = next((n for n, debtor in enumerate(debtors) if debtor.id == call.number(asked)), -1)
+        other = debtors[(place + 1) % len(debtors)]
+        return self._whole(replace(call, parameters={**call.parameters, asked: str(other.id)}))
+
+    def _whole(self, call: Call, rule: FaultRule | None = None) -> bytes:
+        payload = self._state.payload(call, rule)
+        return payload if isinstance(payload, bytes) else b"".join(payload)
 
     def _wait(self, seconds: float) -> None:
         if seconds > 0 and self._state.closing.wait(seconds):
@@ -163,9 +208,15 @@ def _reply(call: Call, payload: bytes | Iterator[bytes], rule: FaultRule | None)
     if not isinstance(payload, bytes):
         return Reply(200, content_type, chain((start,), payload, (CLOSING,)))
     body = start + payload + CLOSING
-    if rule is not None and rule.kind is FaultKind.TRUNCATED:
-        return Reply(200, content_type, body[: len(body) // 2])
-    if rule is not None and rule.kind is FaultKind.SHORT_BODY:
-        half = len(body) // 2
-        return Reply(200, content_type, body[:half], missing=len(body) - half)
+    if rule is None:
+        return Reply(200, content_type, body)
+    body = spoil_document(body, rule)
+    half = len(body) // 2
+    match rule.kind:
+        case FaultKind.TRUNCATED:
+            return Reply(200, content_type, body[:half])
+        case FaultKind.SHORT_BODY:
+            return Reply(200, content_type, body[:half], missing=len(body) - half)
+        case FaultKind.DRIP:
+            return Reply(200, content_type, body, pause=rule.seconds)
     return Reply(200, content_type, body)

@@ -34,8 +34,9 @@ class SandboxProcess:
         companies: int | None = None,
         port: int = 0,
         latency: float = 0.0,
+        business: bool = False,
     ) -> None:
-        self.firm: Firm = build_firm(debtors, employees, seed, today, companies)
+        self.firm: Firm = build_firm(1 if business else debtors, employees, seed, today, companies)
         options: dict[str, object] = {
             "debtors": debtors,
             "employees": employees,
@@ -47,6 +48,8 @@ class SandboxProcess:
         if companies is not None:
             options["companies"] = companies
         arguments = [f"--{name}={value}" for name, value in options.items()]
+        if business:
+            arguments.append("--business")
         self._process = subprocess.Popen(  # noqa: S603 -- our own program with our own numbers
             [sys.executable, "-m", "portal.nmbrs.sandbox", "--stop-with-input", *arguments],
             cwd=_ROOT,

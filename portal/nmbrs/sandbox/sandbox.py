@@ -9,6 +9,7 @@ from portal.nmbrs.sandbox.fault_plan import FaultPlan
 from portal.nmbrs.sandbox.firm import Firm, build_firm
 from portal.nmbrs.sandbox.server import SandboxServer
 from portal.nmbrs.sandbox.state import State
+from portal.nmbrs.sandbox.tasks import Tasks
 
 
 class Sandbox:
@@ -18,7 +19,8 @@ class Sandbox:
         ask(sandbox.url)
 
     `debtors`, `employees` (people per company), `seed`, `today` and `companies` (exactly so many per debtor; None
-    gives them 1 to 4) make the firm; `port` 0 takes a free one; every call waits `latency` seconds.
+    gives them 1 to 4) make the firm; `business` is the environment of one employer: a single debtor, however many are
+    asked for; `port` 0 takes a free one; every call waits `latency` seconds.
     Raises OSError when the port is taken.
     """
 
@@ -32,8 +34,9 @@ class Sandbox:
         companies: int | None = None,
         port: int = 0,
         latency: float = 0.0,
+        business: bool = False,
     ) -> None:
-        self._state = State(build_firm(debtors, employees, seed, today, companies), latency)
+        self._state = State(build_firm(1 if business else debtors, employees, seed, today, companies), latency)
         self._server = SandboxServer(self._state, port)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="nmbrs-sandbox", daemon=True
@@ -54,6 +57,11 @@ class Sandbox:
     def faults(self) -> FaultPlan:
         """Faults on request: `sandbox.faults.add("fault", code=1002, operation="Run_GetList")`."""
         return self._state.faults
+
+    @property
+    def tasks(self) -> Tasks:
+        """Background reports: `enqueued_polls` and `executing_polls` say how long they take."""
+        return self._state.tasks
 
     @property
     def requests(self) -> list[RecordedCall]:
@@ -77,6 +85,10 @@ class Sandbox:
     def forget_requests(self) -> None:
         """Empty the record of calls and WSDL reads."""
         self._state.log.clear()
+
+    def forget_answers(self) -> None:
+        """Answer from the raw data as it is now; call it after changing `firm` by hand."""
+        self._state.forget_answers()
 
     def advance(self) -> None:
         """Move every company to its next period: a new run, new changes."""

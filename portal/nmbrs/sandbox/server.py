@@ -139,12 +139,17 @@ class _Handler(BaseHTTPRequestHandler):
             head.append(f"Content-Length: {len(reply.body) + reply.missing}")
         elif chunked:
             head.append("Transfer-Encoding: chunked")
+        if reply.location:
+            head.append(f"Location: {reply.location}")
         if self.close_connection or reply.missing or not (whole or chunked):
             self.close_connection = True
             head.append("Connection: close")
         start = ("\r\n".join(head) + "\r\n\r\n").encode("latin-1")
         if isinstance(reply.body, bytes):
-            self.wfile.write(start + reply.body)
+            if reply.pause:
+                self._drip(start + reply.body, reply.pause)
+            else:
+                self.wfile.write(start + reply.body)
         else:
             self.wfile.write(start)
             self._stream(reply.body, chunked=chunked)
@@ -157,6 +162,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(piece)
         if chunked:
             self.wfile.write(b"0\r\n\r\n")
+
+    def _drip(self, whole: bytes, pause: float) -> None:
+        for place in range(len(whole)):
+            self.wfile.write(whole[place : place + 1])
+            if self.server.state.closing.wait(pause):
+                self.close_connection = True
+                return
 
     def _reset(self) -> None:
         """End the connection with RST in place of FIN."""

@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=7, help="another seed is another firm (default 7)")
     parser.add_argument("--today", type=date.fromisoformat, help="the day the firm is seen at (default today)")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds that every call waits (default 0)")
+    parser.add_argument("--business", action="store_true", help="the environment of one employer: a single client")
     parser.add_argument(
         "--stop-with-input",
         action="store_true",
@@ -53,6 +54,7 @@ def serve(options: Mapping[str, Any]) -> None:
         today=options["today"] or today(),
         port=options["port"],
         latency=options["latency"],
+        business=options["business"],
     ) as sandbox:
         if options["stop_with_input"]:
             threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()

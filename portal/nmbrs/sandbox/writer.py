@@ -13,7 +13,14 @@ from xml.sax.saxutils import escape
 
 from portal.nmbrs.contract import Field, Operation, service
 
-_DEFAULTS: Final = {"int": "0", "decimal": "0", "boolean": "false", "dateTime": "0001-01-01T00:00:00", "string": ""}
+_DEFAULTS: Final = {
+    "int": "0",
+    "decimal": "0",
+    "boolean": "false",
+    "dateTime": "0001-01-01T00:00:00",
+    "guid": "00000000-0000-0000-0000-000000000000",
+    "string": "",
+}
 _CHUNK: Final = 64 * 1024
 
 

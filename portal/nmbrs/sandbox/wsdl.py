@@ -11,7 +11,14 @@ _OPENING: Final = (
     '<?xml version="1.0" encoding="utf-8"?>\n'
     '<wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://www.w3.org/2001/XMLSchema" '
     'xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:soap12="http://schemas.xmlsoap.org/wsdl/soap12/" '
-    'xmlns:tns="{namespace}" targetNamespace="{namespace}">'
+    'xmlns:g="http://microsoft.com/wsdl/types/" xmlns:tns="{namespace}" targetNamespace="{namespace}">'
+)
+#: .NET's own type for a guid, as every .asmx that uses one declares it.
+_GUID: Final = (
+    '<s:schema elementFormDefault="qualified" targetNamespace="http://microsoft.com/wsdl/types/">'
+    '<s:simpleType name="guid"><s:restriction base="s:string">'
+    '<s:pattern value="[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"/>'
+    "</s:restriction></s:simpleType></s:schema>"
 )
 _TRANSPORT: Final = "http://schemas.xmlsoap.org/soap/http"
 
@@ -24,8 +31,9 @@ def wsdl(service: Service, address: str) -> bytes:
 def _lines(service: Service, address: str) -> Iterator[str]:
     yield _OPENING.format(namespace=service.namespace)
     yield f'<wsdl:types><s:schema elementFormDefault="qualified" targetNamespace="{service.namespace}">'
+    yield '<s:import namespace="http://microsoft.com/wsdl/types/"/>'
     yield from _schema(service)
-    yield "</s:schema></wsdl:types>"
+    yield f"</s:schema>{_GUID}</wsdl:types>"
     for operation in service.operations.values():
         yield from _messages(operation)
     yield f'<wsdl:portType name="{service.name}Soap">'
@@ -76,10 +84,11 @@ def _sequence(service: Service, fields: tuple[Field, ...]) -> str:
 
 def _element(service: Service, field: Field) -> str:
     own = field.type in service.types or field.type in service.enums
+    prefix = "tns" if own else "g" if field.type == "guid" else "s"
     nillable = ' nillable="true"' if field.nillable else ""
     return (
         f'<s:element minOccurs="{0 if field.optional else 1}" maxOccurs="{"unbounded" if field.many else 1}" '
-        f'name="{field.name}"{nillable} type="{"tns" if own else "s"}:{field.type}"/>'
+        f'name="{field.name}"{nillable} type="{prefix}:{field.type}"/>'
     )
 
 

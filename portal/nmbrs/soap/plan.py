@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from portal.nmbrs.contract import ContractError, Field, Level, Operation, Service, levels, operation, service
+from portal.nmbrs.contract import (
+    ContractError,
+    Field,
+    Level,
+    Operation,
+    Service,
+    levels,
+    operation,
+    report_content,
+    service,
+)
 from portal.source import Soap
 
 #: Types inside types deeper than this are not looked into.
@@ -127,8 +137,50 @@ class _Compiler:
         return f"{{{self._home.namespace}}}{name}"
 
 
+def _plan_of_report(binding: Soap) -> Plan:
+    """The plan of a report's content, which has no schema: a root, what repeats in it, and the records inside that."""
+    rows, own, head = report_content(binding.operation)
+    root, *steps = rows.split("/")
+    if binding.rows != rows:
+        raise ContractError(f"{binding.operation}: the content has its records at {rows}")
+    nodes = [Node(children={}) for _ in steps]
+    known = [(nodes[-1], own)]
+    if len(steps) > 1:
+        known.append((nodes[0], head))
+    for node, fields in known:
+        node.children = {field.name: Node() for field in fields}
+    given: dict[str, str] = {}
+    required: dict[str, str] = {}
+    for column, path in binding.fields.items():
+        if path.startswith("@"):
+            given[column] = path[1:]
+            continue
+        place = next(((node, field) for node, fields in known for field in fields if field.name == path), None)
+        if place is None or place[0].children is None:
+            raise ContractError(f"{binding.operation}: no text at {path} for {column}")
+        place[0].children[path].columns.append(column)
+        if place[1].required:
+            required[column] = path
+    for node in nodes:
+        node.texts = {name: "".join(child.columns) for name, child in (node.children or {}).items()}
+    beside = {field.name for field in head} if len(steps) == 1 else set()
+    return Plan(
+        operation=binding.operation,
+        result=root,
+        path=tuple(steps),
+        tags=tuple(steps),
+        nodes=tuple(nodes),
+        in_result=frozenset({steps[0], *beside}),
+        required=required,
+        given=given,
+        text_column=None,
+    )
+
+
 def plan_of(binding: Soap) -> Plan:
     """The plan of a binding. Raises ContractError for an operation, a step or an element that the contract lacks."""
+    if binding.report:
+        return _plan_of_report(binding)
     key = (binding.service, binding.operation, binding.rows, tuple(sorted(binding.fields.items())))
     return _plan(key)
 

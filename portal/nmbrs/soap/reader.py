@@ -7,7 +7,7 @@ from lxml import etree
 
 from portal.nmbrs.soap.parsing import elements, local_name
 from portal.nmbrs.soap.plan import Node, Plan
-from portal.source import AnswerMalformed, SchemaChanged
+from portal.source import UNREADABLE, AnswerMalformed, SchemaChanged
 
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _TRUE = frozenset({"true", "1"})
@@ -117,7 +117,9 @@ class Reader:
                 self._take(child, node, values)
             elif column:
                 text = child.text
-                values[column] = text if text is not None else _text(child)
+                if text is None:
+                    text = _text(child)
+                values[column] = text if column not in values or values[column] == text else UNREADABLE
 
     def _take(self, child: etree._Element, node: Node, values: Values) -> None:
         known = (node.children or {}).get(local_name(child.tag))
@@ -126,8 +128,9 @@ class Reader:
         elif known.children is not None:
             self._take_children(child, known, values)
         else:
+            text = _text(child)
             for column in known.columns:
-                values[column] = _text(child)
+                values[column] = text if column not in values or values[column] == text else UNREADABLE
             self._count_unknown(child)
 
     def _count_unknown(self, element: etree._Element) -> None:
@@ -136,7 +139,10 @@ class Reader:
 
 
 def _text(element: etree._Element) -> str | None:
-    """The text; None for xsi:nil, empty for an element that is present and empty."""
+    """The text; None for xsi:nil, empty for an element that is present and empty, UNREADABLE with markup in between."""
+    inside = [text for child in element for text in (*child.itertext(), child.tail or "")]
+    if any(text.strip() for text in inside):
+        return UNREADABLE
     if element.text is None:
         return None if element.get(_NIL) in _TRUE else ""
     return element.text

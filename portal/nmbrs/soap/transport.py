@@ -1,6 +1,5 @@
 """One HTTP exchange with Nmbrs: address, slot, deadline, size and retries. The only place that retries a call."""
 
-import hashlib
 import http.client
 import os
 import random
@@ -10,14 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-import requests
 import stamina
 import urllib3
 
 from portal.nmbrs.soap.answers import status_error
-from portal.nmbrs.soap.body import PIECE, Body, BodySizeError
+from portal.nmbrs.soap.body import LONGEST, PIECE, Body, BodySizeError
 from portal.nmbrs.soap.faults import most_tries
-from portal.nmbrs.soap.session import CONNECT, begin_try, latency, open_session, time_left
+from portal.nmbrs.soap.pool import CONNECT, begin_try, latency, open_pool, time_left
 from portal.source import AnswerMalformed, AnswerTooLarge, SourceError, Unavailable
 
 
@@ -46,7 +44,7 @@ Judge = Callable[[int, Mapping[str, str], Body], SourceError | None]
 
 
 class Transport:
-    """Makes exchanges with one address. Each thread has a session of its own, and none outlives a fork."""
+    """Makes exchanges with one address. Each thread has a connection of its own, and none outlives a fork."""
 
     def __init__(self, address: str, budget: Limiter, *, deadline: float, byte_cap: int, retry: Retry) -> None:
         self._address = address
@@ -55,31 +53,25 @@ class Transport:
         self._byte_cap = byte_cap
         self._retry = retry
         self._local = threading.local()
-        self._sessions: list[requests.Session] = []
+        self._pools: list[urllib3.HTTPConnectionPool] = []
 
     def get(self, name: str, path: str, judge: Judge) -> Body:
         """Fetch a document. Raises a SourceError named `name`."""
-        return self._exchange(name, "GET", path, None, {}, judge, hashlib.blake2b(digest_size=16))
+        return self._exchange(name, "GET", path, None, {}, judge)
 
     def post(
-        self,
-        name: str,
-        path: str,
-        envelope: bytes,
-        headers: Mapping[str, str],
-        judge: Judge,
-        digest: "hashlib.blake2b",
+        self, name: str, path: str, envelope: bytes, headers: Mapping[str, str], judge: Judge, longest: int = LONGEST
     ) -> Body:
         """Post an envelope and return the complete answer that the judge accepted. Raises a SourceError.
 
-        `digest` is the running hash over the bodies before; that of the answer continues it.
+        `longest`: most bytes of one text in the answer.
         """
-        return self._exchange(name, "POST", path, envelope, headers, judge, digest)
+        return self._exchange(name, "POST", path, envelope, headers, judge, longest)
 
     def close(self) -> None:
         """Give back the sockets of all threads."""
-        while self._sessions:
-            self._sessions.pop().close()
+        while self._pools:
+            self._pools.pop().close()
 
     def _exchange(
         self,
@@ -89,7 +81,7 @@ class Transport:
         data: bytes | None,
         headers: Mapping[str, str],
         judge: Judge,
-        digest: "hashlib.blake2b",
+        longest: int = LONGEST,
     ) -> Body:
         began = time.monotonic()
         tried = 0
@@ -108,7 +100,7 @@ class Transport:
                 self._budget.acquire()
                 left = self._retry.total - (time.monotonic() - began)
                 limit = min(self._deadline, max(1.0, left))
-                return self._once(name, method, path, data, headers, judge, digest.copy(), limit)
+                return self._once(name, method, path, data, headers, judge, longest, limit)
         raise AssertionError("stamina ends by an answer or an error")
 
     def _once(
@@ -119,29 +111,33 @@ class Transport:
         data: bytes | None,
         headers: Mapping[str, str],
         judge: Judge,
-        digest: "hashlib.blake2b",
+        longest: int,
         limit: float,
     ) -> Body:
-        body = Body(self._byte_cap, digest)
+        body = Body(self._byte_cap, longest)
         error: SourceError | None
         try:
             begin_try(limit)
-            with self._session().request(
+            pool = self._pool()
+            response = pool.urlopen(
                 method,
-                self._address + path,
-                data=data,
-                headers=dict(headers),
-                stream=True,
-                allow_redirects=False,
-                timeout=(min(CONNECT, limit), limit),
-            ) as response:
-                error = status_error(name, response.status_code)
+                path,
+                body=data,
+                headers={**(pool.headers or {}), **headers},
+                redirect=False,
+                timeout=urllib3.Timeout(connect=min(CONNECT, limit), read=limit),
+                preload_content=False,
+            )
+            try:
+                error = status_error(name, response.status)
                 if error is None:
                     self._receive(response, body)
-                    error = judge(response.status_code, response.headers, body)
+                    error = judge(response.status, response.headers, body)
+            finally:
+                response.close()
         except BodySizeError:
             error = AnswerTooLarge(name, detail=f"more than {self._byte_cap} bytes")
-        except (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as caught:
+        except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as caught:
             error = _network_error(name, caught)
         # Raised outside the handlers: an error that kept the caught one as its context would carry the envelope.
         if error is not None:
@@ -150,26 +146,26 @@ class Transport:
         self._budget.observe(latency(), f"{name}/{body.size.bit_length()}")
         return body
 
-    def _receive(self, response: requests.Response, body: Body) -> None:
-        while piece := response.raw.read(PIECE, decode_content=True):
+    def _receive(self, response: urllib3.BaseHTTPResponse, body: Body) -> None:
+        while piece := response.read(PIECE, decode_content=True):
             body.add(piece)
             time_left()
             if not body.well_formed:
                 break  # nothing that follows can mend it; its beginning says what it is
         body.end()
 
-    def _session(self) -> requests.Session:
-        kept: tuple[int, requests.Session] | None = getattr(self._local, "session", None)
+    def _pool(self) -> urllib3.HTTPConnectionPool:
+        kept: tuple[int, urllib3.HTTPConnectionPool] | None = getattr(self._local, "pool", None)
         if kept is not None and kept[0] == os.getpid():
             return kept[1]
-        session = open_session(self._address)
-        self._local.session = (os.getpid(), session)
-        self._sessions.append(session)
-        return session
+        pool = open_pool(self._address)
+        self._local.pool = (os.getpid(), pool)
+        self._pools.append(pool)
+        return pool
 
 
 def _network_error(name: str, caught: BaseException) -> SourceError:
-    """Our error for one of the network libraries, by its chain of causes; its text is not used."""
+    """Our error for one of the network library, by its chain of causes; its text is not used."""
     chain: list[BaseException] = []
     pending: list[object] = [caught]
     while pending:
@@ -186,12 +182,12 @@ def _network_error(name: str, caught: BaseException) -> SourceError:
         return AnswerMalformed(name, detail="not unpackable")
     # urllib3 counts a refused connection among its timeouts.
     if among(TimeoutError) or (
-        among(urllib3.exceptions.TimeoutError, requests.Timeout) and not among(urllib3.exceptions.NewConnectionError)
+        among(urllib3.exceptions.TimeoutError) and not among(urllib3.exceptions.NewConnectionError)
     ):
         return Unavailable(name, detail="timeout")
     if among(urllib3.exceptions.IncompleteRead, http.client.IncompleteRead, urllib3.exceptions.InvalidChunkLength):
         return AnswerMalformed(name, detail="cut off")
-    if among(urllib3.exceptions.SSLError, requests.exceptions.SSLError):
+    if among(urllib3.exceptions.SSLError):
         return Unavailable(name, detail="certificate or encryption")
     if among(ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected):
         return Unavailable(name, detail="connection reset")

@@ -13,6 +13,9 @@ from portal.nmbrs.throttle.watch import SETTLE, WINDOW, Verdict, watch_of
 
 #: Calls a second that no setting can exceed: Nmbrs delays beyond 150, and the worst second is rate + processes.
 HARD_CEILING = 145.0
+#: Slots lie this much further apart than the rate says: a caller that wakes late leaves together with the next one, and
+#: yet no second may see more calls than the rate, plus one for each process (docs/benchmarks.md).
+WIDER = 1.05
 #: Calls a second below which the rate never falls, so that a sync goes on beside a busy integration.
 FLOOR = 5.0
 #: A kept slot further ahead (seconds) comes from another boot's clock and counts as none.
@@ -78,7 +81,7 @@ class Budget:
     def _reserve(self, state: State | None, now: float) -> tuple[State, tuple[float, float]]:
         kept = self._valid(state, now)
         slot = max(now, kept.slot)
-        return kept._replace(slot=slot + 1.0 / kept.rate), (slot - now, kept.slowed)
+        return kept._replace(slot=slot + WIDER / kept.rate), (slot - now, kept.slowed)
 
     def _grow(self, state: State | None, now: float) -> tuple[State, None]:
         kept = self._valid(state, now)

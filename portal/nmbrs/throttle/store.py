@@ -25,7 +25,7 @@ class State(NamedTuple):
 
 
 class Store(Protocol):
-    """Keeps one State. A second store (a row in a database) needs nothing but a name and this method."""
+    """Keeps one State: FileStore for one machine, portal.connections.budget for several."""
 
     @property
     def name(self) -> str:
@@ -36,6 +36,9 @@ class Store(Protocol):
 
         `state` is None when nothing usable is kept; `now` is one clock for all users of the store.
         """
+
+    def close(self) -> None:
+        """Let go of what is open. A later exchange opens it again."""
 
 
 class FileStore:
@@ -68,3 +71,6 @@ class FileStore:
             return answer
         finally:
             os.close(handle)
+
+    def close(self) -> None:
+        """See Store: nothing stays open."""

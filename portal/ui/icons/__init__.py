@@ -22,11 +22,16 @@ def strokes(name: str) -> tuple[str, ...]:
 
 def draw(name: str, label: str = "") -> SafeString:
     """The icon as inline SVG. Without `label` it is hidden from screen readers: a word stands beside it."""
-    paths = format_html_join("", '<path d="{}"></path>', ((line,) for line in strokes(name)))
-    naming = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="{}"', "true")
-    return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" width="16" height="16" fill="none" stroke="currentColor" '
-        'stroke-width="2" stroke-linecap="round" stroke-linejoin="round" focusable="false" {}>{}</svg>',
-        naming,
-        paths,
-    )
+    if not label:
+        return _beside_a_word(name)
+    return format_html('<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, _lines(name))
+
+
+# A page of fifty rows has hundreds of icons of a dozen kinds; how lines are drawn is the style sheet's.
+@cache
+def _beside_a_word(name: str) -> SafeString:
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', _lines(name))
+
+
+def _lines(name: str) -> SafeString:
+    return format_html_join("", '<path d="{}"></path>', ((line,) for line in strokes(name)))

@@ -19,6 +19,7 @@ from portal.ui.charts import Chart, Figure, sparkline
 from portal.ui.empty import EMPTY_STATES
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.panels import ShownPanel
+from portal.ui.permissions import of_client
 from portal.ui.progress import Progress
 from portal.ui.values import Level, Status
 
@@ -31,6 +32,7 @@ register.simple_tag(markup.day, name="day")
 register.simple_tag(markup.moment, name="moment")
 register.simple_tag(markup.since, name="since")
 register.simple_tag(markup.words, name="words")
+register.simple_tag(markup.freshness, name="freshness_line")
 
 
 @register.simple_tag
@@ -39,10 +41,14 @@ def status(value: Any, label: str = "", icon: str = "") -> SafeString:
     return markup.status(Status(Level(value), label, icon) if label else value)
 
 
-@register.inclusion_tag("ui/freshness.html")
-def freshness_badge(summary: FreshnessSummary) -> dict[str, Any]:
-    """How old the oldest needed kind is, with a list per kind to unfold."""
-    return {"summary": summary}
+@register.inclusion_tag("ui/freshness.html", takes_context=True)
+def freshness_badge(context: Context, summary: FreshnessSummary) -> dict[str, Any]:
+    """How old the oldest needed kind is, with a list per kind to unfold.
+
+    What went wrong between portal and Nmbrs is the office's to know: people of a client read the state and the age.
+    """
+    request = context.get("request")
+    return {"summary": summary, "with_faults": request is None or not of_client(request)}
 
 
 @register.inclusion_tag("ui/empty.html")
@@ -132,10 +138,12 @@ def confirm(
     icon: str = "refresh",
     target: str = "",
     style: str = "primary",
+    details: str = "",
 ) -> SafeString:
     """A button that opens a native dialog; its form posts to `url`. The content says consequence and price.
 
     `verb` stands on both buttons ("Resync this client"). `target`: an element that takes the answer by htmx.
+    `details`: the address of what is worked out only when somebody opens the dialog, for instance a price.
     """
     return render_to_string(
         "ui/confirm.html",
@@ -148,6 +156,7 @@ def confirm(
             "icon": icon,
             "target": target,
             "style": style,
+            "details": details,
         },
         context.get("request"),
     )

@@ -158,7 +158,7 @@ def test_what_a_person_may_not_see_reaches_neither_facts_nor_timeline(
         assert secret not in page
     assert "Sales" in page
     assert "Not shown, because you have no access:" in page
-    assert "Salary no access" in facts(client, person)
+    assert "Salary" not in facts(client, person)
 
 
 def test_scope(person: Employee, accountant: People, as_user: SignIn) -> None:
@@ -201,5 +201,5 @@ def test_the_number_of_queries_does_not_grow_with_the_history(
 ) -> None:
     for year in range(1990, 2020):
         make_department(person, f"{year}", date(year, 1, 1), date(year, 12, 31))
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(20):
         assert len(timeline(client, person)) == 41

@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 
 from portal.accounts.firm_option import add_firm_option, chosen_firm
 from portal.accounts.people import appoint_administrator, somebody
+from portal.audit.actors import acting, command
 
 
 class Command(BaseCommand):
@@ -32,7 +33,8 @@ class Command(BaseCommand):
             validate_email(email)
             if somebody(email) is None:
                 password = secrets.token_urlsafe(18) if options["generate"] else self._ask()
-            appointed = appoint_administrator(firm, email, options["name"], password)
+            with acting(command("create_administrator")):
+                appointed = appoint_administrator(firm, email, options["name"], password)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         user = appointed.user

@@ -5,8 +5,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from portal.accounts.models import Firm
+from portal.audit.actors import command
+from portal.audit.kinds import Kind
+from portal.audit.recording import record
 
 
 class Command(BaseCommand):
@@ -23,5 +27,7 @@ class Command(BaseCommand):
             firm.full_clean()
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        firm.save()
+        with transaction.atomic():
+            firm.save()
+            record(Kind.FIRM_ADDED, firm, actor=command("create_firm"))
         self.stdout.write(f'Firm "{firm.name}" is there. Next: manage.py create_administrator, then manage.py connect.')

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.accounts.firm_option import add_firm_option, chosen_firm
+from portal.audit.actors import acting, command
 from portal.connections.models import EnvironmentKind, host_allowed
 from portal.connections.setup import Credentials, Tried, keep, try_credentials
 from portal.source import SourceError
@@ -52,7 +53,8 @@ class Command(BaseCommand):
             code = f" (code {error.code})" if error.code else ""
             said = WORDS.get(error.kind, f"The test call failed: {error}.")
             raise CommandError(f"{said}{code} Nothing was stored.") from None
-        connection = keep(firm, credentials, tried.domain, EnvironmentKind(options["kind"]))
+        with acting(command("connect")):
+            connection = keep(firm, credentials, tried.domain, EnvironmentKind(options["kind"]))
         self._say(tried, credentials.user)
         self.stdout.write(
             f'"{firm}" is connected to {connection.environment.domain} at {connection.host}; the token is stored '

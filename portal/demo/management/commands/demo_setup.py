@@ -14,9 +14,11 @@ from portal.connections.models import Connection
 from portal.demo.bar import Bar
 from portal.demo.firm import appoint_personas, connect_firm
 from portal.demo.personas import FIRM
+from portal.mirror.opt_ins import choose
+from portal.mirror.resource import OptIn
 from portal.source import SourceError
 from portal.sync import plans
-from portal.sync.models import Status, SyncPlan, Trigger
+from portal.sync.models import ROTATION, Status, SyncPlan, Trigger
 from portal.sync.service import sync_now
 from portal.sync.tasks import wake
 
@@ -52,6 +54,8 @@ class Command(BaseCommand):
             wake(environment.pk)
             self._say("The figures of the last start are there; the worker brings them up to date.")
             return
+        for kind in OptIn:
+            choose(environment.pk, kind, on=True, reason="demo")
         self._say("First sync: reading every client, company and person")
         with Bar() as bar:
             plan = sync_now(environment, on_progress=bar.show)
@@ -59,6 +63,9 @@ class Command(BaseCommand):
         if wrong.exists():
             kinds = ", ".join(sorted(set(wrong.values_list("resource", flat=True))))
             self._say(f"{wrong.count()} parts could not be read ({kinds}); the Sync page says why.")
+        # Kinds that Nmbrs gives person by person come in while the portal is in use already.
+        plans.start(environment, trigger=Trigger.COMMAND, resource=ROTATION)
+        wake(environment.pk)
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)

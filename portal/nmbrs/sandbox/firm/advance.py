@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
+from portal.nmbrs.sandbox.firm.filings import advance_filings
 from portal.nmbrs.sandbox.firm.model import (
     Company,
     Contract,
@@ -16,6 +17,7 @@ from portal.nmbrs.sandbox.firm.model import (
 )
 from portal.nmbrs.sandbox.firm.payroll import add_due_returns, add_run
 from portal.nmbrs.sandbox.firm.people import make_joiner
+from portal.nmbrs.sandbox.firm.person_changes import change_records
 from portal.periods import bounds, following
 
 
@@ -24,7 +26,7 @@ def advance(firm: Firm) -> None:
 
     Every company: its last run is locked, a new one stands unlocked, returns that fell due are made. A company with
     people: some get a raise, one joins, one leaves, one moves to another department, one temporary contract is
-    extended; who joined is on payroll now, who left is not.
+    extended; who joined is on payroll now, who left is not. Some further records of people change too.
     """
     firm.version += 1
     for debtor in firm.debtors:
@@ -40,6 +42,7 @@ def _advance_company(firm: Firm, debtor: Debtor, company: Company) -> None:
     add_run(company, closed, f"Verloning periode {closed.number}", days_before_end=4)
     company.current = following(company.period_type, closed)
     add_due_returns(company, random)
+    advance_filings(firm.seed, company, closed, firm.version)
     if company.people:
         _settle_types(company)
         _change_people(firm, debtor, company, random)
@@ -78,6 +81,7 @@ def _change_people(firm: Firm, debtor: Debtor, company: Company, random: Random)
         unit = random.choice([unit for unit in debtor.departments if unit != person.departments[-1].unit])
         person.departments.append(Placement(firm.next_id(), created, company.current, unit))
     _extend_contract(firm, staying, first, last, created)
+    change_records(firm, debtor, company, staying, created)
 
 
 def _leave(person: Person, last_day: date) -> None:

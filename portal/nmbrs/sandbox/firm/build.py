@@ -4,6 +4,8 @@ from datetime import date
 from typing import Final
 
 from portal.nmbrs.sandbox.firm import words
+from portal.nmbrs.sandbox.firm.company_maker import make_company_records
+from portal.nmbrs.sandbox.firm.debtor_maker import make_debtor_records
 from portal.nmbrs.sandbox.firm.model import FIRST_COMPANY_ID, FIRST_DEBTOR_ID, Company, Debtor, Firm, Unit
 from portal.nmbrs.sandbox.firm.payroll import add_payroll_history
 from portal.nmbrs.sandbox.firm.people import make_person
@@ -42,6 +44,7 @@ def build_firm(debtors: int, employees: int, seed: int, today: date, companies: 
     number = people = 0
     for place in range(debtors):
         debtor = _debtor(place)
+        debtor.records = make_debtor_records(seed, debtor, today)
         firm.debtors.append(debtor)
         wanted = _COMPANIES_PER_DEBTOR[place % len(_COMPANIES_PER_DEBTOR)] if companies is None else companies
         for branch in range(wanted):
@@ -53,6 +56,7 @@ def build_firm(debtors: int, employees: int, seed: int, today: date, companies: 
                 )
                 people += employees
             add_payroll_history(seed, company, today)
+            company.records = make_company_records(seed, company, debtor, today)
             number += 1
     return firm
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID, uuid5
 
 from portal.nmbrs.sandbox.firm import words
 from portal.nmbrs.sandbox.firm.maker import Maker
@@ -13,6 +14,15 @@ from portal.periods import Period
 
 #: Places in the first company of people with a hostile name, and which.
 _HOSTILE_PLACES: Final = {2: 0, 5: 1, 8: 2, 10: 3}
+
+
+#: Namespace of every GUID; a fixed one, so that ids keep their GUID in every firm.
+_GUIDS: Final = UUID("6f1c2a54-9d0b-5c4e-8a37-2b7e51d0c9f4")
+
+
+def guid_of(kind: str, identifier: int) -> str:
+    """The GUID by which REST would know what SOAP knows by this integer, e.g. `guid_of("Employee", 100_017)`."""
+    return str(uuid5(_GUIDS, f"{kind}/{identifier}"))
 
 
 def personal_infos(maker: Maker, start: date) -> Iterator[PersonalInfo]:

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Final
 
 from portal.nmbrs.sandbox.firm.model import FIRST_COMPANY_ID, Company, Debtor
 from portal.periods import Period, containing
+
+_FIRST_PERSON_ID: Final = 100_000
+_ROOM: Final = 20_000
 
 
 @dataclass(slots=True)
@@ -52,4 +56,10 @@ def maker_of(seed: int, company: Company, debtor: Debtor, today: date, *, index:
 
 def _person_id(company: Company, place: int) -> int:
     """Leaves room for 20,000 people a company; with two digits for a record it stays an int32 up to 1,000 companies."""
-    return 100_000 + (company.id - FIRST_COMPANY_ID) * 20_000 + place
+    return _FIRST_PERSON_ID + (company.id - FIRST_COMPANY_ID) * _ROOM + place
+
+
+def place_of_person(identifier: int) -> tuple[int, int]:
+    """The id of the company, and the place in it, that a person of this id would have."""
+    number, place = divmod(identifier - _FIRST_PERSON_ID, _ROOM)
+    return FIRST_COMPANY_ID + number, place

@@ -10,6 +10,9 @@ from decimal import Decimal
 from enum import IntEnum
 from typing import Any, Final
 
+from portal.nmbrs.sandbox.firm.company_records import CompanyRecords
+from portal.nmbrs.sandbox.firm.debtor_records import DebtorRecords
+from portal.nmbrs.sandbox.firm.person_records import PersonRecords
 from portal.periods import Period, PeriodType
 
 
@@ -194,6 +197,7 @@ class Person:
     schedules: list[Schedule] = field(default_factory=list)
     departments: list[Placement] = field(default_factory=list)
     functions: list[Placement] = field(default_factory=list)
+    records: PersonRecords = field(default_factory=PersonRecords)
 
     @property
     def display_name(self) -> str:
@@ -252,6 +256,7 @@ class Company:
     people: list[Person] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     returns: list[WageTaxReturn] = field(default_factory=list)
+    records: CompanyRecords = field(default_factory=CompanyRecords)
 
     @property
     def current_text(self) -> str:
@@ -269,6 +274,7 @@ class Debtor:
     departments: list[Unit]
     functions: list[Unit]
     companies: list[Company] = field(default_factory=list)
+    records: DebtorRecords = field(default_factory=DebtorRecords)
 
 
 @dataclass(slots=True)

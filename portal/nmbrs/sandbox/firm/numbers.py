@@ -6,6 +6,7 @@ BSNs are taken from the range that starts with 9999, which is kept for tests.
 from functools import cache
 
 _BANKS = ("ABNA", "INGB", "RABO", "TRIO", "KNAB", "BUNQ")
+_BICS = dict(zip(_BANKS, ("ABNANL2A", "INGBNL2A", "RABONL2U", "TRIONL2U", "KNABNL2H", "BUNQNL2A"), strict=True))
 
 
 def bsn(index: int) -> str:
@@ -26,6 +27,11 @@ def iban(index: int) -> str:
     account = next(number for end in range(100) if _passes_eleven(number := f"{9_990_000 + index:08d}{end:02d}"))
     as_digits = "".join(str(int(letter, 36)) for letter in f"{bank}{account}NL00")
     return f"NL{98 - int(as_digits) % 97:02d}{bank}{account}"
+
+
+def bic(number: str) -> str:
+    """The BIC of the bank of an IBAN that was made here."""
+    return _BICS[number[4:8]]
 
 
 def _passes_eleven(account: str) -> bool:

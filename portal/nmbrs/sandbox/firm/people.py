@@ -11,6 +11,7 @@ from portal.nmbrs.sandbox.firm.identity import addresses, personal_infos
 from portal.nmbrs.sandbox.firm.maker import Maker, maker_of
 from portal.nmbrs.sandbox.firm.model import Company, Debtor, EmployeeType, Person
 from portal.nmbrs.sandbox.firm.numbers import iban
+from portal.nmbrs.sandbox.firm.person_maker import records_of
 from portal.nmbrs.sandbox.firm.work import add_pay, add_place
 from portal.periods import bounds, following
 
@@ -39,6 +40,7 @@ def make_person(seed: int, company: Company, debtor: Debtor, today: date, *, ind
         add_pay(maker, person, start, end)
     if kind not in {EmployeeType.APPLICANT, EmployeeType.REJECTED_APPLICANT}:
         add_place(maker, person, start)
+    person.records = records_of(seed, maker, person, start, end)
     return person
 
 
@@ -48,6 +50,7 @@ def make_joiner(seed: int, company: Company, debtor: Debtor, start: date, *, ind
     person = _person(maker, EmployeeType.PAYROLL, start)
     add_pay(maker, person, start, None)
     add_place(maker, person, start)
+    person.records = records_of(seed, maker, person, start, None)
     return person
 
 

@@ -12,11 +12,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, Tex
 from rich.progress import Progress as Bar
 
 from portal.accounts.firm_option import add_firm_option, chosen_firm
+from portal.audit.actors import command
+from portal.audit.kinds import Kind
+from portal.audit.recording import record_at_once
+from portal.connections.models import Environment
 from portal.mirror.resource import registry
 from portal.sync import choice, summary
-from portal.sync.models import SyncPlan
+from portal.sync.models import ROTATION, SyncPlan, Trigger
+from portal.sync.plans import start
 from portal.sync.service import NoConnection, Progress, sync_now
 from portal.sync.targets import Target
+from portal.sync.tasks import wake
 
 BAD_ARGUMENTS = 2
 INTERRUPTED = 130
@@ -26,8 +32,8 @@ class Command(BaseCommand):
     """Works in this process; a sync of the same that runs elsewhere is joined, and its workers help."""
 
     help = (
-        "Bring everything of a firm up to date, or one debtor, company or kind of record. Exit code 0: everything "
-        "succeeded; 1: something was not renewed, and the output says why; 2: the arguments name something that "
+        "Bring everything of a firm up to date, or one debtor, company, person or kind of record. Exit code 0: all of "
+        "it succeeded; 1: something was not renewed, and the output says why; 2: the arguments name something that "
         "does not exist."
     )
 
@@ -35,7 +41,15 @@ class Command(BaseCommand):
         add_firm_option(parser)
         parser.add_argument("--debtor", default="", metavar="NUMBER", help="only the client with this number")
         parser.add_argument("--company", default="", metavar="NUMBER", help="only the company with this number")
-        parser.add_argument("--resource", default="", metavar="NAME", help="only this kind; see manage.py resources")
+        parser.add_argument(
+            "--employee", default="", metavar="NUMBER", help="only the person with this number; needs --company"
+        )
+        parser.add_argument(
+            "--resource",
+            default="",
+            metavar="NAME",
+            help="only this kind, or these separated by commas; see manage.py resources",
+        )
 
     @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,6 +57,8 @@ class Command(BaseCommand):
         plans = []
         try:
             for target in targets:
+                asked = {"kind": options["resource"].split(",") if options["resource"] else "everything"}
+                record_at_once(Kind.RESYNC_ASKED, target, actor=command("sync"), detail=asked)
                 with self._progress(choice.described(target)) as show:
                     plans.append(sync_now(target, resource=options["resource"], on_progress=show))
         except NoConnection:
@@ -56,18 +72,34 @@ class Command(BaseCommand):
                 "worker runs.",
                 returncode=INTERRUPTED,
             ) from None
+        if not options["resource"]:
+            self._leave_people_to_the_worker(targets)
         self._report(plans)
+
+    def _leave_people_to_the_worker(self, targets: list[Target]) -> None:
+        """Of a whole environment some kinds are read person by person, in rotation: longer than anybody waits."""
+        for target in targets:
+            if isinstance(target, Environment):
+                start(target, trigger=Trigger.COMMAND, resource=ROTATION)
+                wake(target.pk)
+                self.stdout.write(
+                    "Bank accounts, tax settings, components and leave, which Nmbrs gives person by person, are read "
+                    "by the worker: now, and in rotation each night."
+                )
 
     def _targets(self, options: dict[str, Any]) -> list[Target]:
         """What to sync. Raises CommandError with exit code 2, saying what there is."""
-        if options["resource"] and options["resource"] not in registry:
-            names = ", ".join(resource.name for resource in registry)
-            raise CommandError(
-                f'There is no kind of record "{options["resource"]}". There are: {names}.', returncode=BAD_ARGUMENTS
-            )
+        for name in filter(None, options["resource"].split(",")):
+            if name not in registry:
+                names = ", ".join(resource.name for resource in registry)
+                raise CommandError(
+                    f'There is no kind of record "{name}". There are: {names}.', returncode=BAD_ARGUMENTS
+                )
         try:
             firm = chosen_firm(options["firm"])
-            return choice.targets(firm, debtor=options["debtor"], company=options["company"])
+            return choice.targets(
+                firm, debtor=options["debtor"], company=options["company"], employee=options["employee"]
+            )
         except CommandError as error:
             raise CommandError(str(error), returncode=BAD_ARGUMENTS) from None
         except choice.NotFound as error:
@@ -91,7 +123,7 @@ class Command(BaseCommand):
         reasons = summary.reasons(plans)
         if left_out := summary.left_out(plans):
             self.stdout.write(f"\n{left_out} records could not be read and keep their old values; see the page Sync.")
-        for reason in reasons:
+        for reason in [*reasons, *summary.not_given(plans)]:
             self.stdout.write(f"\n{reason}")
         if reasons:
             self.stdout.write("\nNot everything could be renewed; what is shown of it is the data of before.")

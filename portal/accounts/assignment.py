@@ -1,0 +1,36 @@
+"""Which clients nobody of the office looks after: new ones from Nmbrs, and those whose people or rules are gone."""
+
+from typing import TYPE_CHECKING, Any
+
+from portal.accounts.grants import caught
+from portal.accounts.models import Firm, Membership, TagRule, TeamDebtor, TeamMember, User
+from portal.accounts.models.terms import in_force
+from portal.accounts.people import firms_managed_by
+from portal.accounts.roles import DEPUTISED
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+def nobodys(user: User, clients: "QuerySet[Any]") -> dict[Firm, int]:
+    """How many of `clients` nobody looks after, by firm that the person administers; firms without any left out."""
+    counted = {firm: assigned_to_nobody(clients, firm).count() for firm in firms_managed_by(user)}
+    return {firm: number for firm, number in counted.items() if number}
+
+
+def assigned_to_nobody(clients: "QuerySet[Any]", firm: Firm) -> "QuerySet[Any]":
+    """Those of `clients` (rows of debtors.Debtor of this firm) that only administrators and auditors see.
+
+    A client counts as looked after when an active accountant or assistant has it: by name, by a company of it, in a
+    team that has somebody in it, or by a rule of such a team.
+    """
+    own = Membership.objects.in_force().filter(firm=firm, role__in=DEPUTISED, user__is_active=True)
+    manned = TeamMember.objects.filter(in_force(), team__firm=firm, role__in=DEPUTISED, user__is_active=True)
+    teams = manned.values("team_id")
+    return (
+        clients.filter(environment__firm=firm)
+        .exclude(pk__in=own.filter(debtor__isnull=False).values("debtor_id"))
+        .exclude(pk__in=own.filter(company__isnull=False).values("company__debtor_id"))
+        .exclude(pk__in=TeamDebtor.objects.filter(team__in=teams).values("debtor_id"))
+        .exclude(pk__in=caught(TagRule.objects.filter(team__in=teams), firm.pk).values("debtor_id"))
+    )

@@ -1,0 +1,74 @@
+"""Firm and User."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.roles import Capability
+
+
+class Firm(models.Model):
+    """An accountant office: the tenant. Everything belongs to exactly one firm."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """People are found by e-mail address, whatever its case."""
+
+    def create_user(self, email: str, name: str, password: str | None = None, **fields: Any) -> "User":
+        """A new person. Without a password nobody can sign in as them."""
+        user = self.model(email=email.strip().lower(), name=name.strip(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def visible_to(self, user: Any, capability: Capability = Capability.VIEW) -> "models.QuerySet[User]":
+        """The people whose access `user` manages, by the capability that it takes; by any other: nobody."""
+        from portal.accounts.people import managed_by  # it reads models that refer to this one
+
+        able = {Capability.VIEW, Capability.MANAGE_USERS, Capability.MANAGE_CLIENT_USERS}
+        if not isinstance(user, User) or not user.is_active or capability not in able:
+            return self.none()
+        return managed_by(user)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=(username or "").strip())
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in. What they may see follows from their memberships alone."""
+
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("nl", "Nederlands"), ("en", "English")], default="nl"
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    created = models.DateTimeField(default=timezone.now)
+
+    #: What portal.accounts.grants remembers for a moment.
+    _holdings: Any
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.name

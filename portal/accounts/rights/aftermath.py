@@ -1,0 +1,33 @@
+"""What follows when somebody loses a right: deputies, invitations and sessions that rested on it end with it."""
+
+from portal.accounts.models import Deputy, Invitation, User
+from portal.accounts.rights.guards import has_place, may_give
+from portal.accounts.rights.memberships import Place
+from portal.accounts.signin.sessions import end_all
+from portal.clock import now
+
+
+def settle(user: User, firm: int) -> None:
+    """End what the person can no longer have in the firm, and their sessions when they have no place left anywhere."""
+    if not has_place(user, firm=firm):
+        end_standing_in(user, firm)
+    for invitation in Invitation.objects.open().filter(created_by=user, firm_id=firm).select_related("company"):
+        if not may_give(user, Place.of_invitation(invitation)):
+            Invitation.objects.filter(pk=invitation.pk).update(withdrawn_at=now())
+    if not has_place(user):
+        end_all(user)
+
+
+def end_standing_in(user: User, firm: int) -> None:
+    """The person stands in for nobody any more."""
+    for deputy in Deputy.objects.filter(substitute=user, firm_id=firm, ends__gt=now()):
+        end_term(deputy)
+
+
+def end_term(row: Deputy) -> None:
+    """End it at this moment; one that has not begun never was."""
+    if row.starts is not None and row.starts >= now():
+        row.delete()
+    else:
+        row.ends = now()
+        row.save(update_fields=["ends"])

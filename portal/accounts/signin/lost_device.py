@@ -1,0 +1,46 @@
+"""A lost phone: an administrator takes the second factor away, and the person enrols a new one."""
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from portal.accounts.grants import Grants, firms_of
+from portal.accounts.models import User
+from portal.accounts.roles import Capability
+from portal.accounts.signin import sessions
+from portal.audit.about import About
+from portal.audit.kinds import Kind
+from portal.audit.recording import record
+
+TEMPLATE = "accounts/email/second_step_reset"
+
+
+def may_reset(user: User, by: User) -> bool:
+    """Whether `by` manages the people of a firm that `user` belongs to. Nobody resets their own."""
+    firms = Grants(by, Capability.MANAGE_USERS).firms()
+    if firms is None or user.pk == by.pk:
+        return False
+    return bool(set(firms_of(user)) & {pk for (pk,) in firms.values_list("firm_id")})
+
+
+def reset_second_factor(user: User, by: User) -> None:
+    """Remove every second factor and recovery code of `user`, end all their sessions, tell them, and write it down.
+
+    The person signs in with the password next and must enrol at once. Raises PermissionDenied unless `by` may.
+    """
+    if not may_reset(user, by):
+        raise PermissionDenied
+    with transaction.atomic():
+        Authenticator.objects.filter(user=user).delete()
+        sessions.end_all(user)
+        for firm in firms_of(user):
+            record(Kind.SECOND_FACTOR_RESET, About(firm_id=firm, object_type="user", object_id=user.pk))
+    with translation.override(user.language):
+        context = {"portal_url": settings.PORTAL_URL}
+        subject = render_to_string(f"{TEMPLATE}_subject.txt", context).strip()
+        text = render_to_string(f"{TEMPLATE}_message.txt", context)
+        send_mail(subject, text, None, [user.email])

@@ -1,0 +1,144 @@
+"""Pages of signing in, the second factor and one's own sessions. Most are allauth's, narrowed."""
+
+from typing import Any
+
+from allauth.account import views as account
+from allauth.account.adapter import get_adapter
+from allauth.core.internal.httpkit import authenticated_user
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn import views as webauthn
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django.views.generic import TemplateView
+
+from portal.accounts import doors
+from portal.accounts.signin import second_factor, sessions
+from portal.accounts.signin.middleware import ENDED
+from portal.accounts.signin.programs import program
+
+
+class SignInView(account.LoginView):
+    """The one page that everybody can reach."""
+
+    template_name = "accounts/sign_in.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {
+            **super().get_context_data(**kwargs),
+            "doors": doors.open_to(self.request),
+            "ended": self.request.session.pop(ENDED, None),
+        }
+
+
+class SignOutView(account.LogoutView):
+    """Ends the session, or a sign-in that is half done; by POST only, so that no link and no picture can do it."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        sessions.strike_off(self.request)
+        answer: HttpResponse = super().post(*args, **kwargs)
+        return clear_browser(answer)
+
+
+def clear_browser(answer: HttpResponse) -> HttpResponse:
+    """Ask the browser to forget what it kept of the portal.
+
+    Not its cookies: that would take those of every site of the office's domain along, and ours is dead anyway.
+    """
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+class ChangePasswordView(account.PasswordChangeView):
+    """A new password for somebody who knows the old one."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not authenticated_user(request).has_usable_password():
+            messages.info(request, _("You have no password yet. Ask for a link by mail to set one."))
+            return redirect("account_reset_password")
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+
+class EnrolView(TemplateView):
+    """The only page for somebody without a second factor: choose one."""
+
+    template_name = "accounts/enrol.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if second_factor.shown(request):
+            return redirect("accounts:security")
+        return super().get(request, *args, **kwargs)
+
+
+class SecurityView(TemplateView):
+    """One's own password, second factors and sessions."""
+
+    template_name = "accounts/security.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = authenticated_user(self.request)
+        authenticators = second_factor.all_of(user)
+        codes = next((one for one in authenticators if one.type == Authenticator.Type.RECOVERY_CODES), None)
+        return {
+            **super().get_context_data(**kwargs),
+            "heading": _("Signing in"),
+            "app": next((one for one in authenticators if one.type == Authenticator.Type.TOTP), None),
+            "passkeys": [one.wrap() for one in authenticators if one.type == Authenticator.Type.WEBAUTHN],
+            "codes": codes,
+            "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
+            "sessions": [(one, program(one.user_agent)) for one in sessions.all_of(user)],
+            "has_password": user.has_usable_password(),
+        }
+
+
+class RemovePasskeyView(webauthn.RemoveWebAuthnView):
+    """Removes a passkey, unless it is the only second factor."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if not get_mfa_adapter().can_delete_authenticator(self.get_object()):
+            messages.error(self.request, get_mfa_adapter().error_messages["cannot_delete_authenticator"])
+            return redirect("accounts:security")
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+
+@require_POST
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of one's own sessions; 404 for anybody else's."""
+    session = sessions.own(authenticated_user(request), pk)
+    if session is None:
+        raise Http404
+    if session.session_key == request.session.session_key:
+        return redirect("accounts:security")
+    session.end()
+    messages.success(request, _("That session has ended."))
+    return redirect("accounts:security")
+
+
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    """End all of one's own sessions except this one."""
+    ended = sessions.end_all(authenticated_user(request), but=request.session.session_key)
+    if ended:
+        messages.success(request, _("You are signed out everywhere else."))
+    else:
+        messages.info(request, _("There was no other session."))
+    return redirect("accounts:security")
+
+
+@require_POST
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """End all of one's own sessions, this one too."""
+    sessions.end_all(authenticated_user(request), but=request.session.session_key)
+    answer: HttpResponse = SignOutView.as_view()(request)
+    get_adapter(request).add_message(request, messages.SUCCESS, message=_("You are signed out everywhere."))
+    return answer
+
+
+enrol = second_factor.enrols(EnrolView.as_view())

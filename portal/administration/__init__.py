@@ -1,0 +1,1 @@
+"""Pages of administrators and auditors: the audit trail."""

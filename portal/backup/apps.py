@@ -1,0 +1,8 @@
+"""Django's registration of the room `backup`."""
+
+from django.apps import AppConfig
+
+
+class BackupConfig(AppConfig):
+    name = "portal.backup"
+    label = "backup"

@@ -1,0 +1,129 @@
+"""What is asked of a company one after another: years, periods, runs."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Q, Subquery
+
+from portal import clock
+from portal.companies.models import Run
+from portal.mirror.models import Freshness
+from portal.mirror.scope import MirrorScope
+from portal.periods import Period, PeriodType, bounds, count, preceding
+from portal.source import LoopValue
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+#: Runs and returns are asked by year: this one and so many before it.
+YEARS_BACK = 2
+#: Where a kind was never read, so many periods before the current one are asked as well; later only the last of them
+#: and one of the others in turn.
+PERIODS_BACK_AT_FIRST = 13
+PERIODS_BACK = 1
+
+
+def years(scope: MirrorScope) -> Sequence[str]:
+    """The years to ask, up to that of the company's current period when it is ahead of the calendar."""
+    this = clock.today().year
+    last = max(this, scope.current.year if scope.current else 0)
+    return [str(year) for year in range(this - YEARS_BACK, last + 1)]
+
+
+def periods_to_ask(scope: MirrorScope) -> Sequence[LoopValue]:
+    """The current period, the one before it, and one of the older ones: another one each day, all in twelve days."""
+    periods = _periods(scope, PERIODS_BACK_AT_FIRST)
+    older, recent = periods[: -PERIODS_BACK - 1], periods[-PERIODS_BACK - 1 :]
+    today = clock.today().toordinal()
+    # By what it is and not by its place, so that none is passed over when the next period begins.
+    turn = [period for period in older if (_order(scope, period) - today) % len(older) == 0]
+    return [_value(period) for period in turn + recent]
+
+
+def periods_at_first(scope: MirrorScope) -> Sequence[LoopValue]:
+    """The current period and thirteen before it."""
+    return [_value(period) for period in _periods(scope, PERIODS_BACK_AT_FIRST)]
+
+
+def runs_to_ask(scope: MirrorScope) -> Sequence[LoopValue]:
+    """Runs whose people may have changed: see `_that_may_differ`."""
+    return _that_may_differ(scope, "run_people", Q(people__isnull=True))
+
+
+def runs_without_wages(scope: MirrorScope) -> Sequence[LoopValue]:
+    """Runs whose output may have changed, or was never read: as for their people."""
+    return _that_may_differ(scope, "run_output", Q(wages__isnull=True))
+
+
+def runs_at_first(scope: MirrorScope) -> Sequence[LoopValue]:
+    """Runs of the current period and thirteen before it, and those that were made in that time over older ones."""
+    return _runs(scope, _of_late(scope))
+
+
+def _that_may_differ(scope: MirrorScope, kind: str, never_asked: Q) -> Sequence[LoopValue]:
+    """Runs that are not locked or of the current or the previous period; of older ones those that were never asked,
+    those that changed since the kind was last read, and those of one period in turn, so that each has its turn within
+    twelve days.
+
+    Nmbrs lets an office unlock a run, calculate it anew and lock it again between two looks of ours.
+    """
+    read = Freshness.objects.filter(resource=kind, **scope.columns).values("last_success")[:1]
+    now = Q(locked=False) | _since(scope, PERIODS_BACK) | Q(last_changed__gt=Subquery(read))
+    turn = Q(place__in=_places_in_turn(scope))
+    return _runs(scope, now | _of_late(scope) & (never_asked | turn))
+
+
+def _places_in_turn(scope: MirrorScope) -> list[int]:
+    """Of the last five years and of this one those periods of runs whose turn it is today, as `_runs` numbers them."""
+    today, turns = clock.today(), PERIODS_BACK_AT_FIRST - PERIODS_BACK
+    first, last = (today.year - 5) * 100, (today.year + 2) * 100
+    return [place for place in range(first, last) if (place - today.toordinal()) % turns == 0]
+
+
+def _periods(scope: MirrorScope, back: int) -> list[Period]:
+    """Oldest first; none while the company's current period is not known."""
+    if scope.current is None or scope.period_type is None:
+        return []
+    found = [scope.current]
+    for _ in range(back):
+        found.append(preceding(scope.period_type, found[-1]))
+    return found[::-1]
+
+
+def _order(scope: MirrorScope, period: Period) -> int:
+    """A number that rises by one from period to period, over the turn of the year too."""
+    assert scope.period_type is not None  # noqa: S101 -- there are no periods without
+    if scope.period_type is PeriodType.WEEK:
+        return bounds(scope.period_type, period).first.toordinal() // 7
+    return period.year * count(scope.period_type, period.year) + period.number
+
+
+def _value(period: Period) -> dict[str, str]:
+    return {"year": str(period.year), "number": str(period.number)}
+
+
+def _since(scope: MirrorScope, back: int) -> Q:
+    """Runs that end in one of the last periods or later; all of them while the current period is not known."""
+    first = next(iter(_periods(scope, back)), None)
+    if first is None:
+        return Q()
+    return Q(year__gt=first.year) | Q(year=first.year, period_end__gte=first.number)
+
+
+def _of_late(scope: MirrorScope) -> Q:
+    """Runs of the last thirteen periods, and corrections over older ones that were run in that time."""
+    periods = _periods(scope, PERIODS_BACK_AT_FIRST)
+    if not periods or scope.period_type is None:
+        return Q()
+    first = bounds(scope.period_type, periods[0]).first
+    begun = datetime.combine(first, time(), tzinfo=clock.AMSTERDAM)
+    return _since(scope, PERIODS_BACK_AT_FIRST) | Q(run_at__gte=begun)
+
+
+def _runs(scope: MirrorScope, which: Q) -> list[LoopValue]:
+    """The runs that `which` names; it may ask for `place`, a number made of the year and the last period."""
+    numbered = Run.objects.annotate(place=F("year") * 100 + F("period_end"))
+    runs: QuerySet[Run] = numbered.filter(which, **scope.columns).distinct()
+    found = runs.order_by("year", "remote_id").values_list("remote_id", "year")
+    return [{"id": str(remote_id), "year": str(year)} for remote_id, year in found]

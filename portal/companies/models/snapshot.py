@@ -1,0 +1,52 @@
+"""The snapshots of a company's totals."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.scope import ScopedQuerySet, ScopePaths
+from portal.companies.models.company import Company
+
+
+class Basis(models.TextChoices):
+    """What a snapshot's interval is."""
+
+    PERIOD = "period", _("period of the company")
+    MONTH = "month", _("calendar month")
+
+
+class Snapshot(models.Model):
+    """Totals of a company for one of its periods or one calendar month, as of its last day.
+
+    Derived from the mirror by SQL inside the publish that touched it (portal.employees.snapshots). The wage is a
+    month's, in whole cents, so that sums are exact on every database. `wage_left_out` counts people in service on
+    that day whose salary cannot be brought to a gross monthly amount; they are not in the wage.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="snapshots")
+    basis = models.CharField(max_length=10, choices=Basis.choices)
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    head_count = models.PositiveIntegerField(default=0)
+    joiners = models.PositiveIntegerField(default=0)
+    leavers = models.PositiveIntegerField(default=0)
+    contract_wage_cents = models.BigIntegerField(default=0)
+    wage_left_out = models.PositiveIntegerField(default=0)
+
+    objects = models.Manager.from_queryset(ScopedQuerySet["Snapshot"])()
+    scope_paths = ScopePaths(firm="company__environment__firm", debtor="company__debtor", company="company")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "basis", "year", "number"], name="snapshot_once")]
+        indexes = [models.Index(fields=["basis", "last_day"], name="snapshot_day")]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.basis} {self.year}-{self.number}"
+
+    @property
+    def contract_wage(self) -> Decimal:
+        """Euros a month."""
+        return Decimal(self.contract_wage_cents) / 100

@@ -1,0 +1,64 @@
+"""The rows of the board: one query over companies and where they stand, whatever their number.
+
+`state__…` are columns of the company's PeriodState so many periods back; they are NULL where its current period is not
+known. What a row shows beside that is read for the rows of one page.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, F, FilteredRelation, Prefetch, Q, QuerySet
+
+from portal.companies.models import Company
+from portal.deadlines.due import LATER, OVERDUE, TODAY, WEEK, bucket
+from portal.deadlines.models import PeriodState, Progress
+from portal.deadlines.views import KINDS
+from portal.mirror.models import Freshness
+
+if TYPE_CHECKING:
+    from portal.companies.freshness import Person
+
+#: What the freshness of a row is about; the list of companies is the client's.
+ROW_KINDS = tuple(kind for kind in KINDS if kind != "companies")
+BUCKETS = (OVERDUE, TODAY, WEEK, LATER)
+#: The run of a period by the words of the address.
+RUNS = {"none": Progress.NONE, "made": Progress.MADE, "locked": Progress.DONE}
+
+
+def at(companies: "QuerySet[Company]", back: int) -> "QuerySet[Company]":
+    """The companies with their state `back` periods ago, attention first: late, then by the day to act."""
+    stands = companies.filter(debtor__missing_since__isnull=True).annotate(
+        state=FilteredRelation("period_states", condition=Q(period_states__back=back))
+    )
+    dated = stands.annotate(
+        next_due=F("state__next_due"),
+        act_by=F("state__next_act_by"),
+        run=F("state__run"),
+        return_due=F("state__return_due"),
+        last_day=F("state__last_day"),
+    )
+    return dated.order_by(
+        F("state__next_act_by").asc(nulls_last=True), F("state__run").asc(nulls_last=True), "name", "pk"
+    )
+
+
+def with_details(companies: "QuerySet[Any]", user: "Person", back: int) -> "QuerySet[Any]":
+    """For the page that is shown: client, responsible person, the whole state and the age of its kinds."""
+    states: QuerySet[Any] = PeriodState.objects.visible_to(user).filter(back=back)
+    fresh: QuerySet[Any] = Freshness.objects.visible_to(user).filter(resource__in=ROW_KINDS)
+    return companies.select_related("debtor", "arrangement__responsible").prefetch_related(
+        Prefetch("period_states", queryset=states, to_attr="shown_states"),
+        Prefetch("freshness", queryset=fresh, to_attr="fresh_rows"),
+    )
+
+
+def in_bucket(word: str) -> Q:
+    """The rows whose next due date falls under a word."""
+    return bucket(word, "state__next_due", "state__next_act_by")
+
+
+def numbers(companies: "QuerySet[Any]") -> dict[str, int]:
+    """How many companies there are in each part: late, today, this week, by run, and all. One query."""
+    parts = {word: Count("pk", filter=in_bucket(word)) for word in (OVERDUE, TODAY, WEEK)}
+    runs = {name: Count("pk", filter=Q(state__run=value)) for name, value in RUNS.items()}
+    found: dict[str, int] = companies.order_by().aggregate(**parts, **runs, all=Count("pk"))
+    return found

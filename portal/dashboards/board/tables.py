@@ -1,0 +1,155 @@
+"""The table of the period board."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+
+from portal.companies import status, words
+from portal.dashboards.board.rows import ROW_KINDS
+from portal.deadlines.due import DONE, Dated, near
+from portal.deadlines.models import Kind, PeriodState, Progress
+from portal.deadlines.tables import company_cell, person_words
+from portal.periods import PeriodType
+from portal.ui import formats, markup
+from portal.ui.freshness import summarise
+from portal.ui.tables import Table, TextColumn
+from portal.ui.values import Level, Missing, Status
+
+NOT_MADE = Status(Level.NEUTRAL, gettext_lazy("not made"), "circle-dashed")
+MADE = {
+    Kind.PAYMENT: status.RUN_MADE,
+    Kind.RETURN: status.RETURN_MADE,
+    Kind.PENSION: status.RETURN_MADE,
+}
+
+
+class BoardTable(Table):
+    """One row a company. Its state is in `shown_states`, as portal.dashboards.board.rows.with_details reads it.
+
+    `unseen`: changes that the reader has not seen by company; None for who reads no changes.
+    """
+
+    caption = gettext_lazy("Companies in their current period")
+    counted = ngettext_lazy("company", "companies")
+
+    company = TextColumn(verbose_name=gettext_lazy("Company"), accessor="pk", order_by=("name",))
+    period = TextColumn(verbose_name=gettext_lazy("Period"), accessor="last_day", empty_values=())
+    run = TextColumn(verbose_name=gettext_lazy("Run"), accessor="run", empty_values=())
+    wage_tax = TextColumn(
+        verbose_name=gettext_lazy("Wage-tax return"), accessor="return_due", order_by=("return_due",), empty_values=()
+    )
+    pension = TextColumn(verbose_name=gettext_lazy("Pension return"), accessor="pk", orderable=False, empty_values=())
+    next_due = TextColumn(verbose_name=gettext_lazy("Next due"), order_by=("act_by",), empty_values=())
+    responsible = TextColumn(
+        verbose_name=gettext_lazy("Responsible"), accessor="arrangement__responsible__name", empty_values=()
+    )
+    changes = TextColumn(verbose_name=gettext_lazy("Changes"), accessor="pk", orderable=False)
+    data = TextColumn(verbose_name=gettext_lazy("Data"), accessor="pk", orderable=False)
+
+    def __init__(self, *args: Any, unseen: Mapping[int, int] | None, back: int, **kwargs: Any) -> None:
+        self.unseen, self.back = unseen or {}, back
+        hidden = () if unseen is not None else ("changes",)
+        super().__init__(*args, **{**kwargs, "exclude": (*kwargs.get("exclude", ()), *hidden)})
+
+    def render_company(self, record: Any) -> SafeString:
+        """The way to the company, in the period of the row."""
+        state = state_of(record)
+        address = reverse("companies:company", args=[record.pk])
+        if state and self.back:
+            address = f"{address}?period={state.year:04d}-{state.number:02d}"
+        return company_cell(record, address)
+
+    def render_period(self, record: Any) -> SafeString:
+        """Its number and length."""
+        state = state_of(record)
+        if state is None:
+            return markup.missing(Missing.NEVER_FETCHED)
+        label = words.period(PeriodType(state.period_type), state.period)
+        return format_html('<span class="ui-num text-nowrap">{}</span>', label)
+
+    def render_run(self, record: Any) -> SafeString:
+        """None, made or locked, with the day; without a locked run the pay day."""
+        state = state_of(record)
+        if state is None or state.run is None:
+            return markup.missing(Missing.NEVER_FETCHED)
+        if state.run == Progress.NONE:
+            shown = status.NO_RUN_FOUND if state.back > 0 else NOT_MADE
+            return _with_day(shown, _("pay day %(day)s"), state.pay_due)
+        return _with_day(
+            DONE[Kind.PAYMENT] if state.run == Progress.DONE else MADE[Kind.PAYMENT], "%(day)s", state.run_at
+        )
+
+    def render_wage_tax(self, record: Any) -> SafeString:
+        """How far the return of the period is, and when it is due."""
+        state = state_of(record)
+        if state is None or not state.returns_known:
+            return markup.missing(Missing.NEVER_FETCHED)
+        if state.return_due is None:
+            return markup.missing(Missing.UNKNOWN)
+        return _filed(Kind.RETURN, state.return_progress, state.return_due, state.return_sent_at)
+
+    def render_pension(self, record: Any) -> SafeString:
+        """How far the pension return is; a dash where none is expected."""
+        state = state_of(record)
+        if state is None or not state.pensions_known:
+            return markup.missing(Missing.NEVER_FETCHED)
+        if state.pension is None or state.pension_due is None:
+            return markup.status(status.NO_RETURN)
+        return _filed(Kind.PENSION, state.pension, state.pension_due, state.pension_sent_at)
+
+    def render_next_due(self, record: Any) -> SafeString:
+        """The first thing that is still open, also of earlier periods."""
+        state = state_of(record)
+        if state is None or state.next_due is None or state.next_act_by is None:
+            return markup.missing(Missing.UNKNOWN if state else Missing.NEVER_FETCHED)
+        return format_html(
+            '{}<span class="ui-below">{} {}</span>',
+            markup.status(near(state.next_due, state.next_act_by)),
+            Kind(state.next_kind).label,
+            state.next_period,
+        )
+
+    def render_responsible(self, record: Any) -> SafeString:
+        """Who sees to it."""
+        return person_words(getattr(record, "arrangement", None))
+
+    def render_changes(self, record: Any) -> SafeString:
+        """How many changes the reader has not seen."""
+        number = self.unseen.get(record.pk, 0)
+        if not number:
+            return format_html("{}", "")
+        said = ngettext("%(count)s new", "%(count)s new", number) % {"count": formats.number(number)}
+        address = reverse("dashboards:client_changes", args=[record.debtor_id])
+        return format_html('<a class="text-nowrap" href="{}">{}</a>', address, said)
+
+    def render_data(self, record: Any) -> SafeString:
+        """The worst state of what the row shows and the age of its oldest part."""
+        return markup.freshness(summarise(record.fresh_rows, ROW_KINDS))
+
+
+def state_of(company: Any) -> PeriodState | None:
+    """The company's state so many periods back; None where its current period is not known."""
+    return next(iter(company.shown_states), None)
+
+
+def _filed(kind: Kind, progress: int | None, due: Any, sent_at: Any) -> SafeString:
+    if progress == Progress.DONE:
+        return _with_day(DONE[kind], "%(day)s", sent_at)
+    dated = Dated(kind, due, due, progress, open=True).status
+    if isinstance(dated, Missing):
+        return markup.missing(dated)
+    if progress == Progress.MADE:
+        return format_html('{}<span class="ui-below">{}</span>', markup.status(MADE[kind]), dated.label)
+    return markup.status(dated)
+
+
+def _with_day(shown: Status, text: str, day: Any) -> SafeString:
+    if day is None:
+        return markup.status(shown)
+    said = text % {"day": formats.day(day)}
+    return format_html('{}<span class="ui-below">{}</span>', markup.status(shown), said)

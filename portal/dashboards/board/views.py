@@ -1,0 +1,156 @@
+"""The period board: where people of an office begin."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from portal.accounts.roles import Capability
+from portal.companies import freshness
+from portal.companies.models import Company
+from portal.dashboards.board import rows
+from portal.dashboards.board.filters import BoardFilter
+from portal.dashboards.board.tables import BoardTable
+from portal.dashboards.changes.unseen import CAPABILITY as READS_CHANGES
+from portal.dashboards.changes.unseen import unseen_counts
+from portal.dashboards.start import nobodys_of, start
+from portal.deadlines.due import OVERDUE, TODAY, WEEK, WORDS
+from portal.deadlines.views import KINDS
+from portal.deadlines.working_out import BACK
+from portal.debtors import asked
+from portal.debtors.models import Debtor
+from portal.ui.freshness import FreshnessSummary
+from portal.ui.permissions import capabilities_of
+from portal.ui.views import ScopedListView
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the list with its number, as a link above it."""
+
+    label: str
+    count: int
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How many periods back the board looks, with the ways to go on."""
+
+    back: int
+    label: str
+    earlier: str
+    later: str
+    current: str
+
+
+class BoardView(ScopedListView):
+    """Every company of one's clients in its current period, or so many periods before it."""
+
+    model = Company
+    table_class = BoardTable
+    filterset_class = BoardFilter
+    capability = Capability.VIEW
+    template_name = "dashboards/board.html"
+    heading = gettext_lazy("Start")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """People of a client, and those who see companies alone, begin elsewhere."""
+        address = start(request)
+        if address is not None:
+            return redirect(address)
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def back(self) -> int:
+        """How many periods back; what makes no sense is the current period, with a message."""
+        text = self.request.GET.get("back", "").strip()
+        if not text:
+            return 0
+        if len(text) <= 2 and text.isascii() and text.isdecimal() and int(text) <= BACK:
+            return int(text)
+        said = _("The board looks back at most %(count)s periods. This is the current one.")
+        messages.warning(self.request, said % {"count": BACK})
+        return 0
+
+    def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """With where they stood then."""
+        return rows.at(queryset, self.back)
+
+    @cached_property
+    def badge(self) -> FreshnessSummary:
+        """Over the whole scope, whatever the filter."""
+        user = self.request.user
+        return freshness.of_scope(user, Debtor.objects.visible_to(user), Company.objects.visible_to(user), KINDS)
+
+    def get_freshness(self) -> FreshnessSummary:
+        """How old periods, runs and returns are."""
+        return self.badge
+
+    def get_table_data(self) -> Any:
+        """With what each row shows."""
+        listed: Any = self.object_list
+        return rows.with_details(listed, self.request.user, self.back)
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Changes only for who reads them."""
+        reads = READS_CHANGES in capabilities_of(self.request)
+        unseen = unseen_counts(self.request.user) if reads else None
+        return {**super().get_table_kwargs(), "unseen": unseen, "back": self.back}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The parts of the list, and the steps back."""
+        context = super().get_context_data(**kwargs)
+        nobodys = nobodys_of(self.request)
+        return {
+            **context,
+            "nobody": sum(nobodys.values()),
+            "nobody_of": next(iter(nobodys), None),
+            "parts": self._parts(),
+            "steps": self._steps(),
+            "can_set": Capability.SET_DEADLINES in capabilities_of(self.request),
+        }
+
+    def _parts(self) -> list[Part]:
+        """Numbers over the whole scope, whatever the filter; each link sets one filter and keeps the others."""
+        numbers = rows.numbers(rows.at(Company.objects.visible_to(self.request.user), self.back))
+        due, run = self.request.GET.get("due", ""), self.request.GET.get("run", "")
+
+        def part(label: Any, name: str, **to: str) -> Part:
+            wanted = {"due": "", "run": "", **to}
+            address = asked.address(self.request, **wanted)
+            return Part(str(label), numbers[name], address, (due, run) == (wanted["due"], wanted["run"]))
+
+        return [
+            part(WORDS[OVERDUE], OVERDUE, due=OVERDUE),
+            part(WORDS[TODAY], TODAY, due=TODAY),
+            part(WORDS[WEEK], WEEK, due=WEEK),
+            part(_("Not made"), "none", run="none"),
+            part(_("Made, not locked"), "made", run="made"),
+            part(_("Locked"), "locked", run="locked"),
+            part(_("All"), "all"),
+        ]
+
+    def _steps(self) -> Steps:
+        back = self.back
+        label = _("Current period")
+        if back:
+            label = ngettext("%(count)s period back", "%(count)s periods back", back) % {"count": back}
+
+        def address(to: int) -> str:
+            return asked.address(self.request, back=str(to) if to else "")
+
+        return Steps(
+            back=back,
+            label=label,
+            earlier=address(back + 1) if back < BACK else "",
+            later=address(back - 1) if back else "",
+            current=address(0) if back else "",
+        )

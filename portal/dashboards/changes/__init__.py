@@ -1,0 +1,1 @@
+"""What syncs changed since somebody last looked, client by client."""

@@ -1,0 +1,103 @@
+"""Marking changes as seen, and the number of new ones beside the menu."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from portal import clock
+from portal.accounts.grants import roles_of
+from portal.accounts.roles import READ_ONLY
+from portal.companies.models import Company
+from portal.dashboards.changes import unseen
+from portal.debtors.models import Debtor
+from portal.ui.permissions import capabilities_of
+
+#: The number beside the menu counts no further.
+MOST = 99
+
+
+def can_mark(request: HttpRequest) -> bool:
+    """Whether the reader's marks are kept: not those of who only reads, nor of who looks as somebody else."""
+    roles = roles_of(request.user)
+    return getattr(request, "look", None) is None and bool(roles) and not roles <= READ_ONLY
+
+
+def box(request: HttpRequest) -> dict[str, Any]:
+    """What the forms that mark need. What is marked as seen was learned before the page was made."""
+    return {
+        "csrf_token": get_token(request),
+        "made_at": clock.now().isoformat(),
+        "can_mark": can_mark(request),
+        "here": request.get_full_path(),
+    }
+
+
+def check(request: HttpRequest, debtor: int) -> None:
+    """Raise what answers somebody who may not read the changes of this client."""
+    if not _sees(request, debtor):
+        raise Http404
+    if not _sees(request, debtor, unseen.CAPABILITY):
+        raise PermissionDenied
+
+
+def _sees(request: HttpRequest, debtor: int, *capability: Any) -> bool:
+    """Whether the client, or a company of it, is in the reader's scope."""
+    whole = Debtor.everything.visible_to(request.user, *capability).filter(pk=debtor)
+    parts = Company.everything.visible_to(request.user, *capability).filter(debtor=debtor)
+    return whole.exists() or parts.exists()
+
+
+@require_POST
+def seen(request: HttpRequest, pk: str) -> HttpResponse:
+    """Mark what a page showed of one client as seen."""
+    check(request, int(pk))
+    return _marked(request, [int(pk)])
+
+
+@require_POST
+def all_seen(request: HttpRequest) -> HttpResponse:
+    """Mark everything new as seen that a page showed."""
+    if unseen.CAPABILITY not in capabilities_of(request):
+        raise PermissionDenied
+    return _marked(request, unseen.count(request.user, Q()).by_debtor)
+
+
+@require_safe
+def number(request: HttpRequest) -> HttpResponse:
+    """How many changes are new, for the menu: a fragment, so that no page waits for it."""
+    if unseen.CAPABILITY not in capabilities_of(request):
+        raise PermissionDenied
+    total = unseen.count(request.user, Q()).total
+    context = {"total": total, "most": MOST, "over": total > MOST}
+    return render(request, "dashboards/changes/number.html", context)
+
+
+def _marked(request: HttpRequest, debtors: Any) -> HttpResponse:
+    until = _moment(request.POST.get("until", ""))
+    if until is None:
+        messages.error(request, _("This page does not say what you saw. Nothing was marked; reload it and try again."))
+    else:
+        unseen.mark_seen(request.user, debtors, until)  # type: ignore[arg-type]  # nobody else passes the checks above
+        messages.success(request, _("Marked as seen."))
+    back = request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
+    return redirect(back if safe else reverse("dashboards:changes"))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None

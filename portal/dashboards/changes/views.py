@@ -1,0 +1,177 @@
+"""The pages of changes: all clients, and one of them."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from portal.companies import freshness
+from portal.companies.models import Company
+from portal.dashboards.changes import unseen
+from portal.dashboards.changes.filters import ChangeFilter, ClientChangeFilter
+from portal.dashboards.changes.marking import box, check
+from portal.dashboards.changes.rows import Group, groups, of_client
+from portal.dashboards.changes.tables import ChangeTable, GroupTable
+from portal.debtors.models import Debtor
+from portal.debtors.place import way_to
+from portal.mirror.models import Change
+from portal.ui.empty import EmptyKind
+from portal.ui.freshness import FreshnessSummary
+from portal.ui.permissions import capabilities_of
+from portal.ui.values import Crumb
+from portal.ui.views import ScopedListView
+
+if TYPE_CHECKING:
+    from portal.ui.empty import EmptyKind
+
+GROUPS_PER_PAGE = 15
+
+
+class ChangesView(ScopedListView):
+    """Every client with changes that the reader has not seen, or that were learned in a time."""
+
+    model = Change
+    capability = unseen.CAPABILITY
+    table_class = GroupTable
+    filterset_class = ChangeFilter
+    template_name = "dashboards/changes/list.html"
+    heading = _("Changes")
+
+    @cached_property
+    def counts(self) -> unseen.Counts:
+        """How many changes fit the filter."""
+        return unseen.count(self.request.user, self.filterset.condition, self.filterset.since)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The clients that have some."""
+        return groups(self.request.user, self.counts) if self.counts.total else []
+
+    def get_table_data(self) -> list[Group]:
+        """Clients in place of single rows."""
+        return self.groups
+
+    def get_table_pagination(self, table: Any) -> dict[str, Any]:
+        """So many clients that a page can be read."""
+        return {"per_page": GROUPS_PER_PAGE, "silent": True}
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """What the boxes are made of, and words for nothing new."""
+        return {
+            **empty_words("nothing" if self.groups else self.get_empty_kind(), self.filterset),
+            "user": self.request.user,
+            "condition": self.filterset.condition,
+            "since": self.filterset.since,
+            "box": {**box(self.request), "query": self.filtered_query, "new": self.filterset.since is None},
+        }
+
+    @property
+    def filtered_query(self) -> str:
+        """The filter as the page of one client takes it."""
+        query = self.request.GET.copy()
+        for name in ("client", "page", "sort"):
+            query.pop(name, None)
+        return query.urlencode()
+
+    @cached_property
+    def badge(self) -> FreshnessSummary:
+        """How old every kind is whose changes are watched."""
+        user = self.request.user
+        companies = Company.objects.visible_to(user)
+        return freshness.of_scope(user, Debtor.objects.visible_to(user), companies, unseen.watched_kinds(user))
+
+    def get_freshness(self) -> FreshnessSummary:
+        """How old what was compared is."""
+        return self.badge
+
+    def get_breadcrumb(self) -> list[Crumb]:
+        """At the top."""
+        return [Crumb(str(self.heading))]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """How much there is, and the way to mark it; only where the page shows all that is new."""
+        return {
+            **super().get_context_data(**kwargs),
+            **box(self.request),
+            "total": self.counts.total,
+            "clients": len(self.groups),
+            "new": self.filterset.since is None,
+            "all_shown": bool(self.groups) and not self.filterset.asked,
+            "first_look": unseen.FIRST_LOOK.days,
+            "looks_back": unseen.LOOKS_BACK.days,
+        }
+
+
+class ClientChangesView(ScopedListView):
+    """The changes of one client, newest first."""
+
+    model = Change
+    capability = unseen.CAPABILITY
+    table_class = ChangeTable
+    filterset_class = ClientChangeFilter
+    template_name = "dashboards/changes/client.html"
+    heading = _("Changes")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Outside the scope there is no such client; inside it the log is for the office."""
+        held = capabilities_of(request)
+        if request.method in {"GET", "HEAD"} and (not held or self.capability in held):
+            check(request, self.pk)
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def pk(self) -> int:
+        """The client in the address."""
+        return int(self.kwargs["pk"])
+
+    def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Those of the client, as the filter asks."""
+        asked = ClientChangeFilter(self.request.GET, queryset=queryset, request=self.request)
+        return of_client(queryset, self.request.user, self.pk, asked.condition, asked.since)
+
+    @cached_property
+    def debtor(self) -> Debtor | None:
+        """The client; None where the reader sees only companies of it."""
+        rows = Debtor.everything.visible_to(self.request.user).select_related("environment")
+        return rows.filter(pk=self.pk).first()
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Whose words the cells are in, and words for nothing new."""
+        kwargs = super().get_table_kwargs()
+        return {**kwargs, **empty_words(kwargs["empty_kind"], self.filterset), "user": self.request.user}
+
+    def get_freshness(self) -> FreshnessSummary:
+        """How old what was compared is."""
+        user = self.request.user
+        debtors = Debtor.objects.visible_to(user).filter(pk=self.pk)
+        companies = Company.objects.visible_to(user).filter(debtor=self.pk)
+        return freshness.of_scope(user, debtors, companies, unseen.watched_kinds(user))
+
+    def get_breadcrumb(self) -> list[Crumb]:
+        """Client › changes."""
+        above = way_to(self.request, self.debtor) if self.debtor else []
+        return [*above, Crumb(str(self.heading))]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The way to mark it."""
+        return {
+            **super().get_context_data(**kwargs),
+            **box(self.request),
+            "debtor": self.debtor,
+            "pk": self.pk,
+            "new": self.filterset.since is None,
+            "all_shown": not self.filterset.asked and bool(self.object_list),
+            "first_look": unseen.FIRST_LOOK.days,
+            "looks_back": unseen.LOOKS_BACK.days,
+        }
+
+
+def empty_words(kind: "EmptyKind", asked: ChangeFilter) -> dict[str, Any]:
+    """Why a table of changes is empty: nothing being new is good news."""
+    words: dict[str, Any] = {"empty_kind": kind}
+    if kind == "nothing" and asked.since is None:
+        words["empty_title"] = str(_("Nothing new"))
+        words["empty_text"] = str(_("The syncs found no change that you have not seen."))
+    return words

@@ -1,0 +1,138 @@
+"""Changing what was agreed about companies: the one home of these writes. Each asks anew who may, and leaves a trace.
+
+Every function takes primary keys of companies and returns how many were changed; those over which `by` does not hold
+SET_DEADLINES are as if they did not exist.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from portal.accounts.models import User
+from portal.audit.about import About
+from portal.audit.details import Detail
+from portal.audit.kinds import Kind as Act
+from portal.audit.recording import record
+from portal.companies.models import Company
+from portal.deadlines import states
+from portal.deadlines.colleagues import colleagues, seen_by
+from portal.deadlines.models import Arrangement, Deadline, Kind, MovedDate
+from portal.deadlines.rules import PayRule
+from portal.periods import Period, PeriodType
+
+
+@dataclass(frozen=True)
+class Done:
+    """How many companies were changed, and how many were not because they could not be."""
+
+    changed: int
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is agreed in place of the usual terms; a part that is None stays as it is for each company."""
+
+    pay: tuple[PayRule, int] | None = None
+    #: Days after the period, or "" for the office's usual term.
+    pension: "int | str | None" = None
+
+
+@transaction.atomic
+def assign(by: User, companies: Iterable[int], responsible: User | None) -> Done:
+    """Let `responsible` (None: nobody) see to these companies. Left out are companies that they do not see.
+
+    Raises PermissionError for somebody who is not a colleague.
+    """
+    asked = seen_by(by, companies)
+    able = asked
+    if responsible is not None:
+        if not colleagues(by).filter(pk=responsible.pk).exists():
+            raise PermissionError
+        able = seen_by(responsible, asked)
+    changed = _write(able, responsible=responsible)
+    _record(changed, {"what": "responsible", "user": responsible.pk if responsible else 0})
+    return Done(len(changed), len(asked - able))
+
+
+@transaction.atomic
+def set_terms(by: User, companies: Iterable[int], terms: Terms) -> Done:
+    """Other terms for these companies; their deadlines follow at once.
+
+    A day of the month goes with a period of a month or longer only: shorter ones are left out.
+    """
+    asked = seen_by(by, companies)
+    able = asked
+    values: dict[str, Any] = {}
+    if terms.pay is not None:
+        values |= {"pay_rule": terms.pay[0].value, "pay_number": terms.pay[1]}
+        if terms.pay[0] is PayRule.DAY_OF_MONTH:
+            short = [PeriodType.WEEK.value, PeriodType.FOUR_WEEKS.value]
+            able = asked - set(
+                Company.objects.filter(pk__in=asked, current__period_type__in=short).values_list("pk", flat=True)
+            )
+    if terms.pension is not None:
+        values["pension_days"] = None if terms.pension == "" else int(terms.pension)
+    changed = _write(able, **values) if values else []
+    states.rewrite(changed)
+    _record(changed, {"what": "terms", "fields": sorted(values)})
+    return Done(len(changed), len(asked - able))
+
+
+@transaction.atomic
+def move(
+    by: User, companies: Iterable[int], kind: Kind, length: PeriodType, period: Period, *, due: date, reason: str
+) -> Done:
+    """Another due date for one period, in place of the computed one. Left out: companies without that deadline."""
+    asked = seen_by(by, companies)
+    subject: dict[str, Any] = {
+        "kind": kind.value,
+        "period_type": length.value,
+        "year": period.year,
+        "number": period.number,
+    }
+    able = sorted(Deadline.objects.filter(company__in=asked, **subject).values_list("company_id", flat=True))
+    for company in able:
+        MovedDate.objects.update_or_create(
+            company_id=company, **subject, defaults={"due": due, "reason": reason, "moved_by": by}
+        )
+    states.rewrite(able)
+    _record(able, {"what": "moved", "kind": kind.value})
+    return Done(len(able), len(asked) - len(able))
+
+
+@transaction.atomic
+def put_back(by: User, moved: MovedDate) -> Done:
+    """The computed date counts again."""
+    able = sorted(seen_by(by, [moved.company_id]))
+    if able:
+        moved.delete()
+        states.rewrite(able)
+        _record(able, {"what": "put_back", "kind": moved.kind})
+    return Done(len(able))
+
+
+def _write(companies: Iterable[int], **values: Any) -> list[int]:
+    """Set columns of the companies' arrangements, made where there are none; gives those in which something changed."""
+    asked = sorted(companies)
+    have = {row.company_id: row for row in Arrangement.objects.filter(company__in=asked)}
+    new = [Arrangement(company_id=pk, **values) for pk in asked if pk not in have]
+    other = [row for row in have.values() if any(getattr(row, name) != value for name, value in values.items())]
+    Arrangement.objects.bulk_create(new, batch_size=500)
+    Arrangement.objects.filter(pk__in=[row.pk for row in other]).update(**values)
+    return sorted([row.company_id for row in new] + [row.company_id for row in other])
+
+
+def _record(companies: Sequence[int], detail: Detail) -> None:
+    """One entry for each client, with the number of its companies; last in the transaction."""
+    rows = Company.objects.filter(pk__in=companies).values_list("environment__firm_id", "debtor_id", "pk")
+    clients: dict[tuple[int, int], list[int]] = {}
+    for firm, debtor, pk in rows:
+        clients.setdefault((firm, debtor), []).append(pk)
+    for (firm, debtor), pks in sorted(clients.items()):
+        single = pks[0] if len(pks) == 1 else None
+        about = About(firm_id=firm, object_type="company", object_id=single, debtor_id=debtor, company_id=single)
+        record(Act.SETTINGS_CHANGED, about, detail={**detail, "companies": len(pks)})

@@ -1,0 +1,96 @@
+"""The calendar of deadlines: a month and its list."""
+
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
+
+from portal.accounts.grants import roles_of
+from portal.accounts.roles import READ_ONLY, Capability
+from portal.companies import freshness
+from portal.companies.models import Company
+from portal.deadlines import feeds, month
+from portal.deadlines.filters import DeadlineFilter
+from portal.deadlines.models import Deadline
+from portal.deadlines.tables import DeadlineTable
+from portal.deadlines.views import KINDS, user_of
+from portal.debtors import asked
+from portal.debtors.models import Debtor
+from portal.periods import Period
+from portal.ui.freshness import FreshnessSummary
+from portal.ui.permissions import capabilities_of, of_client
+from portal.ui.views import ScopedListView
+
+
+class CalendarView(ScopedListView):
+    """What is due in a month, for every company that the person sees."""
+
+    model = Deadline
+    table_class = DeadlineTable
+    filterset_class = DeadlineFilter
+    capability = Capability.VIEW
+    template_name = "deadlines/calendar.html"
+    heading = gettext_lazy("Calendar")
+    subtitle = gettext_lazy("Pay days, pension returns and wage-tax returns")
+
+    @cached_property
+    def month(self) -> Period:
+        """The month in the address."""
+        return asked.month(self.request)
+
+    @cached_property
+    def day(self) -> date | None:
+        """The day in the address; one outside the month, or no day at all, counts as none."""
+        if not self.request.GET.get("day"):
+            return None
+        day, days = asked.day(self.request, "day"), month.days_of(self.month)
+        return day if days.first <= day <= days.last else None
+
+    def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """The month's, with what a row shows."""
+        days = month.days_of(self.month)
+        present = {"company__missing_since__isnull": True, "company__debtor__missing_since__isnull": True}
+        rows = queryset.filter(due__range=(days.first, days.last), **present)
+        shown = rows.select_related("company__debtor", "company__arrangement__responsible")
+        return shown.order_by("due", "kind", "company__name", "pk")
+
+    @cached_property
+    def badge(self) -> FreshnessSummary:
+        """Over the whole scope, whatever the filter."""
+        user = self.request.user
+        companies = Company.objects.visible_to(user)
+        return freshness.of_scope(user, Debtor.objects.visible_to(user), companies, KINDS)
+
+    def get_freshness(self) -> FreshnessSummary:
+        """How old runs and returns are."""
+        return self.badge
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """What is the office's own is not shown to people of a client."""
+        return {**super().get_table_kwargs(), "internal": not of_client(self.request)}
+
+    def get_table_data(self) -> Any:
+        """The list of the chosen day, else of the month."""
+        rows: Any = self.object_list
+        return rows if self.day is None else rows.filter(due=self.day)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Grid, picker and the state of one's own address."""
+        context = super().get_context_data(**kwargs)
+        rows: Any = self.object_list
+        user = user_of(self.request)
+        return {
+            **context,
+            "picker": month.picker(self.request, self.month),
+            "weeks": month.weeks(self.request, self.month, rows, self.day),
+            "day_names": month.day_names(),
+            "day": self.day,
+            "whole_month": asked.address(self.request, day="", kind=""),
+            "feed": feeds.of(user),
+            "internal": not of_client(self.request),
+            "can_set": Capability.SET_DEADLINES in capabilities_of(self.request),
+            # Nothing is made while looking as somebody else, nor by people who only read.
+            "can_have_address": not hasattr(self.request, "look") and not roles_of(user) <= READ_ONLY,
+        }

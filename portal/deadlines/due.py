@@ -1,0 +1,98 @@
+"""How near a due date is, in four words that exclude each other: overdue, today, this week, later.
+
+What counts as near is the day on which the work has to be done, the last working day at or before the due date; late is
+only what is past its due date.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from portal import clock
+from portal.deadlines.models import Kind, Progress
+from portal.ui import formats
+from portal.ui.values import Level, Missing, Status
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+OVERDUE, TODAY, WEEK, LATER = "overdue", "today", "week", "later"
+WORDS: "dict[str, _StrPromise]" = {
+    OVERDUE: gettext_lazy("Overdue"),
+    TODAY: gettext_lazy("Today"),
+    WEEK: gettext_lazy("This week"),
+    LATER: gettext_lazy("Later"),
+}
+
+#: Said of what is done, by what it is.
+DONE = {
+    Kind.PAYMENT: Status(Level.FINE, gettext_lazy("locked"), "lock"),
+    Kind.PENSION: Status(Level.FINE, gettext_lazy("sent")),
+    Kind.RETURN: Status(Level.FINE, gettext_lazy("sent")),
+}
+#: Not made, and nobody waits for it: the company went on to the next period.
+PASSED = Status(Level.NEUTRAL, gettext_lazy("none"), "minus")
+
+
+def bucket(word: str, due: str, act_by: str, today: date | None = None) -> Q:
+    """The rows whose dates (names of columns) fall under one of the four words."""
+    today = today or clock.today()
+    end = end_of_week(today)
+    late, now = Q(**{f"{due}__lt": today}), Q(**{f"{act_by}__lte": today})
+    return {
+        OVERDUE: late,
+        TODAY: now & ~late,
+        WEEK: Q(**{f"{act_by}__gt": today, f"{act_by}__lte": end}),
+        LATER: Q(**{f"{act_by}__gt": end}),
+    }[word]
+
+
+def word_for(due: date, act_by: date, today: date | None = None) -> str:
+    """Which of the four words the dates fall under."""
+    today = today or clock.today()
+    if due < today:
+        return OVERDUE
+    if act_by <= today:
+        return TODAY
+    return WEEK if act_by <= end_of_week(today) else LATER
+
+
+def end_of_week(today: date) -> date:
+    """The Sunday of this week."""
+    return today + timedelta(days=6 - today.weekday())
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A due date with how far its work is; the columns of a deadline, wherever they stand."""
+
+    kind: Kind
+    due: date
+    act_by: date
+    progress: int | None
+    open: bool
+
+    @property
+    def status(self) -> Status | Missing:
+        """Done, how late or how near; not known where Nmbrs never told how far it is."""
+        if self.progress is None:
+            return Missing.NEVER_FETCHED
+        if self.progress == Progress.DONE:
+            return DONE[self.kind]
+        return near(self.due, self.act_by) if self.open else PASSED
+
+
+def near(due: date, act_by: date) -> Status:
+    """How late, or how near, an open due date is."""
+    word, today = word_for(due, act_by), clock.today()
+    if word == OVERDUE:
+        days = (today - due).days
+        return Status(Level.LATE, ngettext("%(count)s day late", "%(count)s days late", days) % {"count": days})
+    if word == TODAY:
+        return Status(Level.SOON, _("today"))
+    level = Level.SOON if word == WEEK else Level.NEUTRAL
+    return Status(level, _("due %(day)s") % {"day": formats.day(due)})

@@ -1,0 +1,64 @@
+"""What is known of some companies, read once for all of them: the input of portal.deadlines.states.
+
+For the engine's transactions and for tasks, which act for nobody: pages read the results through `visible_to`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from portal.companies.models import Company, CurrentPeriod, PensionExport, Run, WageTaxReturn
+from portal.deadlines.models import Arrangement, MovedDate
+from portal.mirror.models import Freshness
+from portal.periods import Period, PeriodType
+
+#: The kinds of record that tell how far a period is.
+TELLING = ("runs", "wage_tax_returns", "pension_exports")
+#: Years before that of the current period that are read: a return may be of the year before.
+YEARS_BACK = 2
+
+
+@dataclass
+class Facts:
+    """One company: its settings, and its runs, returns and pension returns, the newest of a period first."""
+
+    company: Company
+    kind: PeriodType
+    current: Period
+    arrangement: Arrangement | None = None
+    moved: dict[tuple[str, str, Period], date] = field(default_factory=dict)
+    runs: list[Run] = field(default_factory=list)
+    returns: list[WageTaxReturn] = field(default_factory=list)
+    exports: list[PensionExport] = field(default_factory=list)
+    fetched: set[str] = field(default_factory=set)
+
+    def knows(self, resource: str) -> bool:
+        """Whether this kind ever came in. Rows tell so before the publish that brings them has ended."""
+        rows = {"runs": self.runs, "wage_tax_returns": self.returns, "pension_exports": self.exports}
+        return resource in self.fetched or bool(rows[resource])
+
+
+def of_companies(pks: Sequence[int]) -> list[Facts]:
+    """The facts of those of the companies whose current period is known. Eight queries, however many there are."""
+    current = CurrentPeriod.objects.filter(company__in=pks, company__missing_since__isnull=True)
+    facts = {
+        row.company_id: Facts(row.company, PeriodType(row.period_type), row.period)
+        for row in current.select_related("company")
+    }
+    if not facts:
+        return []
+    since = min(one.current.year for one in facts.values()) - YEARS_BACK
+    for arrangement in Arrangement.objects.filter(company__in=facts):
+        facts[arrangement.company_id].arrangement = arrangement
+    for moved in MovedDate.objects.filter(company__in=facts, year__gte=since):
+        facts[moved.company_id].moved[moved.kind, moved.period_type, moved.period] = moved.due
+    for run in Run.objects.filter(company__in=facts, year__gte=since):
+        facts[run.company_id].runs.append(run)
+    for declaration in WageTaxReturn.objects.filter(company__in=facts, year__gte=since):
+        facts[declaration.company_id].returns.append(declaration)
+    for export in PensionExport.objects.filter(company__in=facts, year__gte=since):
+        facts[export.company_id].exports.append(export)
+    fetched = Freshness.objects.filter(company__in=facts, resource__in=TELLING, last_success__isnull=False)
+    for company, resource in fetched.values_list("company_id", "resource"):
+        facts[company].fetched.add(resource)
+    return list(facts.values())

@@ -1,0 +1,73 @@
+"""The calendar's secret address: 256 random bits of which a keyed hash is kept.
+
+It shows what its owner may see at the moment it is read, so it ends with the last right. A new address ends the old
+one.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from portal.accounts import grants
+from portal.accounts.models import User
+from portal.audit.about import About
+from portal.audit.kinds import Kind
+from portal.audit.recording import record
+from portal.clock import now
+from portal.deadlines.models import CalendarFeed
+from portal.vault import keyed_hash
+
+
+@dataclass(frozen=True)
+class Made:
+    """A new address; its token is known at this moment only."""
+
+    feed: CalendarFeed
+    token: str
+
+
+@transaction.atomic
+def make(user: User, *, own_only: bool) -> Made:
+    """A new address in place of the one before."""
+    token = secrets.token_urlsafe(32)
+    values = {"token_hash": _hash(token), "own_only": own_only, "created": now(), "last_read": None}
+    feed, _created = CalendarFeed.objects.update_or_create(user=user, defaults=values)
+    _record(user, "calendar_address_made")
+    return Made(feed, token)
+
+
+@transaction.atomic
+def withdraw(user: User) -> bool:
+    """The address works no more; whether there was one."""
+    gone, _ = CalendarFeed.objects.filter(user=user).delete()
+    if gone:
+        _record(user, "calendar_address_withdrawn")
+    return bool(gone)
+
+
+def of(user: User) -> CalendarFeed | None:
+    """The person's address, without its token."""
+    return CalendarFeed.objects.filter(user=user).first()
+
+
+def found(token: str) -> CalendarFeed | None:
+    """The address that this token opens now; None for one that never was, was replaced or withdrawn, and for somebody
+    whose account is closed or who has no place left."""
+    feed = CalendarFeed.objects.filter(token_hash=_hash(token)).select_related("user").first()
+    return feed if feed is not None and feed.user.is_active and grants.holdings(feed.user) else None
+
+
+def note_read(feed: CalendarFeed) -> None:
+    """Remember that a program read it, for the owner to see; at most once an hour."""
+    moment = now()
+    if feed.last_read is None or (moment - feed.last_read).total_seconds() > 3600:
+        CalendarFeed.objects.filter(pk=feed.pk).update(last_read=moment)
+
+
+def _hash(token: str) -> bytes:
+    return keyed_hash("calendar", token)
+
+
+def _record(user: User, what: str) -> None:
+    record(Kind.USER_CHANGED, About(object_type="user", object_id=user.pk), detail={"what": what})

@@ -1,0 +1,137 @@
+"""The tables about deadlines."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from portal.companies import words
+from portal.deadlines.due import Dated
+from portal.deadlines.forms import pay_words, pension_words
+from portal.deadlines.models import Kind
+from portal.deadlines.rules import PayRule
+from portal.periods import PeriodType
+from portal.ui import formats, markup
+from portal.ui.tables import DayColumn, Table, TextColumn
+from portal.ui.values import Missing
+
+
+def person_words(arrangement: Any) -> SafeString:
+    """Who is responsible; a closed account is told as such, for somebody else has to take over."""
+    person = arrangement.responsible if arrangement else None
+    if person is None:
+        return format_html('<span class="ui-age">{}</span>', _("nobody"))
+    if not person.is_active:
+        return format_html('{} <span class="ui-age">{}</span>', person, _("account closed"))
+    return markup.words(str(person))
+
+
+def company_cell(company: Any, address: str) -> SafeString:
+    """The company with a link, and its client below it where the client has another name."""
+    debtor = company.debtor
+    below = "" if str(debtor) == str(company) else format_html('<span class="ui-below">{}</span>', debtor)
+    return format_html('<a href="{}">{}</a>{}', address, company, below)
+
+
+class ArrangementTable(Table):
+    """One row a company: who sees to it and what was agreed. The box in front chooses it for a change of several."""
+
+    caption = gettext_lazy("Companies")
+    counted = ngettext_lazy("company", "companies")
+
+    company = TextColumn(verbose_name=gettext_lazy("Company"), accessor="pk", order_by=("name", "pk"))
+    period_type = TextColumn(verbose_name=gettext_lazy("Period type"), accessor="current__period_type", empty_values=())
+    responsible = TextColumn(
+        verbose_name=gettext_lazy("Responsible"), accessor="arrangement__responsible__name", empty_values=()
+    )
+    pay_day = TextColumn(verbose_name=gettext_lazy("Pay day"), accessor="arrangement__pay_rule", empty_values=())
+    pension = TextColumn(
+        verbose_name=gettext_lazy("Pension return"), accessor="arrangement__pension_days", empty_values=()
+    )
+
+    def render_company(self, record: Any) -> SafeString:
+        """A box to choose it with, and the way to its own page."""
+        return format_html(
+            '<input class="form-check-input me-2" type="checkbox" name="company" value="{}" form="bulk"'
+            ' aria-label="{}">'
+            '<span class="ui-beside">{}</span>',
+            str(record.pk),
+            _("Choose %(name)s") % {"name": record},
+            company_cell(record, reverse("deadlines:company", args=[record.pk])),
+        )
+
+    def render_period_type(self, record: Any) -> SafeString:
+        """The length of its periods."""
+        current = getattr(record, "current", None)
+        return markup.words(words.PERIOD_TYPES[PeriodType(current.period_type)] if current else Missing.NEVER_FETCHED)
+
+    def render_responsible(self, record: Any) -> SafeString:
+        """Who sees to it."""
+        return person_words(getattr(record, "arrangement", None))
+
+    def render_pay_day(self, record: Any) -> str:
+        """As agreed, or the usual day."""
+        own = getattr(record, "arrangement", None)
+        return pay_words(PayRule(own.pay_rule), own.pay_number) if own else pay_words(PayRule.NONE, 0)
+
+    def render_pension(self, record: Any) -> str:
+        """The fund's term."""
+        own = getattr(record, "arrangement", None)
+        return pension_words(own.pension_days if own else None)
+
+
+class DeadlineTable(Table):
+    """One row a deadline. `internal`: with what is the office's own."""
+
+    caption = gettext_lazy("Deadlines")
+    counted = ngettext_lazy("deadline", "deadlines")
+
+    company = TextColumn(
+        verbose_name=gettext_lazy("Company"), accessor="company__name", order_by=("company__name",), empty_values=()
+    )
+    kind = TextColumn(verbose_name=gettext_lazy("What"))
+    period = TextColumn(verbose_name=gettext_lazy("Period"), accessor="pk", orderable=False)
+    due = DayColumn(verbose_name=gettext_lazy("Due"))
+    act_by = DayColumn(verbose_name=gettext_lazy("Act by"))
+    status = TextColumn(verbose_name=gettext_lazy("Status"), accessor="pk", orderable=False)
+    responsible = TextColumn(
+        verbose_name=gettext_lazy("Responsible"), accessor="company__arrangement__responsible__name", empty_values=()
+    )
+
+    class Meta:
+        order_by = ("due",)
+
+    def __init__(self, *args: Any, internal: bool, **kwargs: Any) -> None:
+        hidden = () if internal else ("responsible",)
+        super().__init__(*args, **{**kwargs, "exclude": (*kwargs.get("exclude", ()), *hidden)})
+
+    def render_company(self, record: Any) -> SafeString:
+        """The way to the company."""
+        return company_cell(record.company, reverse("companies:company", args=[record.company_id]))
+
+    def render_kind(self, value: str, record: Any) -> str:
+        """What is due."""
+        return str(Kind(record.kind).label)
+
+    def render_period(self, record: Any) -> str:
+        """The period it is about."""
+        return words.period(PeriodType(record.period_type), record.period)
+
+    def render_due(self, record: Any) -> SafeString:
+        """The day; where a person moved it, the computed day beside it."""
+        if record.computed is None:
+            return markup.day(record.due)
+        said = _("computed: %(day)s") % {"day": formats.day(record.computed)}
+        return format_html('{} <span class="ui-age">{}</span>', markup.day(record.due), said)
+
+    def render_status(self, record: Any) -> SafeString:
+        """Done, late, or how near."""
+        state = Dated(Kind(record.kind), record.due, record.act_by, record.progress, record.open).status
+        return markup.words(state) if isinstance(state, Missing) else markup.status(state)
+
+    def render_responsible(self, record: Any) -> SafeString:
+        """Who sees to it."""
+        return person_words(getattr(record.company, "arrangement", None))

@@ -1,0 +1,20 @@
+"""How old what Nmbrs has on file about a client is. Figures over its companies: portal.companies.freshness."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from portal.debtors.models import Debtor
+from portal.mirror.models import Freshness
+from portal.mirror.resource import registry
+from portal.ui.freshness import FreshnessSummary, summarise
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from portal.accounts.models import User
+
+
+def of_kinds(user: "User | AnonymousUser", debtor: Debtor, kinds: Sequence[str]) -> FreshnessSummary:
+    """The freshness of kinds that are read for a client as such."""
+    rows = Freshness.objects.visible_to(user).filter(debtor=debtor, company__isnull=True, resource__in=kinds)
+    return summarise(rows, kinds, label=lambda name: registry[name].label)

@@ -1,0 +1,120 @@
+"""The panel about a client that this room knows: who and where they are, and the lists of everything else."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from portal import clock
+from portal.accounts.roles import Capability
+from portal.connections.wording import by_reader
+from portal.debtors import freshness
+from portal.debtors.models import (
+    AccountantContact,
+    Debtor,
+    DebtorAddress,
+    DebtorBankAccount,
+    DebtorContact,
+    DebtorTag,
+    ServiceLevel,
+)
+from portal.debtors.place import records_of
+from portal.mirror.models import DebtorHistory
+from portal.mirror.together import read_together
+from portal.ui import markup, panels, records
+from portal.ui.panels import Panel
+from portal.ui.values import Missing
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+#: The page of the panel.
+PAGE = "debtor"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact of the client: its label, the model it is read from and how a row reads."""
+
+    label: "str | _StrPromise"
+    model: type[DebtorHistory]
+    draw: Callable[[Any], SafeString] = lambda row: markup.words(str(row))
+
+
+@dataclass(frozen=True)
+class ShownFact:
+    """A fact with a line for each row, or the one that says why there is none."""
+
+    label: "str | _StrPromise"
+    lines: list[SafeString]
+
+
+def _contact(row: Any) -> SafeString:
+    return markup.words(" · ".join(dict.fromkeys(part for part in (row.name, row.phone, row.email) if part)))
+
+
+def _account(row: Any) -> SafeString:
+    return format_html("{} · {}", markup.masked_iban(row.iban), markup.words(row.holder))
+
+
+FACTS = (
+    Fact(_("Address"), DebtorAddress),
+    Fact(_("Contact person"), DebtorContact, _contact),
+    Fact(_("Accountants"), AccountantContact, _contact),
+    Fact(_("Bank account"), DebtorBankAccount, _account),
+    Fact(_("Service level"), ServiceLevel),
+    Fact(_("Tags"), DebtorTag),
+)
+
+
+def client_data(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
+    """The facts in force today, and the lists of everything."""
+    listed = records.overview(
+        request,
+        debtor,
+        "debtor",
+        records.When(clock.today()),
+        url=lambda kind: records_of(debtor, kind),
+        freshness=lambda kinds: freshness.of_kinds(request.user, debtor, kinds),
+    )
+    known = {row.kind: row.count for row in listed}
+    mentioned = [fact for fact in FACTS if fact.model.resource.name in known]
+    asked = [fact for fact in mentioned if not isinstance(known[fact.model.resource.name], Missing)]
+    rows = read_together({fact: _in_force(request, debtor, fact) for fact in asked})
+    facts = [
+        ShownFact(fact.label, _lines(fact, known[fact.model.resource.name], rows.get(fact, []))) for fact in mentioned
+    ]
+    return {"facts": facts, "listed": listed}
+
+
+def _in_force(request: HttpRequest, debtor: Debtor, fact: Fact) -> "QuerySet[Any]":
+    visible: Any = fact.model.objects.visible_to(request.user, fact.model.resource.capability)
+    in_force: QuerySet[Any] = visible.filter(debtor=debtor).as_of(clock.today())
+    return in_force
+
+
+def _lines(fact: Fact, count: int | Missing, rows: Sequence[Any]) -> list[SafeString]:
+    if isinstance(count, Missing):
+        return [markup.missing(count)]
+    return [fact.draw(row) for row in rows] or [markup.words(_("none"))]
+
+
+def register() -> None:
+    """Put the panel on the client's page."""
+    panels.register(
+        PAGE,
+        Panel(
+            name="client_data",
+            title=by_reader(_("Client data"), _("Data of the organisation")),
+            template="debtors/panels/client_data.html",
+            capability=Capability.VIEW,
+            context=client_data,
+            order=60,
+            wide=True,
+        ),
+    )

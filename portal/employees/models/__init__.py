@@ -1,0 +1,81 @@
+"""Employee types, people, and their records, by subject."""
+
+from portal.employees.models.dossiers import UnmappedDossier
+from portal.employees.models.guids import CompanyGuid, Entity
+from portal.employees.models.pay import (
+    AccountOfEmployee,
+    AccountType,
+    ColourTable,
+    FixedHours,
+    FixedWage,
+    LeaseCar,
+    Salary,
+    SalaryType,
+    SocialInsurance,
+    VariableHours,
+    VariableWage,
+    WageTaxSettings,
+)
+from portal.employees.models.people import Employee, EmployeeType
+from portal.employees.models.personal import (
+    Address,
+    AddressType,
+    BsnCheck,
+    BsnStatus,
+    Child,
+    Partner,
+    PersonalInfo,
+)
+from portal.employees.models.time import Absence, Answer, Leave, LeaveBalance, LeaveStatus, LeaveType, LeaveUsage
+from portal.employees.models.work import (
+    AgreementOfEmployee,
+    Contract,
+    CostShare,
+    Department,
+    Employment,
+    Function,
+    ManagerOfEmployee,
+    Schedule,
+)
+
+__all__ = [
+    "Absence",
+    "AccountOfEmployee",
+    "AccountType",
+    "Address",
+    "AddressType",
+    "AgreementOfEmployee",
+    "Answer",
+    "BsnCheck",
+    "BsnStatus",
+    "Child",
+    "ColourTable",
+    "CompanyGuid",
+    "Contract",
+    "CostShare",
+    "Department",
+    "Employee",
+    "EmployeeType",
+    "Employment",
+    "Entity",
+    "FixedHours",
+    "FixedWage",
+    "Function",
+    "LeaseCar",
+    "Leave",
+    "LeaveBalance",
+    "LeaveStatus",
+    "LeaveType",
+    "LeaveUsage",
+    "ManagerOfEmployee",
+    "Partner",
+    "PersonalInfo",
+    "Salary",
+    "SalaryType",
+    "Schedule",
+    "SocialInsurance",
+    "UnmappedDossier",
+    "VariableHours",
+    "VariableWage",
+    "WageTaxSettings",
+]

@@ -1,0 +1,72 @@
+"""Querysets and managers of mirrored rows: as of a day, in a period, with or without what is missing in Nmbrs."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from portal.accounts.scope import ScopedQuerySet
+from portal.periods import Period
+
+if TYPE_CHECKING:
+    from portal.mirror.models.rows import MirrorRow
+
+T = TypeVar("T", bound="MirrorRow")
+
+
+class MirrorQuerySet(ScopedQuerySet[T]):
+    """Rows of one kind; `objects` leaves out those that are missing in Nmbrs, `everything` has them too."""
+
+    def present(self) -> Self:
+        """Rows that the last complete list had."""
+        return self.filter(missing_since__isnull=True)
+
+
+class HistoryQuerySet(MirrorQuerySet[T]):
+    """Rows with an interval `[valid_from, valid_until)`."""
+
+    def as_of(self, day: date | F | Any) -> Self:
+        """The rows in force on `day` (a date or an expression). Emptied ties never match."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=day), valid_from__lte=day)
+
+    def touching(self, first: date, last: date) -> Self:
+        """The rows in force on at least one day from `first` to `last`, both included."""
+        return self.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=first) & Q(valid_until__gt=F("valid_from")),
+            valid_from__lte=last,
+        )
+
+
+class PeriodFactQuerySet(MirrorQuerySet[T]):
+    """Rows that belong to one period only."""
+
+    def in_period(self, period: Period) -> Self:
+        """The rows of `period`. Only meaningful inside one company."""
+        return self.filter(year=period.year, number=period.number)
+
+
+AllRows = models.Manager.from_queryset(MirrorQuerySet)
+AllHistory = models.Manager.from_queryset(HistoryQuerySet)
+AllFacts = models.Manager.from_queryset(PeriodFactQuerySet)
+
+
+class PresentManager(AllRows[T]):
+    """Hides rows that are missing in Nmbrs."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(missing_since__isnull=True)
+
+
+class PresentHistoryManager(AllHistory[T]):
+    """Hides rows that are missing in Nmbrs."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(missing_since__isnull=True)
+
+
+class PresentFactManager(AllFacts[T]):
+    """Hides rows that are missing in Nmbrs."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(missing_since__isnull=True)

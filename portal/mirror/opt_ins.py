@@ -1,0 +1,28 @@
+"""Which sensitive kinds an environment reads."""
+
+from django.db import transaction
+
+from portal import clock
+from portal.accounts.models import User
+from portal.audit.kinds import Kind
+from portal.audit.recording import record
+from portal.mirror.models import OptInChoice
+from portal.mirror.resource import OptIn
+
+
+def switched_on(environment_id: int) -> set[OptIn]:
+    """The kinds that somebody switched on. Nothing is read before that."""
+    kinds = OptInChoice.objects.filter(environment_id=environment_id, on=True).values_list("kind", flat=True)
+    known = {kind.value: kind for kind in OptIn}
+    return {known[kind] for kind in kinds if kind in known}
+
+
+def choose(environment_id: int, kind: OptIn, *, on: bool, reason: str = "", by: User | None = None) -> None:
+    """Keep a person's choice for one kind. What was read before stays until it is removed for retention."""
+    with transaction.atomic():
+        choice, _ = OptInChoice.objects.update_or_create(
+            environment_id=environment_id,
+            kind=kind.value,
+            defaults={"on": on, "reason": reason, "decided_by": by, "decided_at": clock.now()},
+        )
+        record(Kind.OPT_IN_CHANGED, choice, detail={"kind": kind.value, "on": on})

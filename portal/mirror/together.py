@@ -1,0 +1,79 @@
+"""Rows of many kinds by one query: a page that shows twenty kinds of one person does not ask twenty times.
+
+Each queryset becomes one arm of a UNION ALL whose rows carry their columns as one JSON object.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar
+
+from django.db import connection, models
+from django.db.models import F, IntegerField, QuerySet, Value, Window
+from django.db.models.functions import JSONObject, RowNumber
+
+K = TypeVar("K")
+
+
+def read_together(wanted: "Mapping[K, QuerySet[Any]]") -> dict[K, list[Any]]:
+    """The rows of every queryset, in its own order, by one query.
+
+    Only plain querysets of mirrored rows: no annotations, related rows or slices. Columns that JSON cannot hold (the
+    fingerprint) are left to be read when somebody asks for them.
+    """
+    found: dict[K, list[Any]] = {name: [] for name in wanted}
+    if not wanted:
+        return found
+    names = list(wanted)
+    arms = [_arm(place, rows) for place, rows in enumerate(wanted.values())]
+    read = [_reader(rows.model) for rows in wanted.values()]
+    for arm, _place, columns in sorted(arms[0].union(*arms[1:], all=True), key=lambda row: row[:2]):
+        found[names[arm]].append(read[arm](columns))
+    return found
+
+
+def _fields(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
+    return [field for field in model._meta.concrete_fields if not isinstance(field, models.BinaryField)]
+
+
+def _arm(place: int, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """One queryset as rows of (its place, the place of the row in it, the columns)."""
+    order: Any = rows.query.order_by or rows.model._meta.ordering or ("pk",)
+    columns = {field.attname: F(field.attname) for field in _fields(rows.model)}
+    arm: QuerySet[Any] = (
+        rows.order_by()
+        .annotate(
+            arm_of_row=Value(place, IntegerField()),
+            place_of_row=Window(RowNumber(), order_by=list(order)),
+            columns_of_row=JSONObject(**columns),
+        )
+        .values_list("arm_of_row", "place_of_row", "columns_of_row")
+    )
+    return arm
+
+
+def _reader(model: type[models.Model]) -> Callable[[Any], Any]:
+    """From the columns of a row, as the database wrote them in JSON, to the row."""
+    fields = _fields(model)
+    names = [field.attname for field in fields]
+    convert = [partial(_value, field) for field in fields]
+
+    def read(columns: Any) -> Any:
+        values = [one(columns[name]) for one, name in zip(convert, names, strict=True)]
+        return model.from_db(connection.alias, names, values)
+
+    return read
+
+
+def _value(field: "models.Field[Any, Any]", value: Any) -> Any:
+    if value is None:
+        return None
+    value = field.to_python(value)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        # SQLite keeps moments in UTC and does not say so.
+        value = value.replace(tzinfo=UTC)
+    if isinstance(field, models.DecimalField):
+        value = value.quantize(Decimal(1).scaleb(-field.decimal_places))
+    stored = getattr(field, "from_db_value", None)
+    return stored(value, None, connection) if stored else value

@@ -1,0 +1,1 @@
+"""Search over everything that the rooms below show: clients, companies, people and pages."""

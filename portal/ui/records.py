@@ -1,0 +1,332 @@
+"""Lists of mirrored records: one table a kind, one page for every kind of a client or a company.
+
+A room declares its tables with `@shows("tags")`; the page takes rows, capability and freshness from the kind's
+Resource. What a list shows depends on how the kind is dated: what is in force on a day, or what belongs to a period.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import django_filters
+from django.core.exceptions import PermissionDenied
+from django.db.models import CharField, Count, Min, Model, Q, QuerySet, Value
+from django.forms import SearchInput
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.accounts.roles import UNMENTIONED, Capability
+from portal.audit.kinds import Kind
+from portal.mirror.dating import Observed
+from portal.mirror.models import HistoryQuerySet, PeriodFactQuerySet
+from portal.mirror.resource import Resource, registry
+from portal.periods import Bounds, Period
+from portal.ui import formats, markup
+from portal.ui.empty import EmptyKind
+from portal.ui.freshness import FreshnessSummary, State
+from portal.ui.permissions import holds_over
+from portal.ui.tables import DayColumn, Table, TextColumn
+from portal.ui.values import Missing
+from portal.ui.views import ScopedListView
+
+if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
+
+@dataclass(frozen=True)
+class When:
+    """What is asked for: a day; on a page about a period also the period, of which it is the last day.
+
+    Without a period the facts of all periods are shown.
+    """
+
+    day: date
+    period: Period | None = None
+    days: Bounds | None = None
+
+
+class RecordTable(Table):
+    """The records of one kind. Headings are the names of the model's columns unless a column names its own.
+
+    `caption` names the kind where it is clear whose records these are; empty: the kind's own name. `searched` are text
+    and number columns that the search field looks in; `related` the rows that cells read.
+    """
+
+    resource: ClassVar[str] = ""
+    searched: ClassVar[tuple[str, ...]] = ()
+    related: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def title(cls) -> str:
+        """The kind as the heading of its page and in the overview."""
+        return str(cls.caption) or capfirst(registry[cls.resource].label)
+
+    @classmethod
+    def at(cls, rows: "QuerySet[Any]", when: When) -> "QuerySet[Any]":
+        """Those of `rows` that a page about `when` shows."""
+        if isinstance(rows, HistoryQuerySet):
+            return rows.as_of(when.day)
+        if isinstance(rows, PeriodFactQuerySet) and when.period is not None:
+            return rows.in_period(when.period)
+        return rows
+
+    @classmethod
+    def completed(cls, rows: "QuerySet[Any]", when: When) -> "QuerySet[Any]":
+        """The rows with what cells read besides their own columns."""
+        return rows.select_related(*cls.related) if cls.related else rows
+
+
+class ObservedTable(RecordTable):
+    """Records of which Nmbrs gives only the present state: their start is the day on which they were first seen."""
+
+    valid_from = DayColumn(verbose_name=gettext_lazy("Known since"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("sequence", ("...", "valid_from"))
+        super().__init__(*args, **kwargs)
+
+
+class FactTable(RecordTable):
+    """Records that belong to a period."""
+
+    number = TextColumn(
+        verbose_name=gettext_lazy("Period"),
+        order_by=("year", "number"),
+        attrs={"th": {"class": "ui-narrow"}, "td": {"class": "ui-narrow"}},
+    )
+
+    def render_number(self, record: Any) -> "SafeString":
+        """Year and number: 2026-11."""
+        return markup.words(f"{record.year}-{record.number:02d}")
+
+
+_Table = TypeVar("_Table", bound=type[RecordTable])
+_tables: dict[str, type[RecordTable]] = {}
+
+
+def shows(resource: str) -> Callable[[_Table], _Table]:
+    """Declare that this table shows the records of `resource`."""
+
+    def declare(table: _Table) -> _Table:
+        table.resource = resource
+        _tables[resource] = table
+        return table
+
+    return declare
+
+
+def table_of(resource: str) -> type[RecordTable] | None:
+    """The table of a kind; None where it is shown otherwise, or not at all."""
+    return _tables.get(resource)
+
+
+def kinds_of(owner: str) -> list[Resource]:
+    """The kinds with a table whose rows have a column `owner` ("debtor", "company") and are read at that level."""
+    return [resource for resource in registry if resource.level == owner and resource.name in _tables]
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+
+class RecordFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Search in the columns that the table names."""
+
+    searched: ClassVar[tuple[str, ...]] = ()
+
+    q = django_filters.CharFilter(
+        method="search", label=gettext_lazy("Search"), widget=SearchInput(attrs={"class": "form-control"})
+    )
+
+    def search(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        """Rows with the text in one of the columns."""
+        found = Q(pk__in=[])
+        for column in self.searched:
+            found |= Q(**{f"{column}__icontains": value})
+        return rows.filter(found)
+
+
+class RecordListView(ScopedListView):
+    """The records of one kind that belong to one client or company. A room says whose and as of when."""
+
+    table_class: type[RecordTable]
+    template_name = "ui/records.html"
+    capability: ClassVar[Capability | None] = Capability.VIEW
+    #: The name of the kind.
+    kind = ""
+    #: The column by which a row belongs to the owner, and the level of the kinds that have this page.
+    owner_column: ClassVar[str]
+
+    @classmethod
+    def page(cls, request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+        """The page of `kind`; a kind without one does not exist."""
+        resource = next((known for known in kinds_of(cls.owner_column) if known.name == kind), None)
+        table = table_of(kind)
+        if resource is None or table is None:
+            raise Http404
+        view = cls.as_view(
+            kind=kind,
+            model=resource.model,
+            capability=resource.capability,
+            table_class=table,
+            filterset_class=_filter_of(table),
+        )
+        answer: HttpResponseBase = view(request, pk=pk)
+        return answer
+
+    @property
+    def resource(self) -> Resource:
+        """The kind."""
+        return registry[self.kind]
+
+    @property
+    def reads(self) -> Kind | None:  # type: ignore[override]
+        """Kinds that need more than a place in the firm are about people."""
+        return None if self.resource.capability in (Capability.VIEW, Capability.VIEW_LABELS) else Kind.LIST_READ
+
+    @cached_property
+    def owner(self) -> Model:
+        """Whose records these are; outside the person's scope 404."""
+        raise NotImplementedError
+
+    @cached_property
+    def when(self) -> When:
+        """The day or period in the address."""
+        raise NotImplementedError
+
+    def get_badge(self) -> FreshnessSummary:
+        """How old the kind is for the owner."""
+        raise NotImplementedError
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Outside the scope 404, inside it without the kind's capability 403."""
+        if not holds_over(request, self.owner, self.resource.capability):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """The owner's rows as of the day or in the period."""
+        self.of_owner = queryset.filter(**{self.owner_column: self.owner})
+        rows = self.table_class.at(self.of_owner, self.when)
+        return self.table_class.completed(rows, self.when)
+
+    @cached_property
+    def badge(self) -> FreshnessSummary:
+        """How old the records are."""
+        return self.get_badge()
+
+    def get_freshness(self) -> FreshnessSummary:
+        """How old the records are."""
+        return self.badge
+
+    @cached_property
+    def known_since(self) -> date | None:
+        """The first day of anything observed here; None for other kinds, and when nothing was ever seen."""
+        if not isinstance(self.resource.dating, Observed):
+            return None
+        first: date | None = self.of_owner.aggregate(first=Min("valid_from"))["first"]
+        return first
+
+    def get_empty_kind(self) -> EmptyKind:
+        """Never fetched, refused by Nmbrs, before anything was known, no match, or nothing at all."""
+        if not self.badge.ever:
+            return "not_permitted" if self.badge.state is State.NOT_PERMITTED else "never_synced"
+        if self._too_early:
+            return "never_synced"
+        return super().get_empty_kind()
+
+    @property
+    def _too_early(self) -> bool:
+        return self.known_since is not None and self.when.day < self.known_since
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Why there are no rows, in words where the usual ones would mislead."""
+        kwargs = super().get_table_kwargs()
+        if kwargs["empty_kind"] == "not_permitted":
+            kwargs["empty_title"] = _("Nmbrs does not give this")
+            kwargs["empty_text"] = _("The API user in Nmbrs may not read this. Ask its owner to allow it in Nmbrs.")
+        elif kwargs["empty_kind"] == "never_synced" and self._too_early and self.known_since is not None:
+            kwargs["empty_title"] = _("Not known on this day")
+            text = _("Nmbrs gives only the present state of this. It is known here since %(day)s.")
+            kwargs["empty_text"] = text % {"day": formats.day(self.known_since)}
+        return kwargs
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The kind as the heading."""
+        heading = self.table_class.title()
+        context = super().get_context_data(**{"heading": heading, **kwargs})
+        context["table"].caption = heading
+        return {**context, "owner": self.owner, "when": self.when, "observed": self._observed}
+
+    @property
+    def _observed(self) -> bool:
+        return isinstance(self.resource.dating, Observed)
+
+
+def _filter_of(table: type[RecordTable]) -> type[RecordFilter] | None:
+    if not table.searched:
+        return None
+    return type("KindFilter", (RecordFilter,), {"searched": table.searched})
+
+
+# --- the panel -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One kind in the overview of an owner: how many records there are as of now, or why that is not known."""
+
+    kind: str
+    label: str
+    url: str
+    count: int | Missing
+    freshness: FreshnessSummary | None = None
+
+
+def overview(
+    request: HttpRequest,
+    owner: Model,
+    owner_column: str,
+    when: When,
+    url: Callable[[str], str],
+    freshness: Callable[[Sequence[str]], FreshnessSummary],
+) -> list[Listed]:
+    """Every kind of the owner by name. `url` makes the address of its list, `freshness` the lines of the kinds given.
+
+    Costs one query for all counts together.
+    """
+    kinds = kinds_of(owner_column)
+    permitted = [kind for kind in kinds if holds_over(request, owner, kind.capability)]
+    lines = {line.label: line for line in freshness([kind.name for kind in permitted]).lines}
+    counts = _counts(request, owner, owner_column, permitted, when)
+    listed = []
+    for kind in kinds:
+        label = _tables[kind.name].title()
+        if kind not in permitted and kind.capability in UNMENTIONED:
+            continue
+        if kind not in permitted:
+            listed.append(Listed(kind.name, label, "", Missing.NOT_PERMITTED))
+            continue
+        summary = FreshnessSummary((lines[kind.label],))
+        refused = Missing.NOT_PERMITTED if summary.state is State.NOT_PERMITTED else Missing.NEVER_FETCHED
+        known = counts.get(kind.name, 0) if summary.ever else refused
+        listed.append(Listed(kind.name, label, url(kind.name), known, summary))
+    return sorted(listed, key=lambda row: row.label.casefold())
+
+
+def _counts(
+    request: HttpRequest, owner: Model, owner_column: str, kinds: Sequence[Resource], when: When
+) -> dict[str, int]:
+    queries = []
+    for kind in kinds:
+        visible = kind.model.objects.visible_to(request.user, kind.capability)
+        rows = _tables[kind.name].at(visible.filter(**{owner_column: owner}), when)
+        named = rows.order_by().annotate(kind=Value(kind.name, CharField())).values("kind")
+        queries.append(named.annotate(rows=Count("pk")).values_list("kind", "rows"))
+    if not queries:
+        return {}
+    first, *others = queries
+    return dict(first.union(*others, all=True))

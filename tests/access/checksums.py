@@ -1,0 +1,46 @@
+"""Checksums of tables: whether anything changed, and where."""
+
+from hashlib import blake2b
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+
+#: What a look may write: sessions with their times, the trail, and the counts of the rate limits.
+BY_LOOKING = frozenset({"django_session", "usersessions_usersession", "audit_entry", "audit_head", "portal_cache"})
+#: What belongs to one's own account: an auditor may change that and nothing else.
+OWN_ACCOUNT = BY_LOOKING | {"accounts_user", "mfa_authenticator"}
+
+
+def checksums(*, but: frozenset[str] = BY_LOOKING) -> dict[str, tuple[int, str]]:
+    """Of every table: the number of rows and a sum over them, in no order."""
+    return {table: checksum(table) for table in tables() - but}
+
+
+def tables() -> set[str]:
+    """Every table of the portal and of what it is made of."""
+    known: set[str] = set()
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.managed and not model._meta.proxy:
+            known.add(model._meta.db_table)
+    return known & set(connection.introspection.table_names())
+
+
+def checksum(table: str, where: str = "", values: Any = ()) -> tuple[int, str]:
+    """The rows of one table, or those for which `where` holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} {where}", values)  # noqa: S608
+        rows = cursor.fetchall()
+    total = 0
+    for row in rows:
+        total ^= int.from_bytes(blake2b(repr([_plain(one) for one in row]).encode(), digest_size=16).digest(), "big")
+    return len(rows), f"{total:032x}"
+
+
+def changed(before: dict[str, tuple[int, str]], after: dict[str, tuple[int, str]]) -> list[str]:
+    """The tables that are not as they were."""
+    return sorted(table for table in before | after if before.get(table) != after.get(table))
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value

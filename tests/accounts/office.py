@@ -1,0 +1,70 @@
+"""Two offices with clients, companies and a person in each, for the tests of rights."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from portal.accounts.models import Firm, Membership, User
+from portal.accounts.roles import Role
+from portal.companies.models import Company
+from portal.connections.models import Environment
+from portal.debtors.models import Debtor, DebtorTag
+from portal.employees.models import Employee
+from tests.factories import make_company, make_debtor, make_environment, make_person, mirrored
+
+
+@dataclass
+class Client:
+    """A client with one company and one person."""
+
+    debtor: Debtor
+    company: Company
+    person: Employee
+
+
+@dataclass
+class Office:
+    """A firm with its environment, its clients by name, and an administrator."""
+
+    firm: Firm
+    environment: Environment
+    clients: dict[str, Client]
+    administrator: User
+
+
+def make_office(name: str, clients: str) -> Office:
+    """A firm called `name` with a client for each letter of `clients`."""
+    firm = Firm.objects.create(name=name)
+    environment = make_environment(firm, name)
+    administrator = somebody_new(f"administrator-{name}")
+    Membership.objects.create(user=administrator, firm=firm, role=Role.ADMINISTRATOR)
+    made = {}
+    for letter in clients:
+        debtor = make_debtor(environment, letter)
+        company = make_company(debtor, f"company {letter}")
+        made[letter] = Client(debtor, company, make_person(company, f"person {letter}"))
+    return Office(firm, environment, made, administrator)
+
+
+def somebody_new(name: str, **fields: Any) -> User:
+    """A person without any place, with an address made of the name."""
+    return User.objects.create_user(f"{name}@people.example", name, **fields)
+
+
+def tagged(client: Client, text: str) -> DebtorTag:
+    """Put a tag on a client, as a sync would have found it."""
+    return mirrored(
+        DebtorTag, client.debtor.environment, debtor=client.debtor, number=1, text=text, valid_from=date(2026, 1, 1)
+    )
+
+
+def seen_clients(user: User, *capability: Any) -> set[str]:
+    """The names of the clients that the person sees; asked anew."""
+    fresh = User.objects.get(pk=user.pk)
+    return set(Debtor.everything.visible_to(fresh, *capability).values_list("name", flat=True))
+
+
+def seen_companies(user: User, *capability: Any) -> set[str]:
+    """The names of the companies that the person sees; asked anew."""
+    fresh = User.objects.get(pk=user.pk)
+    return set(Company.everything.visible_to(fresh, *capability).values_list("name", flat=True))

@@ -1,0 +1,52 @@
+"""A lost phone is made good by an administrator of the person's own firm, and everybody can see that it was."""
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+
+from portal.accounts.models import Firm
+from portal.accounts.signin.lost_device import may_reset, reset_second_factor
+from portal.audit.models import Entry
+from tests.accounts.signin.world import factors, is_in, password_step, with_app, with_codes
+
+pytestmark = pytest.mark.database
+LOST = "lost@test.example"
+
+
+@pytest.fixture
+def lost(administrator):
+    """Somebody with an app, recovery codes and an open session."""
+    person = administrator(LOST, language="en")
+    with_app(person)
+    with_codes(person)
+    return person
+
+
+def test_the_person_has_to_enrol_anew_and_is_told(administrator, lost):
+    session = Client()
+    session.force_login(lost)
+    reset_second_factor(lost, administrator())
+    assert factors(lost) == []
+    assert not is_in(session)
+    assert (mail.outbox[-1].to, mail.outbox[-1].subject) == ([LOST], "Your second step was removed by an administrator")
+    client = Client()
+    password_step(client, LOST)
+    assert client.get("/account/")["Location"] == "/account/enrol/"
+
+
+def test_it_is_in_the_trail_once(administrator, lost, firm):
+    reset_second_factor(lost, administrator())
+    entry = Entry.objects.get(kind="second_factor_reset")
+    assert (entry.object_id, entry.firm_id) == (lost.pk, firm.pk)
+
+
+def test_only_an_administrator_of_the_persons_firm_may_and_nobody_for_themselves(administrator, accountant, lost):
+    elsewhere = administrator("elsewhere@test.example", of=Firm.objects.create(name="Kantoor Elders"))
+    for by in (accountant(), elsewhere, lost):
+        assert not may_reset(lost, by)
+        with pytest.raises(PermissionDenied):
+            reset_second_factor(lost, by)
+    assert factors(lost) == ["recovery_codes", "totp"]
+    assert mail.outbox == []
+    assert not Entry.objects.filter(kind="second_factor_reset").exists()

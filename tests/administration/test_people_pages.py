@@ -1,0 +1,146 @@
+"""The pages about people: what each shows, what it changes, and for whom."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal.accounts.models import (
+    Switch,
+    User,
+)
+from portal.accounts.roles import CAPABILITIES, Capability, Role
+from portal.administration.capability_table import as_markdown
+from portal.clock import now, today
+from tests.accounts.office import seen_clients
+from tests.administration.pages import by, person, url
+
+pytestmark = pytest.mark.database
+
+
+LISTS = (
+    "people",
+    "invitations",
+    "invite",
+    "teams",
+    "unassigned",
+    "deputies",
+    "requests",
+    "why",
+    "capabilities",
+    "reviews",
+)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_page_opens_for_an_administrator(office, boss, name):
+    person(office, Role.CLIENT_USER, "a")
+    answer = boss.get(url(name))
+    assert answer.status_code == 200
+    assert "aria-current" in answer.text
+
+
+@pytest.mark.parametrize("name", [*LISTS, "mine"])
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMINISTRATOR])
+def test_the_pages_of_administrators_are_refused_to_others(office, role, name):
+    answer = by(person(office, role, "a")).get(url(name))
+    open_to_client = {"people", "invitations", "invite", "capabilities"}
+    permitted = name == "mine" or (role == Role.CLIENT_ADMINISTRATOR and name in open_to_client)
+    assert answer.status_code == (200 if permitted else 403)
+
+
+def test_the_list_names_the_people_of_the_firm_and_of_no_other(office, other, boss):
+    person(office, Role.ACCOUNTANT, "a", "Own Accountant")
+    person(other, Role.ACCOUNTANT, "x", "Foreign Accountant")
+    page = boss.get(url("people")).text
+    assert "Own Accountant" in page
+    assert "Payroll accountant" in page
+    assert "Foreign Accountant" not in page
+
+
+def test_a_client_administrator_sees_the_users_of_the_own_client_alone(office):
+    chief = person(office, Role.CLIENT_ADMINISTRATOR, "a")
+    own, foreign = person(office, Role.CLIENT_USER, "a", "Own User"), person(office, Role.CLIENT_USER, "b", "B User")
+    accountant = person(office, Role.ACCOUNTANT, "a", "The Accountant")
+    browser = by(chief)
+    page = browser.get(url("people")).text
+    assert "Own User" in page
+    assert "B User" not in page
+    assert "The Accountant" not in page
+    assert browser.get(url("person", own.pk)).status_code == 200
+    for hidden in (foreign, accountant, office.administrator):
+        assert browser.get(url("person", hidden.pk)).status_code == 404
+
+
+def test_a_client_administrator_switches_what_they_hold(office):
+    chief, user = person(office, Role.CLIENT_ADMINISTRATOR, "a"), person(office, Role.CLIENT_USER, "a")
+    place = user.memberships.get()
+    page = by(chief).get(url("person", user.pk)).text
+    assert str(Capability.VIEW_SALARIES.label) in page
+    assert str(Capability.VIEW_SICKNESS.label) not in page
+    form = {"capability": Capability.VIEW_SALARIES, "on": "1"}
+    assert by(chief).post(url("switch", place.pk), form).status_code == 302
+    assert seen_clients(user, Capability.VIEW_SALARIES) == {"a"}
+    refused = by(chief).post(url("switch", place.pk), {"capability": Capability.VIEW_SICKNESS, "on": "1"})
+    assert refused.status_code == 403
+    by(chief).post(url("switch", place.pk), {"capability": Capability.VIEW_SALARIES})
+    assert Switch.objects.count() == 0
+
+
+def test_an_administrator_gives_limits_and_withdraws_access(office, boss):
+    user = person(office, Role.ASSISTANT, "a")
+    form = {"role": Role.ACCOUNTANT, "debtor": office.clients["b"].debtor.pk, "until": today().isoformat()}
+    assert boss.post(url("give", user.pk), form)["Location"] == url("person", user.pk)
+    place = user.memberships.get(role=Role.ACCOUNTANT)
+    assert now() < place.ends <= now() + timedelta(days=1, hours=1)
+    assert seen_clients(user) == {"a", "b"}
+    boss.post(url("limit", place.pk), {"until": ""})
+    place.refresh_from_db()
+    assert place.ends is None
+    assert url("withdraw", place.pk) in boss.get(url("person", user.pk)).text
+    boss.post(url("withdraw", place.pk))
+    assert seen_clients(user) == {"a"}
+
+
+def test_the_page_of_a_person_keeps_saying_who_reads_it(office, boss):
+    user = person(office, Role.ACCOUNTANT, "a", "Somebody Else")
+    page = boss.get(url("person", user.pk))
+    assert page.context["user"] == office.administrator
+    assert page.context["form"]["role"].initial == Role.ACCOUNTANT
+
+
+def test_closing_and_opening_an_account(office, boss):
+    user = person(office, Role.ACCOUNTANT, "a")
+    theirs = by(user)
+    assert theirs.get("/").status_code == 200
+    boss.post(url("deactivate", user.pk))
+    assert theirs.get("/").status_code == 302
+    assert "closed" in boss.get(url("person", user.pk)).text
+    boss.post(url("reactivate", user.pk))
+    assert User.objects.get(pk=user.pk).is_active
+
+
+def test_nobody_is_offered_a_change_of_their_own_access(office, boss):
+    own = office.administrator.memberships.get()
+    page = boss.get(url("person", office.administrator.pk)).text
+    assert "This is you" in page
+    assert url("withdraw", own.pk) not in page
+    assert boss.post(url("withdraw", own.pk)).status_code == 403
+    assert boss.post(url("deactivate", office.administrator.pk)).status_code == 403
+
+
+def test_the_page_of_capabilities_says_what_the_table_says(office, boss):
+    page = boss.get(url("capabilities"))
+    told = {str(label): cells for label, cells in page.context["lines"]}
+    for capability in Capability:
+        yes = [cell == "yes" for cell in told[str(capability.label)]]
+        assert yes == [capability in CAPABILITIES[role] for role in Role]
+
+
+def test_the_documentation_holds_the_same_table():
+    from pathlib import Path
+
+    from django.utils import translation
+
+    docs = Path(__file__).resolve().parents[2] / "docs" / "access.md"
+    with translation.override("en"):
+        assert as_markdown() in docs.read_text(encoding="utf-8")

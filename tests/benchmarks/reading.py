@@ -1,0 +1,160 @@
+"""Pages stay readable while a firm of 300 debtors and 30,000 people is loaded on SQLite (reliability.md R7)."""
+
+import http.client
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import quantiles
+from urllib.parse import urlencode
+
+from portal.nmbrs.sandbox import DOMAIN, TOKEN, USER, SandboxProcess
+from tests.benchmarks.first_sync import LATENCY, OPEN_PLANS, SET_UP, START, TODAY
+from tests.benchmarks.large import RATE, keep_answers
+from tests.benchmarks.office import ROOT, Office
+from tests.demo.running import free_port
+
+SIGN_IN = """
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from portal.accounts.models import Firm, Membership, User
+from portal.accounts.roles import Role
+from portal.accounts.signin import second_factor
+from django.conf import settings
+user = User.objects.create_user("bench@bench.example", "Bench")
+Membership.objects.create(user=user, firm=Firm.objects.get(), role=Role.ADMINISTRATOR)
+session = SessionStore()
+session[SESSION_KEY] = str(user.pk)
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+session[second_factor.KEY] = user.pk
+session.create()
+print(settings.SESSION_COOKIE_NAME, session.session_key)
+"""
+#: Lists, and the address whose POST writes.
+LISTS = ("/", "/employees/", "/sync/")
+WRITE = "/language/"
+GOALS = {"list": 300, "write": 250}
+
+
+@dataclass
+class Reader:
+    """A person at work: reads lists and writes, each at a steady pace, until told to stop."""
+
+    port: int
+    cookie: str
+    stop: threading.Event = field(default_factory=threading.Event)
+    times: dict[str, list[float]] = field(default_factory=lambda: {"list": [], "write": []})
+    refused: list[int] = field(default_factory=list)
+
+    def read(self) -> None:
+        """A list every quarter of a second."""
+        turn = 0
+        while not self.stop.wait(0.25):
+            self._ask("list", "GET", LISTS[turn % len(LISTS)])
+            turn += 1
+
+    def write(self) -> None:
+        """A change of language every half second: a row of the person, as any form would write one."""
+        token = self._token()
+        while not self.stop.wait(0.5):
+            form = urlencode({"csrfmiddlewaretoken": token, "language": "nl", "next": "/sync/"})
+            self._ask("write", "POST", WRITE, form, token)
+
+    def _ask(self, kind: str, method: str, address: str, body: str = "", token: str = "") -> None:
+        begun = time.perf_counter()
+        status, _ = self._call(method, address, body, token)
+        self.times[kind].append((time.perf_counter() - begun) * 1000)
+        if status not in {200, 302}:
+            self.refused.append(status)
+
+    def _call(self, method: str, address: str, body: str = "", token: str = "") -> tuple[int, str]:
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
+        cookie = f"{self.cookie}; csrftoken={token}" if token else self.cookie
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        connection.request(method, address, body or None, headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, text
+
+    def _token(self) -> str:
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
+        connection.request("GET", "/sync/", headers={"Cookie": self.cookie})
+        answer = connection.getresponse()
+        answer.read()
+        found = re.search(r"csrftoken=(\w+)", str(answer.headers.get_all("Set-Cookie")))
+        if found is None:
+            raise RuntimeError(f"the page answered {answer.status} and set no token")
+        return found[1]
+
+
+def report(debtors: int = 300, people: int = 100) -> None:
+    """Measure and print."""
+    with SandboxProcess(debtors=debtors, companies=1, employees=people, seed=7, today=TODAY) as sandbox:
+        set_up = SET_UP.format(domain=DOMAIN, url=sandbox.url, user=USER, token=TOKEN, ceiling=RATE)
+        options = {"NMBRS_HOSTS": sandbox.url, "NMBRS_FIXED_RATE": "yes", "PORTAL_WORKERS": "1"}
+        kinds = keep_answers(sandbox, options, set_up)
+        sandbox.control("PUT", "settings", {"latency": LATENCY})
+        with Office("sqlite", options) as office:
+            office.shell(set_up)
+            name, key = office.shell(SIGN_IN).split()
+            with serving(office) as port, office.cluster():
+                reader = Reader(port, f"{name}={key}")
+                seconds = _during(office, reader, kinds)
+            statuses = office.ask("SELECT status, COUNT(*) FROM sync_syncrun GROUP BY status")
+    for kind, goal in GOALS.items():
+        each = reader.times[kind]
+        middle, late = quantiles(each, n=20)[9], quantiles(each, n=20)[18]
+        print(f"  {kind:<6}{len(each):>5} answers, p50 {middle:.0f} ms, p95 {late:.0f} ms (goal {goal})")
+    print(f"  {len(reader.refused)} refused, the load of {debtors} x {people} took {seconds:.0f} s, {dict(statuses)}")
+    sys.stdout.flush()
+
+
+def _during(office: Office, reader: Reader, kinds: str) -> float:
+    """Read and write while the load lasts; its seconds."""
+    office.shell(START.format(kinds=kinds))
+    begun = time.monotonic()
+    threads = [threading.Thread(target=reader.read), threading.Thread(target=reader.write)]
+    for thread in threads:
+        thread.start()
+    while office.ask(OPEN_PLANS) != [(0,)]:
+        time.sleep(1)
+    seconds = time.monotonic() - begun
+    reader.stop.set()
+    for thread in threads:
+        thread.join()
+    return seconds
+
+
+@contextmanager
+def serving(office: Office) -> Iterator[int]:
+    """The portal behind gunicorn, as `make run` serves it; the port."""
+    port = free_port()
+    command = ["-m", "gunicorn", "portal.wsgi", "--bind", f"localhost:{port}", "--workers", "2", "--threads", "4"]
+    process = subprocess.Popen(
+        [sys.executable, *command, "--no-control-socket"],
+        cwd=ROOT,
+        env=office.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(300):
+            try:
+                http.client.HTTPConnection("localhost", port, timeout=5).connect()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+if __name__ == "__main__":
+    report()

@@ -1,0 +1,183 @@
+"""The period board: every company in its period, what needs attention first."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from portal.accounts.models import TagRule, Team, TeamDebtor, TeamMember
+from portal.accounts.roles import Role
+from portal.deadlines import arranging, states
+from portal.debtors.models import DebtorTag
+from portal.mirror.models import State
+from portal.periods import Period, PeriodType
+from tests.dashboards.reading import table, text
+from tests.factories import (
+    fetched,
+    fetched_everything,
+    make_company,
+    make_debtor,
+    make_environment,
+    make_return,
+    make_run,
+    mirrored,
+)
+
+pytestmark = pytest.mark.database
+
+SENT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def office(firm):
+    return make_environment(firm)
+
+
+@pytest.fixture
+def four(office):
+    """Open and due next week; four weeks with a return two days late; locked and sent; never fetched."""
+    bakery, carrier = make_debtor(office, "Bakkerij", number="1001"), make_debtor(office, "Vervoer", number="2002")
+    open_one = make_company(bakery, "Bakkerij B.V.")
+    done = make_company(bakery, "Klaar B.V.")
+    late = make_company(carrier, "Vervoer B.V.", period=Period(2026, 12), period_type=PeriodType.FOUR_WEEKS,
+                        return_period="Week4")  # fmt: skip
+    for debtor in (bakery, carrier):
+        fetched_everything(debtor)
+    new = make_company(carrier, "Nieuw B.V.", period=None)
+    make_run(done, 2026, 11, locked=True)
+    make_return(done, 2026, 11, sent_at=SENT)
+    make_run(late, 2026, 12, locked=True)
+    make_run(late, 2026, 10, locked=True)
+    make_return(late, 2026, 10)
+    make_return(late, 2026, 11, sent_at=SENT)
+    rewrite()
+    return {"open": open_one, "done": done, "late": late, "new": new}
+
+
+def rewrite():
+    states.rewrite(list(states.CurrentPeriod.objects.values_list("company_id", flat=True)))
+
+
+def names(client, query="") -> list[str]:
+    return [row["Company"].split(" B.V.")[0] for row in table(client, f"/{query}")]
+
+
+def test_what_needs_attention_comes_first(four, administrator, as_user):
+    client = as_user(administrator())
+    rows = {row["Company"].split(" B.V.")[0]: row for row in table(client, "/")}
+    # Period 10 of four weeks ended on 4 October: its return was due on 4 November, and Nmbrs has it unsent.
+    assert names(client) == ["Vervoer", "Bakkerij", "Klaar", "Nieuw"]
+    assert rows["Vervoer"]["Next due"] == "18 days late wage-tax return 2026-10 4W"
+    assert rows["Vervoer"]["Period"] == "2026-12 4W"
+    assert rows["Bakkerij"]["Run"] == "not made pay day 30 Nov 2026"
+    assert rows["Bakkerij"]["Wage-tax return"] == "due 31 Dec 2026"
+    assert rows["Bakkerij"]["Next due"] == "due 30 Nov 2026 pay day 2026-11 M"
+    assert rows["Klaar"]["Run"].startswith("locked")
+    assert rows["Klaar"]["Wage-tax return"] == "sent 20 Nov 2026"
+    assert rows["Klaar"]["Pension return"] == "none"
+    assert rows["Nieuw"]["Run"] == rows["Nieuw"]["Wage-tax return"] == "not fetched yet"
+    assert rows["Klaar"]["Responsible"] == "nobody"
+
+
+def test_the_parts_above_the_list_count_and_lead_to_it(four, administrator, as_user):
+    client = as_user(administrator())
+    page = text(client.get("/").content.decode())
+    assert "Overdue 1 Today 0 This week 0 Not made 1 Made, not locked 0 Locked 2 All 4" in page
+    assert names(client, "?due=overdue") == ["Vervoer"]
+    assert names(client, "?run=locked") == ["Vervoer", "Klaar"]
+    assert names(client, "?due=later") == ["Bakkerij"]
+    assert "Nothing matches this filter" in client.get("/?due=today").content.decode()
+
+
+def test_filters_by_person_team_tag_and_type(four, office, firm, administrator, accountant, as_user):
+    boss = administrator()
+    clerk = accountant(four["open"].debtor, four["late"].debtor)
+    arranging.assign(boss, [four["open"].pk], clerk)
+    team = Team.objects.create(firm=firm, name="Noord")
+    TeamDebtor.objects.create(team=team, debtor=four["late"].debtor)
+    TagRule.objects.create(team=team, tag="bakkers")
+    mirrored(DebtorTag, office, debtor=four["open"].debtor, number=1, text="bakkers", valid_from=SENT.date())
+    client = as_user(boss)
+    assert names(client, f"?person={clerk.pk}") == ["Bakkerij"]
+    assert names(as_user(clerk), "?person=me") == ["Bakkerij"]
+    assert "Bakkerij" not in names(client, "?person=nobody")
+    assert len(names(client, f"?team={team.pk}")) == 4
+    assert names(client, "?tag=bakkers") == ["Bakkerij", "Klaar"]
+    assert names(client, "?period_type=4-weeks") == ["Vervoer"]
+    assert names(client, "?q=200") == ["Vervoer", "Nieuw"]
+    # Somebody of the team can name it; others have no team to choose.
+    assert 'name="team"' not in as_user(clerk).get("/").content.decode()
+    TeamMember.objects.create(team=team, user=clerk, role=Role.ASSISTANT)
+    assert 'name="team"' in as_user(clerk).get("/").content.decode()
+
+
+def test_it_steps_back_period_by_period(four, administrator, as_user):
+    make_run(four["open"], 2026, 10, locked=True)
+    make_return(four["open"], 2026, 10, sent_at=SENT)
+    rewrite()
+    client = as_user(administrator())
+    rows = {row["Company"].split(" B.V.")[0]: row for row in table(client, "/?back=1")}
+    assert rows["Bakkerij"]["Period"] == "2026-10 M"
+    assert rows["Bakkerij"]["Wage-tax return"] == "sent 20 Nov 2026"
+    assert rows["Vervoer"]["Period"] == "2026-11 4W"
+    assert rows["Vervoer"]["Run"].startswith("no run found")
+    html = client.get("/?back=1&due=overdue").content.decode()
+    assert "?back=2&amp;due=overdue" in html
+    assert "back=13" not in client.get("/?back=12").content.decode()
+
+
+def test_where_runs_are_refused_nothing_is_called_late(office, administrator, as_user):
+    company = make_company(make_debtor(office), period=Period(2026, 3))
+    fetched(company, "runs", "wage_tax_returns", state=State.NOT_PERMITTED)
+    rewrite()
+    (row,) = table(as_user(administrator()), "/")
+    assert (row["Run"], row["Next due"]) == ("not fetched yet", "– unknown")
+    assert "not permitted" in row["Data"]
+
+
+def test_everybody_sees_their_own_clients(four, accountant, administrator, as_user, firm):
+    clerk = as_user(accountant(four["open"].debtor))
+    assert names(clerk) == ["Bakkerij", "Klaar"]
+    assert "All 2" in text(clerk.get("/").content.decode())
+    assert "You have no access to this" in as_user(accountant(email="new@test.example")).get("/").content.decode()
+
+
+def test_an_office_without_anything_says_that_it_was_not_fetched(administrator, as_user):
+    assert "Not fetched from Nmbrs yet" in as_user(administrator()).get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["back=99", "back=-1", "back=x", "back=%00", "back=²", "due=x&run=y&person=z", "team=999999999999999999999&tag=x",
+     "sort=,,--state&page=abc", "q=%27%25%00", "period_type=month%27", "person=99999999999999999999"],
+)  # fmt: skip
+def test_nonsense_in_the_address_gives_the_default(four, administrator, as_user, query):
+    answer = as_user(administrator()).get(f"/?{query}")
+    assert answer.status_code == 200
+    assert "Bakkerij" in answer.content.decode() or "Nothing matches" in answer.content.decode()
+
+
+@pytest.mark.parametrize("column", ["company", "period", "run", "wage_tax", "next_due", "responsible"])
+def test_it_sorts_by_every_column_that_offers_it(four, administrator, as_user, column):
+    client = as_user(administrator())
+    assert sorted(names(client, f"?sort={column}")) == sorted(names(client, f"?sort=-{column}"))
+
+
+def test_the_number_of_queries_does_not_grow_with_the_companies(office, administrator, as_user):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = as_user(administrator())
+    counts = []
+    for number in (2, 40):
+        debtor = make_debtor(office, f"Klant {number}")
+        for one in range(number):
+            make_company(debtor, f"Bedrijf {number} {one}")
+        fetched_everything(debtor)
+        rewrite()
+        client.get("/?per_page=200")
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            client.get("/?per_page=200")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 25

@@ -1,0 +1,156 @@
+"""The secret address of a calendar: what it shows, to whom, and when it ends."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from icalendar import Calendar
+
+from portal.accounts.models import Membership
+from portal.audit.models import Entry
+from portal.deadlines import arranging, feed, feeds, states
+from portal.deadlines.models import CalendarFeed
+from tests.deadlines.conftest import NOW
+from tests.factories import fetched_everything, make_company, make_debtor, make_run
+
+pytestmark = pytest.mark.database
+
+VISITOR = Client
+
+
+def read(token: str):
+    return VISITOR().get(reverse("deadlines:feed", args=[token]))
+
+
+def summaries(token: str) -> list[str]:
+    answer = read(token)
+    assert answer.status_code == 200
+    return [str(event["summary"]) for event in Calendar.from_ical(answer.content).walk("VEVENT")]
+
+
+@pytest.fixture
+def other(debtor):
+    """A company of another client."""
+    made = make_company(make_debtor(debtor.environment, "Slagersgroep"), "Worst B.V.")
+    fetched_everything(made.debtor)
+    states.rewrite([made.pk])
+    return made
+
+
+def test_it_holds_the_open_deadlines_of_who_owns_it_and_nothing_else(company, other, debtor, accountant):
+    clerk = accountant(debtor, language="en")
+    token = feeds.make(clerk, own_only=False).token
+    answer = read(token)
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["X-Robots-Tag"] == "noindex, nofollow"
+    assert not answer.cookies
+    events = {str(event["uid"]): event for event in Calendar.from_ical(answer.content).walk("VEVENT")}
+    pay = events[f"{company.pk}-payment-month-2026-11@deadlines.portal"]
+    assert (str(pay["summary"]), pay["dtstart"].dt) == ("pay day 2026-11 M · Brood B.V.", date(2026, 11, 30))
+    assert "Worst" not in answer.content.decode()
+    assert "Slagers" not in answer.content.decode()
+    make_run(company, 2026, 11, locked=True)
+    states.rewrite([company.pk])
+    assert "pay day 2026-11 M · Brood B.V." not in summaries(token)
+
+
+def test_it_shows_what_may_be_seen_at_the_moment_it_is_read(company, debtor, accountant):
+    clerk = accountant(debtor)
+    token = feeds.make(clerk, own_only=False).token
+    assert summaries(token)
+    membership = Membership.objects.get(user=clerk)
+    Membership.objects.filter(pk=membership.pk).update(ends=NOW - timedelta(seconds=1))
+    assert read(token).status_code == 404
+    Membership.objects.filter(pk=membership.pk).update(ends=None)
+    assert summaries(token)
+    clerk.is_active = False
+    clerk.save()
+    assert read(token).status_code == 404
+
+
+def test_a_new_address_ends_the_old_one_and_a_withdrawn_one_is_gone(company, debtor, accountant):
+    clerk = accountant(debtor)
+    first = feeds.make(clerk, own_only=False).token
+    second = feeds.make(clerk, own_only=False).token
+    assert (read(first).status_code, read(second).status_code) == (404, 200)
+    assert feeds.withdraw(clerk)
+    assert not feeds.withdraw(clerk)
+    assert read(second).status_code == 404
+    assert read("nobodys").content == read(second).content
+    made = [entry.detail["what"] for entry in Entry.objects.filter(kind="user_changed").order_by("number")]
+    assert made == ["calendar_address_made", "calendar_address_made", "calendar_address_withdrawn"]
+
+
+def test_only_a_keyed_hash_of_it_is_kept(debtor, accountant):
+    token = feeds.make(accountant(debtor), own_only=False).token
+    kept = CalendarFeed.objects.get()
+    assert len(bytes(kept.token_hash)) == 16
+    assert len(token) == 43
+    assert token not in str(CalendarFeed.objects.values().get())
+
+
+def test_it_can_be_narrowed_to_the_own_companies(company, debtor, administrator, accountant):
+    clerk = accountant(debtor)
+    token = feeds.make(clerk, own_only=True).token
+    assert summaries(token) == []
+    arranging.assign(administrator(), [company.pk], clerk)
+    assert summaries(token)
+
+
+def test_many_companies_on_a_day_are_one_entry(debtor, administrator):
+    pks = [make_company(debtor, f"Filiaal {number} B.V.").pk for number in range(7)]
+    fetched_everything(debtor)
+    states.rewrite(pks)
+    boss = administrator(language="nl")
+    token = feeds.make(boss, own_only=False).token
+    assert any(": 7 " in said for said in summaries(token))
+    assert len(summaries(token)) < 40
+
+
+def test_a_name_cannot_break_out_of_its_line(debtor, administrator):
+    company = make_company(debtor, "A;B,C\r\nBEGIN:VEVENT\r\nSUMMARY:x\\n")
+    fetched_everything(debtor)
+    states.rewrite([company.pk])
+    token = feeds.make(administrator(), own_only=False).token
+    body = read(token).content.decode()
+    assert body.count("\r\nBEGIN:VEVENT") == body.count("\r\nEND:VEVENT")
+    assert "\r\nSUMMARY:x" not in body
+
+
+def test_it_is_read_and_nothing_else_and_not_without_end(company, debtor, accountant, monkeypatch):
+    token = feeds.make(accountant(debtor), own_only=False).token
+    address = reverse("deadlines:feed", args=[token])
+    assert VISITOR().post(address).status_code == 405
+    monkeypatch.setattr(feed, "RATES", "100/m/ip,3/h/key")
+    answers = [read(token).status_code for _ in range(4)]
+    assert answers == [200, 200, 200, 429]
+    # Guessing counts for the visitor, whatever is guessed.
+    monkeypatch.setattr(feed, "RATES", "2/m/ip,3/h/key")
+    guesses = [VISITOR().get(reverse("deadlines:feed", args=[f"guess-{n}"]), REMOTE_ADDR="192.0.2.9") for n in range(3)]
+    assert [answer.status_code for answer in guesses] == [404, 404, 429]
+
+
+def test_its_owner_sees_when_it_was_read(company, debtor, accountant):
+    clerk = accountant(debtor)
+    token = feeds.make(clerk, own_only=False).token
+    assert feeds.of(clerk).last_read is None
+    read(token)
+    assert feeds.of(clerk).last_read == NOW
+
+
+def test_the_page_shows_an_address_once(company, debtor, accountant, as_user, settings):
+    settings.PORTAL_URL = "https://portal.example"
+    clerk = as_user(accountant(debtor))
+    answer = clerk.post(reverse("deadlines:make_address"), {"own_only": "on"})
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "no-store"
+    address = answer.content.decode().split('value="https://portal.example/calendar/feed/')[1].split(".ics")[0]
+    assert read(address).status_code == 200
+    assert CalendarFeed.objects.get().own_only
+    page = clerk.get(reverse("deadlines:calendar")).content.decode()
+    assert address not in page
+    assert "You have an address" in page
+    clerk.post(reverse("deadlines:withdraw_address"))
+    assert read(address).status_code == 404

@@ -1,0 +1,212 @@
+"""The calendar, one company's dates, and changing several companies at once."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from portal.accounts.models import Membership
+from portal.accounts.roles import Role
+from portal.audit.models import Entry
+from portal.deadlines import arranging, states
+from portal.deadlines.models import Arrangement, Deadline, MovedDate
+from tests.accounts.office import somebody_new
+from tests.dashboards.reading import tables, text
+from tests.factories import fetched_everything, make_company, make_debtor, make_environment, make_run
+
+CALENDAR, LIST, BULK = "/calendar/", "/deadlines/", "/deadlines/several/"
+
+
+@pytest.fixture
+def boss(administrator):
+    return administrator()
+
+
+def client_of(debtor, role=Role.CLIENT_ADMINISTRATOR):
+    user = somebody_new("client")
+    Membership.objects.create(user=user, firm=debtor.environment.firm, role=role, debtor=debtor)
+    return user
+
+
+def listed(browser, address):
+    """The rows of the list below the month."""
+    return tables(browser.get(address).content.decode())[-1]
+
+
+# --- calendar --------------------------------------------------------------------------------------------------------
+
+
+def test_the_month_and_its_list_say_the_same(company, boss, as_user):
+    make_run(company, 2026, 10, locked=True)
+    states.rewrite([company.pk])
+    html = as_user(boss).get(CALENDAR).content.decode()
+    rows = listed(as_user(boss), CALENDAR)
+    assert {row["What"] for row in rows} == {"pay day", "wage-tax return"}
+    assert {row["Due"] for row in rows} == {"30 Nov 2026"}
+    cell = re.search(r'<td class="[^"]*">\s*<a class="ui-day-number[^>]*>30</a>.*?</td>', html, re.S).group()
+    assert "pay day" in text(cell)
+    assert "to do" in text(cell)
+    assert 'aria-current="date"' in html
+
+
+def test_a_day_and_a_kind_narrow_the_list(company, boss, as_user):
+    browser = as_user(boss)
+    rows = listed(browser, f"{CALENDAR}?month=2026-12&day=2026-12-31&kind=return")
+    assert [(row["What"], row["Period"]) for row in rows] == [("wage-tax return", "2026-11 M")]
+    assert "Nothing here" in browser.get(f"{CALENDAR}?month=2019-01").content.decode()
+    assert "Nothing matches this filter" in browser.get(f"{CALENDAR}?q=nobody").content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["month=abc", "month=2026-99", "month=1900-01", "month=2199-12", "day=x", "day=2026-02-30", "person=99999999999999",
+     "person=x&kind=y&state=z", "page=abc&sort=,,-", "q=%00%27", "day=2199-12-31"],
+)  # fmt: skip
+def test_nonsense_in_the_address_gives_the_default(company, boss, as_user, query):
+    for page in (CALENDAR, LIST, reverse("deadlines:company", args=[company.pk])):
+        assert as_user(boss).get(f"{page}?{query}").status_code == 200, page
+
+
+def test_people_of_a_client_see_their_dates_and_not_who_does_them(company, debtor, boss, accountant, as_user):
+    arranging.assign(boss, [company.pk], accountant(debtor))
+    browser = as_user(client_of(debtor))
+    for page in (CALENDAR, reverse("deadlines:company", args=[company.pk])):
+        html = browser.get(page).content.decode()
+        assert "30 Nov 2026" in html
+        assert "Accountant" not in text(html)
+        assert "Responsible" not in html
+    assert browser.get(LIST).status_code == 403
+    hidden = make_company(make_debtor(debtor.environment, "Ander"), "Ander B.V.")
+    states.rewrite([hidden.pk])
+    assert "Ander" not in browser.get(CALENDAR).content.decode()
+    assert browser.get(reverse("deadlines:company", args=[hidden.pk])).status_code == 404
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(debtor, boss, as_user, django_assert_max_num_queries):
+    pks = [make_company(debtor, f"Filiaal {number}").pk for number in range(30)]
+    fetched_everything(debtor)
+    states.rewrite(pks)
+    browser = as_user(boss)
+    for page in (f"{CALENDAR}?per_page=200", f"{LIST}?per_page=200"):
+        with django_assert_max_num_queries(25):
+            assert browser.get(page).status_code == 200
+
+
+# --- one company -----------------------------------------------------------------------------------------------------
+
+
+def test_a_company_is_set_and_the_trail_tells_what(company, debtor, boss, accountant, as_user):
+    clerk = accountant(debtor)
+    address = reverse("deadlines:company", args=[company.pk])
+    posted = {
+        "responsible": str(clerk.pk),
+        "pay_rule": "day",
+        "pay_number": "25",
+        "pension": "own",
+        "pension_days": "7",
+    }
+    page = as_user(boss).post(address, posted, follow=True).content.decode()
+    assert "The dates of this company are set" in page
+    own = Arrangement.objects.get()
+    assert (own.responsible, own.pay_rule, own.pay_number, own.pension_days) == (clerk, "day", 25, 7)
+    assert "25 Nov 2026" in page
+    entries = Entry.objects.filter(kind="settings_changed", company_id=company.pk).order_by("number")
+    assert [entry.detail["what"] for entry in entries] == ["terms", "responsible"]
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [{"pay_rule": "day"}, {"pay_rule": "day", "pay_number": "32"}, {"pay_rule": "after", "pay_number": "9999"},
+     {"pension": "own"}, {"responsible": "999999"}, {"pay_rule": "x"}],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_with_words(company, boss, as_user, posted):
+    answer = as_user(boss).post(reverse("deadlines:company", args=[company.pk]), posted)
+    assert answer.status_code == 422
+    assert not Arrangement.objects.exists()
+
+
+def test_a_date_is_moved_with_a_reason_and_put_back(company, boss, as_user):
+    browser, address = as_user(boss), reverse("deadlines:company", args=[company.pk])
+    posted = {"deadline": "return:month:2026-11", "due": "2027-01-04", "reason": "Letter of the tax office"}
+    page = browser.post(reverse("deadlines:move", args=[company.pk]), posted, follow=True).content.decode()
+    assert "computed: 31 Dec 2026" in text(page)
+    assert "Letter of the tax office" in page
+    page = browser.post(
+        reverse("deadlines:move", args=[company.pk]), {**posted, "due": "2199-01-01"}, follow=True
+    ).content.decode()
+    assert "more than a year" in page
+    browser.post(reverse("deadlines:put_back", args=[MovedDate.objects.get().pk]))
+    assert "computed:" not in browser.get(address).content.decode()
+
+
+def test_who_only_reads_sees_no_form_and_changes_nothing(company, firm, as_user):
+    auditor = somebody_new("auditor")
+    Membership.objects.create(user=auditor, firm=firm, role=Role.AUDITOR)
+    browser, address = as_user(auditor), reverse("deadlines:company", args=[company.pk])
+    assert "Set this" not in browser.get(address).content.decode()
+    assert browser.post(address, {"pay_rule": "after", "pay_number": "1"}).status_code == 403
+    assert not Arrangement.objects.exists()
+
+
+# --- several ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three(debtor):
+    """Two monthly companies and a weekly one."""
+    from portal.periods import Period, PeriodType
+
+    made = [make_company(debtor, name) for name in ("Brood", "Koek")]
+    made.append(make_company(debtor, "Taart", period=Period(2026, 47), period_type=PeriodType.WEEK))
+    fetched_everything(debtor)
+    states.rewrite([one.pk for one in made])
+    return made
+
+
+def test_a_change_of_several_says_first_what_it_covers(three, debtor, boss, accountant, as_user):
+    clerk, browser = accountant(debtor), as_user(boss)
+    posted = {"covers": "all", "filter": "period_type=month&page=7", "responsible": str(clerk.pk)}
+    page = text(browser.post(BULK, posted).content.decode())
+    assert "This covers 2 companies: all of the filter" in page
+    assert "Brood" in page
+    assert "Taart" not in page
+    assert "Responsible: Accountant" in page
+    assert not Arrangement.objects.exists()
+    browser.post(BULK, {**posted, "confirmed": "2"})
+    assert sorted(Arrangement.objects.values_list("company__name", flat=True)) == ["Brood", "Koek"]
+
+
+def test_a_list_that_changed_meanwhile_is_asked_about_again(three, boss, as_user):
+    posted = {"covers": "all", "pay_rule": "after", "pay_number": "5", "confirmed": "2"}
+    page = text(as_user(boss).post(BULK, posted).content.decode())
+    assert "This covers 3 companies" in page
+    assert not Arrangement.objects.exists()
+
+
+def test_only_the_ticked_ones_are_changed_and_what_does_not_fit_is_told(three, boss, as_user):
+    ticked = [str(three[0].pk), str(three[2].pk), "999999", "x", "9" * 40]
+    posted = {"covers": "ticked", "company": ticked, "pay_rule": "day", "pay_number": "25", "confirmed": "2"}
+    page = text(as_user(boss).post(BULK, posted, follow=True).content.decode())
+    assert "1 company was set" in page
+    assert "1 company was left out" in page
+    assert list(Arrangement.objects.values_list("company__name", "pay_number")) == [("Brood", 25)]
+
+
+@pytest.mark.parametrize(
+    ("posted", "said"),
+    [({}, "Choose companies"), ({"covers": "all"}, "Choose what should change"),
+     ({"covers": "all", "pay_rule": "day"}, "Enter a day of the month"),
+     ({"covers": "all", "filter": "%00&&=;", "responsible": "x"}, "Select a valid choice")],
+)  # fmt: skip
+def test_a_change_without_sense_changes_nothing(three, boss, as_user, posted, said):
+    assert said in text(as_user(boss).post(BULK, posted, follow=True).content.decode())
+    assert not Arrangement.objects.exists()
+
+
+def test_companies_of_others_cannot_be_reached(three, firm, accountant, as_user):
+    foreign = make_company(make_debtor(make_environment(firm, "other"), "Vreemd"), "Vreemd B.V.")
+    clerk = accountant(three[0].debtor)
+    posted = {"covers": "ticked", "company": [str(foreign.pk)], "responsible": "nobody", "confirmed": "1"}
+    assert "Choose companies" in text(as_user(clerk).post(BULK, posted, follow=True).content.decode())
+    assert not Arrangement.objects.exists()
+    assert Deadline.objects.exists()

@@ -1,0 +1,21 @@
+"""An environment with a connection to an embedded Nmbrs at any address."""
+
+from collections.abc import Callable
+
+import pytest
+
+from portal.accounts.models import Firm
+from portal.connections.models import Connection, Environment
+from portal.nmbrs.sandbox import DOMAIN, TOKEN, USER
+
+
+@pytest.fixture
+def connect(firm: Firm) -> Callable[[str], Environment]:
+    """`connect(url)`: the firm's environment, with the embedded Nmbrs' own credentials."""
+
+    def make(url: str) -> Environment:
+        environment = Environment.objects.create(firm=firm, domain=DOMAIN)
+        Connection.objects.create(environment=environment, host=url, user=USER, token=TOKEN, ceiling=140)
+        return environment
+
+    return make

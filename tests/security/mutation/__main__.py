@@ -1,0 +1,52 @@
+"""`python -m tests.security.mutation [pytest arguments]`: does a test fail for each guard that is switched off?
+
+MUTANTS=text takes only the guards with this text in their name.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+#: The tests that speak about who may what.
+ABOUT_ACCESS = (
+    "tests/accounts",
+    "tests/administration",
+    "tests/access/test_matrix.py",
+    "tests/access/test_seeing.py",
+    "tests/sync_pages",
+    "tests/audit/test_page.py",
+    "tests/companies/pages",
+    "tests/debtors/pages",
+    "tests/employees/pages",
+    "tests/dashboards",
+    "tests/demo/test_door.py",
+    "tests/connections/test_connection.py",
+    "tests/ui/test_views.py",
+    "tests/nmbrs_soap/test_addresses.py",
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run pytest with the plugin; 0 only when every mutant was killed."""
+    result = os.environ.setdefault("MUTATION_RESULT", str(Path(tempfile.gettempdir()) / "portal-mutation.json"))
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "tests.security.mutation.plugin",
+        "-m",
+        "not long and not browser",
+    ]
+    code = subprocess.run(
+        [*command, *(arguments or ABOUT_ACCESS)], env={**os.environ, "DATABASE_URL": ""}, check=False
+    ).returncode
+    print(f"The result lies in {result}")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,72 @@
+"""What the guards of the portal call while they are mutated: each asks whether it is the one that is switched off."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+#: The guard that is switched off now.
+active: str | None = None
+#: The guards that somebody came by.
+touched: set[str] = set()
+
+
+def on(guard: str) -> bool:
+    """Whether the guard does its work."""
+    touched.add(guard)
+    return active != guard
+
+
+def door(guard: str, rows: Any, *given: Any, **named: Any) -> Any:
+    """`rows.visible_to(...)`; switched off: every row; with its capability switched off: whatever may be seen."""
+    if not on(guard):
+        return rows.all()
+    if (len(given) > 1 or named) and not on(f"{guard}, its capability"):
+        return rows.visible_to(given[0])
+    return rows.visible_to(*given, **named)
+
+
+def lasting(guard: str, rows: Any, *given: Any) -> Any:
+    """`rows.in_force()`; switched off: also what has ended."""
+    return rows.in_force(*given) if on(guard) else rows.all()
+
+
+def term(guard: str, in_force: Callable[..., Any], *given: Any) -> Any:
+    """`in_force(...)`; switched off: a condition that everything meets."""
+    from django.db.models import Q
+
+    return in_force(*given) if on(guard) else Q()
+
+
+def decorator(guard: str, decorate: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """`@decorate`; switched off: the view as it is."""
+
+    def apply(view: Any) -> Any:
+        guarded = decorate(view)
+
+        @wraps(guarded)
+        def chosen(*args: Any, **kwargs: Any) -> Any:
+            return (guarded if on(guard) else view)(*args, **kwargs)
+
+        return chosen
+
+    return apply
+
+
+def mixin(guard: str, base: type) -> type:
+    """A base class whose `dispatch` guards; switched off: the next one's."""
+
+    def dispatch(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return super(chosen if on(guard) else base, self).dispatch(*args, **kwargs)  # type: ignore[misc]
+
+    chosen = type(base.__name__, (base,), {"dispatch": dispatch, "__module__": base.__module__})
+    return chosen
+
+
+class Weakened:
+    """The capability that a page names; switched off: the weakest."""
+
+    def __init__(self, guard: str, capability: Any) -> None:
+        self.guard, self.capability = guard, capability
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self.capability if on(self.guard) else type(self.capability).VIEW

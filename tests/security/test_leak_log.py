@@ -1,0 +1,31 @@
+"""The watch over the log of every test sees what it is for."""
+
+import logging
+
+import pytest
+
+from portal.nmbrs.sandbox.firm.numbers import bsn, iban
+from tests.security.leak_log import leaks, watched
+
+
+@pytest.mark.logs_secrets
+@pytest.mark.parametrize("secret", ["demo-token", bsn(3), iban(3), "NL91ABNA0417164300"])
+def test_a_secret_that_is_logged_is_noticed_and_not_repeated(secret: str) -> None:
+    with watched() as log:
+        logging.getLogger("some.library").warning("sent %s", [secret])
+        try:
+            raise ValueError(f"<x>{secret}</x>")
+        except ValueError:
+            logging.getLogger("some.library").exception("broke")
+    assert len(log.found) == 2
+    assert secret not in "".join(log.found)
+    assert "some.library (ERROR)" in log.found[1]
+
+
+def test_ordinary_lines_pass() -> None:
+    for text in ("2026-11-25 09:00:00 sync of 123456789 rows", "NL00 0000", "0999000306", "token"):
+        assert leaks(text) == []
+
+
+def test_every_test_is_watched(request: pytest.FixtureRequest) -> None:
+    assert "no_secret_in_the_log" in request.fixturenames

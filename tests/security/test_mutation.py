@@ -1,0 +1,196 @@
+"""S5: the mutator knows every guard there is, its switches work, and (long) each guard has a test that misses it."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.security.mutation import switch
+from tests.security.mutation.guards import (
+    DECORATORS,
+    MIXINS,
+    PORTAL,
+    WITHOUT_A_TEST,
+    all_guards,
+    middleware_of_the_portal,
+    modules,
+    refuses,
+    switched,
+)
+
+GUARDS = all_guards()
+#: Decorators that refuse nobody: they narrow methods, mark, or belong to classes and tests.
+OTHER_DECORATORS = {
+    "require_safe",
+    "require_http_methods",
+    "never_while_looking",
+    "login_not_required",
+    "method_decorator",
+    "receiver",
+    "wraps",
+    "never_cache",
+    "sensitive_post_parameters",
+    "vary_on_headers",
+}
+
+
+def sources() -> list[tuple[str, str]]:
+    return [(name, path.read_text(encoding="utf-8")) for name, path in modules().items()]
+
+
+def test_every_refusal_belongs_to_a_guard_that_can_be_switched_off() -> None:
+    """A new way to refuse that the mutator does not know is a failure here."""
+    for name, source in sources():
+        _, switches = switched(name, source)
+        raised = {node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt) and refuses(node)}
+        assert raised - switches.refusals == set(), name
+
+
+def test_every_door_is_switched() -> None:
+    doors = sum(
+        isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "visible_to"
+        for _, source in sources()
+        for node in ast.walk(ast.parse(source))
+    )
+    assert doors == sum(guard.kind == "visible_to" for guard in GUARDS)
+    assert doors > 80
+
+
+def test_every_decorator_of_a_view_is_known() -> None:
+    found = set()
+    for name, source in sources():
+        if "HttpRequest" not in source or ".jobs" in name:
+            continue
+        for node in ast.walk(ast.parse(source)):
+            takes_request = isinstance(node, ast.FunctionDef) and [one.arg for one in node.args.args[:1]] == ["request"]
+            if takes_request:
+                called = [one.func if isinstance(one, ast.Call) else one for one in node.decorator_list]
+                found |= {getattr(one, "attr", getattr(one, "id", "")) for one in called}
+    assert found <= DECORATORS | OTHER_DECORATORS
+    assert found >= {"require_POST", "fresh_sign_in_required"}
+
+
+def test_every_mixin_that_guards_is_known() -> None:
+    guarding = {
+        node.name
+        for _, source in sources()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ClassDef)
+        and node.name.endswith("Mixin")
+        and any(isinstance(one, ast.FunctionDef) and one.name == "dispatch" for one in node.body)
+    }
+    assert guarding == MIXINS
+
+
+def test_every_middleware_of_the_portal_is_switched() -> None:
+    from django.conf import settings
+
+    assert middleware_of_the_portal() == {one for one in settings.MIDDLEWARE if one.startswith("portal.")}
+    switches = {guard.name for guard in GUARDS if guard.kind == "middleware"}
+    for path in middleware_of_the_portal():
+        module, _, name = path.rpartition(".")
+        assert [one for one in switches if one.startswith(f"{module}: {name}.")], path
+
+
+def test_names_of_guards_are_unique_and_every_kind_is_there() -> None:
+    names = [guard.name for guard in GUARDS]
+    assert len(set(names)) == len(names)
+    assert {guard.kind for guard in GUARDS} == {
+        "visible_to",
+        "visible_to with a capability",
+        "decorator",
+        "mixin",
+        "requirement",
+        "refusal",
+        "nothing to see",
+        "predicate",
+        "capability of a page",
+        "middleware",
+        "term",
+    }
+    assert set(WITHOUT_A_TEST) <= set(names)
+
+
+def test_what_is_found_by_name_is_still_called_so() -> None:
+    text = "".join(source for _, source in sources())
+    for name in (*DECORATORS, *MIXINS):
+        assert name in text
+    assert PORTAL.is_dir()
+
+
+CODE = '''
+"""A module."""
+from __future__ import annotations
+
+def may_do(x):
+    """Whether."""
+    return x == 1
+
+def view(request):
+    require(request)
+    if request != 1:
+        raise PermissionDenied
+    return rows.visible_to(request), rows.visible_to(request, "edit")
+'''
+
+
+class Rows:
+    def all(self) -> str:
+        return "every row"
+
+    def visible_to(self, user: int, capability: str = "view") -> str:
+        return f"what {user} may {capability}"
+
+
+@pytest.mark.parametrize(
+    ("off", "request_", "expected"),
+    [
+        ("", 1, ("what 1 may view", "what 1 may edit")),
+        ("m: view sees everything", 1, ("every row", "what 1 may edit")),
+        ("m: view sees everything (2)", 1, ("what 1 may view", "every row")),
+        ("m: view sees everything (2), its capability", 1, ("what 1 may view", "what 1 may view")),
+        ("m: view refuses", 2, ("what 2 may view", "what 2 may edit")),
+        ("m: view without require()", 3, PermissionError),
+        ("m: view without require()", 1, ("what 1 may view", "what 1 may edit")),
+        ("", 2, PermissionError),
+        ("", 3, ValueError),
+    ],
+)
+def test_a_guard_that_is_switched_off_does_nothing_and_the_others_do(
+    off: str, request_: int, expected: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def require(request: int) -> None:
+        if request == 3:
+            raise ValueError
+
+    tree, _ = switched("m", CODE)
+    world: dict[str, object] = {"rows": Rows(), "require": require, "PermissionDenied": PermissionError}
+    exec(compile(tree, "m", "exec"), world)  # noqa: S102 - a text of this test
+    monkeypatch.setattr(switch, "active", off)
+    view = world["view"]
+    if isinstance(expected, type):
+        with pytest.raises(expected):
+            view(request_)  # type: ignore[operator]
+    else:
+        assert view(request_) == expected  # type: ignore[operator]
+
+
+@pytest.mark.long
+@pytest.mark.database
+@pytest.mark.timeout(7200)
+def test_each_guard_that_is_switched_off_makes_a_test_fail(tmp_path: Path) -> None:
+    result = tmp_path / "result.json"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TEST_FOLDER"))}
+    subprocess.run(
+        [sys.executable, "-m", "tests.security.mutation"],
+        env={**environment, "MUTATION_RESULT": str(result)},
+        check=False,
+        stdout=subprocess.DEVNULL,
+    )
+    found = json.loads(result.read_text(encoding="utf-8"))
+    assert found["red"] == []
+    assert {name for name, killer in found["killed"].items() if not killer} == set(WITHOUT_A_TEST)
