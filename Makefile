@@ -9,6 +9,9 @@ BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 PORTAL_PORT ?= 8000
 SANDBOX_PORT ?= 8100
+# Compiled modules are kept, whatever the environment says: the demo and the tests start dozens of programs, and each of
+# them would compile the whole portal anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Extra arguments for pytest: make test ARGS="-k scope"
 ARGS ?=
 

@@ -65,9 +65,8 @@ def lanes(long: bool, postgres: str, chromium: str) -> list[Lane]:
         Lane("browser", f"{pace} and browser", side_by_side, {**sqlite, "TEST_CHROMIUM": chromium}),
     ]
     if postgres:
-        plan.append(
-            Lane("PostgreSQL", f"{pace} and database and not browser", side_by_side, {"DATABASE_URL": postgres})
-        )
+        both = "(long and database or pages)" if long else "not long and database"
+        plan.append(Lane("PostgreSQL", f"{both} and not browser", side_by_side, {"DATABASE_URL": postgres}))
     return plan
 
 

@@ -11,13 +11,14 @@ given but never show what was taken away.
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.apps import apps
 from django.db import connection
 from django.db.models import Case, CharField, F, Model, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from django.db.models.signals import post_delete, post_save
 
@@ -57,6 +58,8 @@ class Holding:
 
 
 Holdings = frozenset[Holding]
+#: Of holdings: source, level and firm.
+Places = frozenset[tuple[Source, Level, int]]
 
 
 def holdings(user: "User | AnonymousUser | None") -> Holdings:
@@ -99,6 +102,13 @@ def environment_kinds_of(user: "User | AnonymousUser | None") -> frozenset[str]:
     return frozenset(one.environments for one in holdings(user) if one.environments is not None)
 
 
+def environment_kinds_seen_whole(user: "User | AnonymousUser | None") -> frozenset[str]:
+    """Of those, the kinds in firms that the person sees as a whole."""
+    roles = roles_with(Capability.VIEW)
+    whole = {one for one in holdings(user) if one.source == "own" and one.level == "firm" and one.role in roles}
+    return frozenset(one.environments for one in whole if one.environments is not None)
+
+
 def of_client(user: "User | AnonymousUser | None") -> bool:
     """Whether the person belongs to clients alone and works at no office."""
     roles = roles_of(user)
@@ -120,12 +130,23 @@ class Grants:
     """The scopes over which a person holds one capability, as querysets of primary keys; None where there is none."""
 
     def __init__(self, user: "User | AnonymousUser", capability: Capability) -> None:
-        self._user = int(user.pk or 0)
-        self._capability = capability
-        self._roles = [str(role) for role in roles_with(capability)]
         held = holdings(user)
-        self._switched = any(one.source == "switch" and one.role == capability for one in held)
-        self._held = {one for one in held if one.role in self._roles}
+        roles = {str(role) for role in roles_with(capability)}
+        switched = any(one.source == "switch" and one.role == capability for one in held)
+        places = frozenset((one.source, one.level, one.firm) for one in held if one.role in roles)
+        self._set(int(user.pk or 0), None, capability, switched=switched, held=places)
+
+    def _set(
+        self, user: int, moment: datetime | None, capability: Capability, *, switched: bool, held: "Places"
+    ) -> None:
+        self._user, self._moment, self._capability = user, moment, capability
+        self._roles = [str(role) for role in roles_with(capability)]
+        self._switched, self._held = switched, held
+
+    def within(self, level: Literal["firm", "debtor", "company"]) -> RawSQL | None:
+        """Firms, clients or single companies for a condition: the same, put together once for all alike."""
+        found = _compiled(level, self._capability, self._switched, self._held)
+        return None if found is None else RawSQL(found[0], _for(self._user, found[1]))  # noqa: S611 -- Django's own SQL
 
     def firms(self) -> "QuerySet[Any, Any] | None":
         """Firms that the person holds the capability over as a whole."""
@@ -139,12 +160,11 @@ class Grants:
         if self._has("own", "debtor") or self._switched:
             parts.append(self._own().filter(debtor__isnull=False).values("debtor_id"))
         if self._has("team", ""):
-            parts += self._of_teams(self._teams(), {one.firm for one in self._held if one.source == "team"})
+            parts += self._of_teams(self._teams(), self._firms_by("team"))
         if self._has("deputy", "debtor"):
             parts.append(self._deputised().filter(debtor__isnull=False).values("debtor_id"))
         if self._has("deputy_team", ""):
-            firms = {one.firm for one in self._held if one.source == "deputy_team"}
-            parts += self._of_teams(self._deputised_teams(), firms)
+            parts += self._of_teams(self._deputised_teams(), self._firms_by("deputy_team"))
         return _united(parts)
 
     def companies(self) -> "QuerySet[Any, Any] | None":
@@ -157,29 +177,34 @@ class Grants:
         return _united(parts)
 
     def _has(self, source: Source, level: Level) -> bool:
-        return any(one.source == source and one.level == level for one in self._held)
+        return any(place[:2] == (source, level) for place in self._held)
+
+    def _firms_by(self, source: Source) -> list[int]:
+        return sorted({firm for by, _, firm in self._held if by == source})
 
     def _own(self) -> "QuerySet[Membership]":
         by_role = Q(role__in=self._roles)
         if self._switched:
             switches = Switch.objects.filter(membership__user_id=self._user, capability=self._capability)
             by_role |= Q(role=Role.CLIENT_USER, pk__in=switches.values("membership_id"))
-        return Membership.objects.in_force().filter(by_role, user_id=self._user)
+        return Membership.objects.in_force(self._moment).filter(by_role, user_id=self._user)
 
     def _teams(self) -> "QuerySet[TeamMember]":
-        return TeamMember.objects.filter(in_force(), user_id=self._user, role__in=self._roles)
+        return TeamMember.objects.filter(in_force(moment=self._moment), user_id=self._user, role__in=self._roles)
 
     def _deputised(self) -> "QuerySet[Membership]":
-        return _deputised(Membership.objects.in_force(), self._user, "firm").filter(role__in=self._deputised_roles())
+        places = _deputised(Membership.objects.in_force(self._moment), self._user, "firm", self._moment)
+        return places.filter(role__in=self._deputised_roles())
 
     def _deputised_teams(self) -> "QuerySet[TeamMember]":
-        places = _deputised(TeamMember.objects.filter(in_force()), self._user, "team__firm")
+        members = TeamMember.objects.filter(in_force(moment=self._moment))
+        places = _deputised(members, self._user, "team__firm", self._moment)
         return places.filter(role__in=self._deputised_roles())
 
     def _deputised_roles(self) -> list[str]:
         return [role for role in self._roles if role in DEPUTISED]
 
-    def _of_teams(self, places: "QuerySet[TeamMember]", firms: set[int]) -> "list[QuerySet[Any, Any]]":
+    def _of_teams(self, places: "QuerySet[TeamMember]", firms: list[int]) -> "list[QuerySet[Any, Any]]":
         teams = places.values("team_id")
         by_hand = TeamDebtor.objects.filter(team__in=teams).values("debtor_id")
         # A tag means something within its firm only, so each firm is asked by itself. Nearly everybody has one.
@@ -203,7 +228,7 @@ def _united(parts: "list[QuerySet[Any, Any]]") -> "QuerySet[Any, Any] | None":
     return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
 
 
-def _deputised(rows: "QuerySet[Any]", user: int, firm: str, moment: datetime | None = None) -> "QuerySet[Any]":
+def _deputised(rows: "QuerySet[Any]", user: int, firm: str, moment: datetime | None) -> "QuerySet[Any]":
     """Those of `rows` that belong to somebody for whom `user` stands in then, within the firm that said so."""
     return rows.filter(
         in_force("user__deputies__", moment),
@@ -263,12 +288,28 @@ def _statement(asking: Asking) -> tuple[str, tuple[Any, ...]]:
     return asking(_SOMEBODY, _SOME_MOMENT).query.sql_with_params()
 
 
-def _rows(asking: Asking, user: int) -> list[tuple[Any, ...]]:
-    statement, parameters = _statement(asking)
+@lru_cache(maxsize=4096)
+def _compiled(
+    level: Literal["firm", "debtor", "company"], capability: Capability, switched: bool, held: Places
+) -> tuple[str, tuple[Any, ...]] | None:
+    """The subquery of somebody who holds the capability in such places. A page has a dozen of them."""
+    somebody = Grants.__new__(Grants)
+    somebody._set(_SOMEBODY, _SOME_MOMENT, capability, switched=switched, held=held)
+    rows = {"firm": somebody.firms, "debtor": somebody.debtors, "company": somebody.companies}[level]()
+    return None if rows is None else rows.query.sql_with_params()
+
+
+def _for(user: int, parameters: tuple[Any, ...]) -> list[Any]:
+    """The parameters of a compiled statement, for this person and this moment."""
     adapted = connection.ops.adapt_datetimefield_value
     instead = {_SOMEBODY: user, adapted(_SOME_MOMENT): adapted(now())}
+    return [instead.get(value, value) for value in parameters]
+
+
+def _rows(asking: Asking, user: int) -> list[tuple[Any, ...]]:
+    statement, parameters = _statement(asking)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [instead.get(value, value) for value in parameters])
+        cursor.execute(statement, _for(user, parameters))
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 

@@ -54,7 +54,11 @@ def visible(
         return NOTHING
     grants = Grants(user, capability)
     # Only what the person can have at all becomes a subquery: an OR with others that find nothing would cost an index.
-    levels = ((paths.firm, grants.firms()), (paths.debtor, grants.debtors()), (paths.company, grants.companies()))
+    levels = (
+        (paths.firm, grants.within("firm")),
+        (paths.debtor, grants.within("debtor")),
+        (paths.company, grants.within("company")),
+    )
     allowed = [Q(**{f"{path}__in": ids}) for path, ids in levels if path and ids is not None]
     return reduce(or_, allowed) if allowed else NOTHING
 

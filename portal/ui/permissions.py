@@ -33,13 +33,13 @@ def firms_of(request: HttpRequest) -> list[str]:
 def environment_kinds(request: HttpRequest) -> frozenset[EnvironmentKind]:
     """The kinds of environment that the signed-in person works in; an office with clients where nothing says so.
 
-    Costs a query, once a request, only for people of a firm that has both kinds.
+    Costs a query, once a request, only for people who see a part of a firm that has both kinds.
     """
     known = getattr(request, "_environment_kinds", None)
     if not isinstance(known, frozenset):
         user = getattr(request, "user", None)
         found = grants.environment_kinds_of(user)
-        if len(found) > 1:
+        if len(found) > 1 and found != grants.environment_kinds_seen_whole(user):
             found = _seen_kinds(user)
         known = frozenset(map(EnvironmentKind, found)) or frozenset({EnvironmentKind.ACCOUNTANT})
         request._environment_kinds = known  # type: ignore[attr-defined]

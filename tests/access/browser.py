@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -36,12 +37,18 @@ class Answer:
         return _CSRF.sub(b"", headers + self.body).replace(path.encode(), b"")
 
 
+@cache
+def _handler(middleware: tuple[str, ...]) -> ClientHandler:
+    """One for all browsers: putting the middleware together takes as long as a small page."""
+    return ClientHandler(enforce_csrf_checks=False)
+
+
 class Browser(RequestFactory):
     """Sends requests with the cookies of one person. CSRF is not asked: threat 23 has a test of its own."""
 
     def __init__(self, session: str = "", language: str = "en") -> None:
         super().__init__(headers={"accept-language": language})
-        self._handler = ClientHandler(enforce_csrf_checks=False)
+        self._handler = _handler(tuple(settings.MIDDLEWARE))
         self.session = session
 
     def request(self, **request: Any) -> Any:

@@ -6,8 +6,11 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-#: What a look may write: sessions with their times, the trail, and the counts of the rate limits.
-BY_LOOKING = frozenset({"django_session", "usersessions_usersession", "audit_entry", "audit_head", "portal_cache"})
+#: What a look may write: sessions with their times, the trail, the counts of the rate limits, and what the reader
+#: opened lately.
+BY_LOOKING = frozenset(
+    {"django_session", "usersessions_usersession", "audit_entry", "audit_head", "portal_cache", "search_opened"}
+)
 #: What belongs to one's own account: an auditor may change that and nothing else.
 OWN_ACCOUNT = BY_LOOKING | {"accounts_user", "mfa_authenticator"}
 

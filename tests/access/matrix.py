@@ -118,7 +118,7 @@ def record(world: World, of: str, cell: Cell, stored: str = "") -> Any:
 def expected(cell: Cell, *, htmx: bool = False) -> int:
     """The status of the answer."""
     row = table()["rows"][cell.row]
-    method = "get" if cell.method == "HEAD" else cell.method.lower()
+    method = "get" if cell.method == "HEAD" and not row.get("no_head") else cell.method.lower()
     # A public address that is not about signing in refuses auditors what changes something, like any other.
     refuses = row.get("own_account") is False and cell.actor == "auditor" and cell.method in UNSAFE
     if row.get("public") and not refuses:
@@ -144,6 +144,8 @@ def expected(cell: Cell, *, htmx: bool = False) -> int:
         answer = int(row["options"])
     else:
         answer = _answer(row, cell, method)
+        if htmx and method == "post":
+            answer = int(row.get("fragment", answer))
     return next((status for step in order if (status := steps[step]) is not None), answer)
 
 

@@ -66,13 +66,13 @@ def shape(body: bytes) -> Shape:
 def plain(world) -> dict[str, Shape]:
     """The pages that the administrator gets while everybody has a harmless name."""
     name_everybody(world, "Harmless")
-    return {path: shape(page(world, path)) for path in shown(world)}
+    return {path: shape(body) for path, body in shown(world).items()}
 
 
-def shown(world: World) -> list[str]:
+def shown(world: World) -> dict[str, bytes]:
     """Every page that shows one of the names; files have a test of their own."""
-    pages = [path for path in pages_of(world, "administrator") if "/export/" not in path]
-    return [path for path in pages if b"Harmless" in page(world, path)]
+    pages = {path: page(world, path) for path in pages_of(world, "administrator") if "/export/" not in path}
+    return {path: body for path, body in pages.items() if b"Harmless" in body}
 
 
 def page(world: World, path: str) -> bytes:
@@ -84,15 +84,15 @@ def page(world: World, path: str) -> bytes:
 
 def test_threat_31_names_stay_text_on_every_page(world, plain):
     assert len(plain) > 10
-    # Three names a page, another three on the next one.
+    # A name a page, another one on the next.
     for place, (path, elements) in enumerate(sorted(plain.items())):
-        for name in [NAMES[(place * 3 + turn) % len(NAMES)] for turn in range(3)]:
-            with undone():
-                name_everybody(world, name)
-                body = page(world, path)
-            assert shape(body) == elements, (path, name)
-            # A sentence may begin with it, and a capital.
-            assert escape(name).lower() in body.decode().lower(), (path, name)
+        name = NAMES[place % len(NAMES)]
+        with undone():
+            name_everybody(world, name)
+            body = page(world, path)
+        assert shape(body) == elements, (path, name)
+        # A sentence may begin with it, and a capital.
+        assert escape(name).lower() in body.decode().lower(), (path, name)
 
 
 @pytest.mark.long

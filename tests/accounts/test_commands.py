@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from portal.accounts.models import Firm, Membership, User
 from portal.accounts.roles import Role
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 def run(*arguments: str) -> str:

@@ -21,7 +21,7 @@ from portal.audit.models import Entry
 from portal.clock import now
 from tests.accounts.office import Office, make_office, somebody_new
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 SECOND = timedelta(seconds=1)
 TARGETS = [role for role in Role if role != Role.ADMINISTRATOR]

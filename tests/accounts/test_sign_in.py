@@ -8,7 +8,7 @@ from django.test import Client
 from portal.accounts.models import User
 from tests.accounts.signin.world import code, code_step, is_in, password_step, refusals, signed_in, with_app
 
-pytestmark = [pytest.mark.database, pytest.mark.urls("tests.accounts.pages")]
+pytestmark = [pytest.mark.pages, pytest.mark.urls("tests.accounts.pages")]
 
 
 def test_a_person_signs_in_with_password_and_code_and_lands_on_the_first_page(client, administrator):

@@ -21,7 +21,7 @@ from tests.accounts.office import Office, make_office, somebody_new
 from tests.dashboards.reading import table, text
 from tests.factories import make_person
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from portal.clock import now, today
 from tests.accounts.office import Office
 from tests.administration.pages import by, person, rows, url
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 def everything_of(office: Office) -> dict[str, int]:

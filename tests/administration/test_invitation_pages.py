@@ -9,7 +9,7 @@ from portal.accounts.models import (
 from portal.accounts.roles import Role
 from tests.administration.pages import url
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 def test_an_invitation_is_sent_again_and_withdrawn_from_the_pages(office, boss, settings):

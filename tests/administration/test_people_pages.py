@@ -14,7 +14,7 @@ from portal.clock import now, today
 from tests.accounts.office import seen_clients
 from tests.administration.pages import by, person, url
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 LISTS = (

@@ -14,7 +14,7 @@ from portal.clock import now, today
 from tests.accounts.office import seen_clients
 from tests.administration.pages import person, url
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 def test_why_explains_the_way_and_leaves_an_entry(office, boss):

@@ -17,7 +17,7 @@ from portal.clock import today
 from tests.accounts.office import seen_clients, tagged
 from tests.administration.pages import by, person, url
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 def test_teams_from_beginning_to_end(office, boss):

@@ -20,7 +20,7 @@ from portal.sync.models import SyncPlan
 from tests.audit.tampering import run
 from tests.factories import make_employee_type, make_person
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 ANSWER = b"h" * 16
 

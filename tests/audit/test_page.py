@@ -18,7 +18,7 @@ from portal.audit.recording import record
 from tests.dashboards.reading import table, text
 from tests.factories import make_employee_type, make_person
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 PAGE = "/administration/trail/"
 FILE = "/administration/trail/export/"

@@ -8,7 +8,7 @@ from portal.audit.models import Entry, Seal
 from portal.audit.triggers import REFUSED
 from tests.audit.tampering import run, written
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 
 def refused(act) -> None:

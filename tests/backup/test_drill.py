@@ -13,7 +13,7 @@ from django.db import connection
 from portal.accounts.models import User
 from tests.backup.world import server
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db(transaction=True)]
 
 LINE = re.compile(
     r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ (sqlite|postgresql) equal: \d+ tables, \d+ rows; database [\d.]+ MB, "

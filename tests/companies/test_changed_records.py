@@ -18,7 +18,7 @@ from portal.sync.service import sync_now
 from tests import reference
 from tests.conftest import NOON, Connected
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db, pytest.mark.timeout(300)]
 
 
 def test_another_value_closes_the_row_and_opens_one(mirrored: Connected) -> None:

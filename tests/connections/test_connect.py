@@ -10,7 +10,7 @@ from django.db import connection as database
 from portal.accounts.models import Firm
 from portal.connections.models import Connection, Environment, Health
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 TOKEN = "demo-token"
 

@@ -17,7 +17,7 @@ from portal.source import (
     Unavailable,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 def test_an_open_source_reads_nmbrs_within_the_budget_of_its_environment(connected, own_folder):

@@ -18,7 +18,7 @@ from portal.mirror.resource import registry
 from tests.dashboards.reading import text
 from tests.factories import fetched_everything, make_company, make_debtor, make_environment, make_person, mirrored
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 People = Callable[..., User]
 SignIn = Callable[[User], Client]

@@ -28,7 +28,7 @@ from tests.factories import (
     make_schedule,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 SignIn = Callable[[User], Client]
 

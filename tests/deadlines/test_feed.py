@@ -14,7 +14,7 @@ from portal.deadlines.models import CalendarFeed
 from tests.deadlines.conftest import NOW
 from tests.factories import fetched_everything, make_company, make_debtor, make_run
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 VISITOR = Client
 

@@ -12,7 +12,7 @@ from portal.nmbrs.sandbox.firm.debtor_records import Tag
 from portal.sync.service import sync_now
 from tests.conftest import NOON, Connected
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db, pytest.mark.timeout(300)]
 
 
 def resync(mirrored: Connected) -> None:

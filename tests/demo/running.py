@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 #: Seconds until the first page, with room for a busy machine.
-START = 150.0
+START = 300.0
 
 #: Reading the whole demo takes a minute and shows nothing that a part of it does not.
-SMALL = ("--debtors", "5", "--employees", "6")
+SMALL = ("--debtors", "3", "--employees", "3")
 
 
 def free_port() -> int:

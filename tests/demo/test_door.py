@@ -15,7 +15,7 @@ from portal.demo.firm import appoint_personas
 from portal.demo.personas import PERSONAS
 from portal.demo.views import offer
 
-pytestmark = [pytest.mark.database, pytest.mark.urls("tests.demo.pages")]
+pytestmark = [pytest.mark.pages, pytest.mark.urls("tests.demo.pages")]
 
 
 @pytest.fixture

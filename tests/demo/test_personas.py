@@ -8,7 +8,7 @@ from portal.demo.firm import appoint_personas
 from portal.demo.personas import PERSONAS
 from tests.accounts.office import make_office, seen_clients
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 @pytest.fixture

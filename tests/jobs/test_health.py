@@ -13,7 +13,7 @@ from portal.jobs.health import ENDED, SILENCE, beat, beat_at_start, last_beat, w
 from portal.jobs.models import Heartbeat
 from portal.jobs.queue import enqueue, queue_length
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db]
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

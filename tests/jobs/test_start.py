@@ -11,7 +11,7 @@ from portal.jobs.models import Heartbeat
 from portal.jobs.queue import worker_count
 from tests.reliability.processes import ended, environment_of_children, start_cluster, wait_until
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_starting_worker_beats_before_any_task(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,6 +76,9 @@ class Wire:
         self.answer = lambda connection, request: connection.sendall(left.pop(0) if len(left) > 1 else left[0])
 
     def close(self) -> None:
+        with suppress(OSError):
+            # Ends the thread that waits in accept(): it would take a connection from whoever gets the number next.
+            self._listener.shutdown(socket.SHUT_RDWR)
         for one in [self._listener, *self._open]:
             one.close()
 

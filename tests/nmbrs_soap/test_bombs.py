@@ -37,20 +37,21 @@ def packed(*parts: tuple[bytes, int]) -> bytes:
     return b"".join([*made, packer.flush()])
 
 
-BOMBS = {
-    "spaces": (packed((b" " * 1000, 200_000)), AnswerMalformed),
-    "rows": (packed((BEFORE, 1), (ROW, 4_000_000)), AnswerTooLarge),
-    "nested elements": (packed((b"<a>", 20_000_000)), AnswerMalformed),
-    "nested elements that look closed": (packed((b"<a>/>", 12_000_000)), AnswerMalformed),
-    "one long text": (packed((b"<a>", 1), (b"x" * 100, 1_000_000)), AnswerMalformed),
-    "attributes": (packed((b"<a", 1), (b' a="1"', 10_000_000)), AnswerMalformed),
+#: What is packed, and what the reader says. Packed by the test itself: all of them take seconds.
+BOMBS: dict[str, tuple[list[tuple[bytes, int]], type[SourceError]]] = {
+    "spaces": ([(b" " * 1000, 200_000)], AnswerMalformed),
+    "rows": ([(BEFORE, 1), (ROW, 4_000_000)], AnswerTooLarge),
+    "nested elements": ([(b"<a>", 20_000_000)], AnswerMalformed),
+    "nested elements that look closed": ([(b"<a>/>", 12_000_000)], AnswerMalformed),
+    "one long text": ([(b"<a>", 1), (b"x" * 100, 1_000_000)], AnswerMalformed),
+    "attributes": ([(b"<a", 1), (b' a="1"', 10_000_000)], AnswerMalformed),
 }
 
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_in_little_memory(wire: Wire, source: Callable[..., SoapSource], name: str) -> None:
-    bomb, error = BOMBS[name]
-    wire.says(http(bomb, more="Content-Encoding: gzip\r\n"))
+    parts, error = BOMBS[name]
+    wire.says(http(packed(*parts), more="Content-Encoding: gzip\r\n"))
     one = source(wire.url, deadline=30.0, byte_cap=64 * MEGABYTE)
     forget_peak()
     before, began = peak_megabytes(), time.monotonic()

@@ -12,7 +12,7 @@ from portal.privacy.models import Agreement
 from tests.accounts.office import make_office
 from tests.privacy.conftest import entries
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 FILLED = {
     "role": "processor",

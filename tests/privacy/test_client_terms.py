@@ -20,7 +20,7 @@ from tests.accounts.office import Office, make_office, somebody_new
 from tests.factories import make_contract, make_employment, make_run, mirrored
 from tests.privacy.conftest import account_of, entries, grown_old
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 CAME, LEFT = date(2020, 1, 1), date(2024, 2, 29)
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

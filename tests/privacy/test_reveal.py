@@ -16,7 +16,7 @@ from tests.accounts.office import make_office
 from tests.factories import fetched_everything
 from tests.privacy.conftest import GROUPED, IBAN, accounts_of, entries, grown_old
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 KINDS = ("bank_accounts", "company_bank_account", "debtor_bank_account")
 #: The parts of the number that a masked form does not have.

@@ -20,7 +20,7 @@ from portal.ui.records import kinds_of
 from tests.factories import fetched_everything, make_employment, mirrored
 from tests.privacy.conftest import IN_SERVICE
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 WITHOUT = [role for role in Role if Capability.VIEW_SICKNESS not in CAPABILITIES[role]]
 SINCE, UNTIL, DOSSIER, PERCENTAGE = date(2019, 3, 7), date(2019, 4, 9), 47114711, 83
@@ -103,7 +103,7 @@ def test_who_may_see_it_sees_it(ill, by):
 
 
 # Of those without the right these two see the most pages.
-@pytest.mark.parametrize("role", [Role.ASSISTANT, Role.AUDITOR], ids=str)
+@pytest.mark.parametrize("role", [Role.ASSISTANT, pytest.param(Role.AUDITOR, marks=pytest.mark.long)], ids=str)
 def test_who_may_not_sees_nothing_of_it_on_any_page(ill, by, role):
     browser = by(role)
     asked = addresses(ill)

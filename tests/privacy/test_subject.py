@@ -20,7 +20,7 @@ from tests.accounts.office import make_office
 from tests.factories import make_address, make_contract, make_employment, make_person, make_salary, mirrored
 from tests.privacy.conftest import GROUPED, IBAN, IN_SERVICE, account_of, entries, grown_old
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 ASKED = {"identity": "known_person", "format": "json"}
 SEEN = datetime(2026, 11, 20, 9, tzinfo=UTC)

@@ -20,7 +20,7 @@ from portal.sync.scopes import company_scope
 from portal.sync.service import sync_now
 from tests.conftest import NOON
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
 
 SALARIES = "Salary_GetAll_AllEmployeesByCompany"
 FIRST = ("debtors", "companies", "employee_types", "current_period", "employees", "employments")

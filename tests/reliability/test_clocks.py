@@ -30,7 +30,7 @@ from portal.sync.service import sync_now
 from tests import reference
 from tests.reliability.truth import check
 
-pytestmark = [pytest.mark.database]
+pytestmark = [pytest.mark.pages]
 
 ZONES = ("UTC", "Europe/Amsterdam")
 SPRING = date(2026, 3, 29)

@@ -22,7 +22,7 @@ from portal.sync.service import sync_now
 from tests.reliability import processes
 from tests.reliability.truth import check
 
-pytestmark = [pytest.mark.database]
+pytestmark = [pytest.mark.pages]
 
 FIRST = ("debtors", "companies", "employee_types", "current_period", "employees", "employments")
 KINDS = ("salaries", "contracts")

@@ -20,7 +20,7 @@ from tests.factories import make_company, make_debtor
 from tests.reliability import processes
 from tests.reliability.truth import check
 
-pytestmark = [pytest.mark.database]
+pytestmark = [pytest.mark.pages]
 
 POISON = "salaries"
 OPERATION = "Salary_GetAll_AllEmployeesByCompany"

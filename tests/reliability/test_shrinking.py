@@ -17,7 +17,7 @@ from portal.sync.service import sync_now
 from tests.conftest import NOON
 from tests.factories import make_debtor
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db(transaction=True)]
 
 KIND = "debtors"
 LIST = "List_GetAll"

@@ -15,7 +15,7 @@ from portal.search.index.folding import asked, fold, words
 from portal.search.models import Entry, Opened
 from tests.factories import SEEN
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 ADDRESSES = ("/search/", "/search/options/")
 

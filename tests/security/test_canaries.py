@@ -45,7 +45,7 @@ from tests.conftest import NOON
 from tests.security.secrets import Secrets, disguises
 
 pytestmark = [
-    pytest.mark.database,
+    pytest.mark.pages,
     # An exception with secrets in its text is a part of it; the portal's own log must mask them.
     pytest.mark.logs_secrets,
     pytest.mark.django_db(transaction=True),

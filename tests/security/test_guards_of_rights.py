@@ -14,7 +14,7 @@ from portal.accounts.roles import Role
 from portal.clock import now
 from tests.accounts.office import Office, make_office, somebody_new
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 LATER = timedelta(days=3)
 

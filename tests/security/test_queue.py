@@ -20,7 +20,7 @@ from portal.jobs.door import CheckedBroker, NotATask
 from portal.jobs.queue import enqueue
 from portal.jobs.schedules import _declared
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db]
 
 CALLED: list[str] = []
 WORK = "portal.sync.tasks.work"

@@ -17,7 +17,7 @@ from portal.sync.scopes import company_scope
 from portal.sync.service import sync_now
 from tests.conftest import Connected
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 SALARIES = "Salary_GetAll_AllEmployeesByCompany"
 ADDRESSES = "Address_GetAll_AllEmployeesByCompany"

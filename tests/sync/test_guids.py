@@ -16,7 +16,7 @@ from portal.sync.service import progress, sync_now
 from tests.conftest import Connected
 from tests.factories import make_company, make_debtor, make_environment, make_person
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 ROWS = {"Debtor": Debtor, "Company": Company, "Employee": Employee}
 #: Everything down to the people, and no more.

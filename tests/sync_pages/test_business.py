@@ -21,7 +21,7 @@ from portal.sync.service import sync_now
 from tests.conftest import Connected
 from tests.sync_pages.conftest import words
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 KINDS = "debtors,companies,employee_types,current_period,employees,employments,debtor_tags,debtor_departments,runs"
 CLIENT = re.compile(r"\bclients?\b", re.IGNORECASE)

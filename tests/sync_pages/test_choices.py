@@ -10,7 +10,7 @@ from portal.mirror.resource import OptIn
 from portal.sync.models import SyncPlan
 from tests.sync_pages.conftest import words
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 def test_a_sensitive_kind_is_switched_on_with_a_reason_and_by_whom(office, administrator, signed_in):

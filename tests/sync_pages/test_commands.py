@@ -15,7 +15,7 @@ from portal.sync.models import ROTATION, SyncPlan, Trigger
 from tests.factories import make_company, make_debtor, make_environment
 from tests.sync_pages.conftest import connect
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 def run(*arguments):

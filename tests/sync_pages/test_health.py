@@ -18,7 +18,7 @@ from portal.sync.models import Status, SyncPlan, SyncRun
 from tests.factories import make_environment
 from tests.sync_pages.conftest import connect, words
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 def alive(ago=timedelta(seconds=10)):

@@ -10,7 +10,7 @@ from portal.sync.models import SyncPlan
 from portal.sync.service import sync_now
 from tests.sync_pages.conftest import words
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 KIND = "runs"
 

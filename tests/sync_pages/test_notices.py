@@ -10,7 +10,7 @@ from portal.connections.models import Connection, Health
 from portal.source import ConnectionDisabled, CredentialsRefused, Unavailable
 from portal.sync.notices import record_and_tell
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 @pytest.fixture

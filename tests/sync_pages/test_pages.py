@@ -17,7 +17,7 @@ from portal.sync.problems import HOLDS
 from tests.factories import fetched, make_company, make_debtor, make_environment
 from tests.sync_pages.conftest import connect
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 #: No page may need more (R16).
 MOST_QUERIES = 25

@@ -11,7 +11,7 @@ from portal.mirror.models import Freshness, State
 from portal.sync.models import SyncPlan
 from tests.factories import fetched
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 ANSWER = b"\x0f" * 16
 LATER = 302

@@ -7,7 +7,7 @@ from portal.mirror.models import Freshness, State
 from portal.sync.models import Status
 from portal.sync.service import sync_now
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.urls import reverse
 from portal.connections.models import Environment
 from tests.sync_pages.conftest import words
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 TIMES = {"nightly_hour": "4", "hourly_runs": "yes", "office_start": "8", "office_end": "18"}
 

@@ -12,7 +12,7 @@ from portal.accounts.roles import Capability
 from portal.ui import menu
 from portal.ui.menu import MenuEntry
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 @pytest.fixture(autouse=True)

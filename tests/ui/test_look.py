@@ -116,7 +116,7 @@ def test_a_chart_is_drawn_in_the_colours_of_the_theme(address: str, page: "Page"
 def test_progress_polls_until_the_work_is_finished_and_says_so(address: str, page: "Page") -> None:
     page.goto(address)
     page.locator("#progress-sync:not([hx-get])").wait_for(timeout=5000)
-    assert "Resync" in page.locator("#announcer").inner_text()
+    page.locator("#announcer", has_text="Resync").wait_for(state="attached", timeout=5000)
 
 
 def test_a_costly_action_asks_first(address: str, page: "Page") -> None:

@@ -19,7 +19,7 @@ from portal.ui.panels import Panel
 from portal.ui.permissions import capabilities_of, capabilities_over, holds_over
 from portal.ui.views import ScopedDetailView, ScopedListView
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 class DebtorTable(tables.Table):

@@ -5,7 +5,7 @@ from django.test import Client
 
 from tests.house.test_public_pages import EVERY, address
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 UNSAFE = ("post", "put", "patch", "delete")
 
 

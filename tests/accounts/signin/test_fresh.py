@@ -14,7 +14,7 @@ from portal.accounts.signin.seeds import opened
 from tests.access.passkeys import add_passkey
 from tests.accounts.signin.world import ENGLISH, PASSWORD, code, signed_in, with_app, with_codes
 
-pytestmark = [pytest.mark.database, pytest.mark.urls(__name__)]
+pytestmark = [pytest.mark.pages, pytest.mark.urls(__name__)]
 
 
 @fresh_sign_in_required

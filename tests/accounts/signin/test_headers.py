@@ -11,7 +11,7 @@ from portal.settings.signin import signin_settings
 from tests.accounts.signin.grader import directives, grade
 from tests.house.test_public_pages import EVERY, PUBLIC, address
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 MOST_POSSIBLE = 145
 LEAST = 130
 

@@ -10,7 +10,7 @@ from tests.accounts.signin.world import EMAIL, PASSWORD, code, factors, with_app
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.database, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.pages, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.accounts.signin.world import (
     with_app,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 LOCKED = ["Too many wrong tries. Wait five minutes, or set a new password with the link below."]
 NEW = "blauwe fiets bij de sluis"
 

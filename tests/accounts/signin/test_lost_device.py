@@ -10,7 +10,7 @@ from portal.accounts.signin.lost_device import may_reset, reset_second_factor
 from portal.audit.models import Entry
 from tests.accounts.signin.world import factors, is_in, password_step, with_app, with_codes
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 LOST = "lost@test.example"
 
 

@@ -19,7 +19,7 @@ from tests.accounts.signin.world import (
     with_app,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 NEW = "blauwe fiets bij de sluis"
 
 

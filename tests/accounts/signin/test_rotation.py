@@ -16,7 +16,7 @@ from portal.vault.cipher import is_bound_with_newest_key
 from portal.vault.rotation import Column, encrypted_columns, rotate
 from tests.accounts.signin.world import EMAIL, signed_in, with_app, with_codes
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.accounts.signin.world import (
     with_codes,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 PUBLIC_OR_EARLY = {
     "/sign-in/",
     "/sign-out/",

@@ -12,7 +12,7 @@ from portal.accounts.roles import Role
 from portal.audit.models import Entry
 from tests.accounts.signin.world import PASSWORD, code, is_in, signed_in, with_app, with_codes
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 MINUTE = 60
 
 

@@ -20,7 +20,7 @@ from portal.audit.models import Entry
 from tests.accounts.signin.provider import CLIENT, SECRET, Provider, provider
 from tests.accounts.signin.world import EMAIL, ENGLISH, code, code_step, is_in, with_app
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 FAILED = "/sign-in/office/failed/"
 
 

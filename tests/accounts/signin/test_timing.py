@@ -11,7 +11,7 @@ from django.test import Client
 from portal.accounts.models import User
 from tests.accounts.signin.world import EMAIL, PASSWORD, password_step
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 MOST = 0.015
 
 

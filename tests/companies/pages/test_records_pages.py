@@ -29,7 +29,7 @@ from tests.factories import (
     mirrored,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 People = Callable[..., User]
 SignIn = Callable[[User], Client]

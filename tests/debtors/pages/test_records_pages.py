@@ -17,7 +17,7 @@ from portal.mirror.resource import registry
 from tests.dashboards.reading import tables, text
 from tests.factories import fetched, fetched_everything, make_company, make_debtor, make_environment, mirrored
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 People = Callable[..., User]
 SignIn = Callable[[User], Client]

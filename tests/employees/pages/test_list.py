@@ -31,7 +31,7 @@ from tests.factories import (
     make_schedule,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 People = Callable[..., User]
 SignIn = Callable[[User], Client]

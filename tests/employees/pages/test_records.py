@@ -30,7 +30,7 @@ from tests.factories import (
     mirrored,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 People = Callable[..., User]
 SignIn = Callable[[User], Client]
