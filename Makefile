@@ -112,7 +112,7 @@ bench: $(VENV)/.bench $(VENV)/.messages ## Measure the portal beside its peers; 
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 .PHONY: screenshots
-screenshots: $(VENV)/.dev $(VENV)/.messages ## Take pictures of the main pages of a demo into var/screenshots
+screenshots: $(VENV)/.dev $(VENV)/.messages ## Take pictures of the main pages of a demo into docs/screenshots
 	@$(BIN)/python -m tests.screenshots $(ARGS)
 
 # --- upkeep ----------------------------------------------------------------------------------------------------------
@@ -142,5 +142,5 @@ messages: $(VENV)/.dev .env ## Collect the texts to translate and compile the tr
 
 .PHONY: clean
 clean: ## Remove the virtual environment, caches, static files and the demo; keeps .env and the portal's own data
-	rm -rf $(VENV) staticfiles var/demo var/check var/screenshots .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) staticfiles var/demo var/check .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find portal tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,8 +13,10 @@ urlpatterns = [
     path("", include("portal.search.urls")),
     path("", include("portal.deadlines.urls")),
     path("", include("portal.privacy.urls")),
+    path("", include("portal.selfservice.urls")),
     path("sync/", include("portal.sync.urls")),
     path("administration/", include("portal.administration.urls")),
+    path("start/", include("portal.administration.first_start.urls")),
     path("", include("portal.ui.urls")),
 ]
 

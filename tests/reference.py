@@ -3,6 +3,8 @@
 Nothing here knows the portal's models, queries or intervals.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,7 +13,8 @@ from math import floor
 from typing import TypeVar
 
 from portal.nmbrs.sandbox.firm.model import Company, Debtor, EmployeeType, Person, Salary, Schedule
-from portal.periods import Period, PeriodType, bounds
+from portal.nmbrs.sandbox.firm.run_journal import journal_lines
+from portal.periods import Period, PeriodType, bounds, periods_touching, preceding
 
 Row = TypeVar("Row", Salary, Schedule)
 
@@ -70,6 +73,89 @@ def of_debtor(debtor: Debtor, year: int, month: int) -> Figures:
     """The sum over a debtor's companies for a calendar month."""
     days = bounds(PeriodType.MONTH, Period(year, month))
     return sum((figures(company, days.first, days.last) for company in debtor.companies), Figures())
+
+
+def wage_cost(seed: int, company: Company, first: date, last: date) -> int | None:
+    """Cents that the journals book on accounts of costs for the periods that end from `first` to `last`.
+
+    None: one of them has no run, or is older than the thirteen periods before the current one, or nobody was paid.
+    """
+    kind, total = company.period_type, 0
+    oldest = company.current
+    for _ in range(13):
+        oldest = preceding(kind, oldest)
+    periods = [one for one in periods_touching(kind, first, last) if first <= bounds(kind, one).last <= last]
+    for period in periods:
+        runs = [run for run in company.runs if run.year == period.year and run.first <= period.number <= run.last]
+        lines = [line for run in runs for line in journal_lines(seed, company, run) if line.account.startswith("4")]
+        if not lines or period < oldest:
+            return None
+        total += sum(int(100 * ((line.debit or 0) - (line.credit or 0))) for line in lines)
+    return total if periods else None
+
+
+def pays(company: Company, first: date, last: date) -> bool:
+    """Whether a company should have wage cost: somebody works there on the last day, or it has a run."""
+    kind = company.period_type
+    periods = [one for one in periods_touching(kind, first, last) if first <= bounds(kind, one).last <= last]
+    ran = any(run.year == one.year and run.first <= one.number <= run.last for one in periods for run in company.runs)
+    return ran or any(in_service(person, last) for person in people(company))
+
+
+def cost_of_companies(seed: int, companies: Iterable[Company], first: date, last: date) -> int | None:
+    """Of companies together; None where that of one is not known."""
+    known = [wage_cost(seed, company, first, last) for company in companies if pays(company, first, last)]
+    return sum(cents for cents in known if cents is not None) if known and None not in known else None
+
+
+def by_department(company: Company, day: date) -> Counter[str]:
+    """People in service by the department of their last record that had begun."""
+    found: Counter[str] = Counter()
+    for person in people(company):
+        if in_service(person, day):
+            begun = [row for row in person.departments if bounds(company.period_type, row.start).first <= day]
+            newest = max(begun, key=lambda row: (row.start, row.created), default=None)
+            found[newest.unit.description if newest else "no department on this day"] += 1
+    return found
+
+
+def booked(seed: int, company: Company, first: date, last: date, column: str) -> Counter[str]:
+    """Cents of cost by a column of the journal."""
+    found: Counter[str] = Counter()
+    for run in company.runs:
+        if first <= bounds(company.period_type, Period(run.year, run.first)).last <= last:
+            for line in journal_lines(seed, company, run):
+                if line.account.startswith("4"):
+                    found[getattr(line, column)] += int(100 * ((line.debit or 0) - (line.credit or 0)))
+    return found
+
+
+def by_center(company: Company, period: Period, day: date) -> Counter[str]:
+    """People in service by cost centre, in parts; without a division under the empty code."""
+    found: Counter[str] = Counter()
+    for person in people(company):
+        if not in_service(person, day):
+            continue
+        start = max((share.start for share in person.records.cost_shares if share.start <= period), default=None)
+        shares = [share for share in person.records.cost_shares if share.start == start]
+        for share in shares:
+            found[share.center.code] += share.percentage / 100  # type: ignore[assignment]
+        if not shares:
+            found[""] += 1
+    return found
+
+
+def absent(companies: Iterable[Company], day: date) -> int:
+    """People in service who are absent on the day, wholly or in part."""
+    return sum(
+        in_service(person, day)
+        and any(
+            spell.percentage > 0 and spell.start <= day and (spell.end is None or day <= spell.end)
+            for spell in person.records.absences
+        )
+        for company in companies
+        for person in people(company)
+    )
 
 
 def in_service(person: Person, day: date) -> bool:

@@ -46,7 +46,7 @@ class Holding:
     """One kind of thing that a person has: a role of this source at this level of this firm.
 
     A switch carries its capability in place of a role. `environments` is the kind of some environments of the firm; a
-    firm with both kinds has two holdings, one without any has None.
+    firm with both kinds has two holdings, one without any has None. `accent` and `logo` are how the firm looks (Firm).
     """
 
     source: Source
@@ -55,6 +55,8 @@ class Holding:
     firm: int
     firm_name: str
     environments: str | None
+    accent: str
+    logo: str
 
 
 Holdings = frozenset[Holding]
@@ -89,6 +91,13 @@ def roles_of(user: "User | AnonymousUser | None") -> frozenset[Role]:
 def firms_of(user: "User | AnonymousUser | None") -> dict[int, str]:
     """The firms in which the person has a place: name by primary key, in the order of the names."""
     return dict(sorted({one.firm: one.firm_name for one in holdings(user)}.items(), key=lambda pair: pair[1]))
+
+
+def look_of(user: "User | AnonymousUser | None") -> tuple[str, str]:
+    """Colour and logo mark of the one firm in which the person has a place; nothing for people of several firms."""
+    looks = {(one.firm, one.accent, one.logo) for one in holdings(user)}
+    _firm, accent, logo = next(iter(looks)) if len(looks) == 1 else (0, "", "")
+    return accent, logo
 
 
 def firms_as(user: "User | AnonymousUser | None", roles: "Collection[Role]") -> dict[int, str]:
@@ -146,7 +155,10 @@ class Grants:
     def within(self, level: Literal["firm", "debtor", "company"]) -> RawSQL | None:
         """Firms, clients or single companies for a condition: the same, put together once for all alike."""
         found = _compiled(level, self._capability, self._switched, self._held)
-        return None if found is None else RawSQL(found[0], _for(self._user, found[1]))  # noqa: S611 -- Django's own SQL
+        if found is None:
+            return None
+        # The text is what Django made of a queryset; whose it is stands in its parameters.
+        return RawSQL(found[0], _for(self._user, found[1]))  # noqa: S611  # nosec B611
 
     def firms(self) -> "QuerySet[Any, Any] | None":
         """Firms that the person holds the capability over as a whole."""
@@ -321,7 +333,14 @@ def _kind(rows: "QuerySet[Any]", source: Source, role: Any, level: Any, firm: st
         _level=Cast(level, CharField(max_length=10)),
     )
     kinds: QuerySet[Any, Any] = plain.values_list(
-        "_source", "_held", "_level", f"{firm}_id", f"{firm}__name", f"{firm}__environments__kind"
+        "_source",
+        "_held",
+        "_level",
+        f"{firm}_id",
+        f"{firm}__name",
+        f"{firm}__environments__kind",
+        f"{firm}__accent",
+        f"{firm}__logo_mark",
     )
     return kinds
 

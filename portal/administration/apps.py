@@ -31,11 +31,33 @@ class AdministrationConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from portal.accounts.roles import Capability
+        from portal.administration.first_start.steps import wanted
         from portal.jobs.schedules import every
         from portal.search import pages
         from portal.ui.menu import MenuEntry, register
 
         every("portal.administration.tasks.write_head", minutes=60)
+        every("portal.administration.tasks.forget_tried", minutes=5)
+        register(
+            MenuEntry(
+                _("First steps"),
+                "first_start:overview",
+                "player-play",
+                capability=Capability.MANAGE_CONNECTIONS,
+                order=1,
+                covers=("first_start",),
+                wanted=wanted,
+            )
+        )
+        register(
+            MenuEntry(
+                _("House style"),
+                "administration:branding",
+                "device-desktop",
+                capability=Capability.MANAGE_SETTINGS,
+                order=89,
+            )
+        )
         register(
             MenuEntry(_("Audit trail"), "administration:trail", "history", capability=Capability.VIEW_AUDIT, order=90)
         )

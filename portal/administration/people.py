@@ -74,6 +74,7 @@ class PeopleView(ScopedListView):
     model = User
     capability = Capability.MANAGE_CLIENT_USERS
     table_class = PeopleTable
+    exportable = False
     template_name = "administration/people.html"
     heading = gettext_lazy("People and access")
     subtitle = gettext_lazy("Who may sign in, and what each may see")

@@ -5,6 +5,7 @@ from django.urls import path
 from portal.accounts.looking import never_while_looking
 from portal.administration import (
     agreements,
+    branding,
     capability_table,
     client_terms,
     explaining,
@@ -77,6 +78,7 @@ urlpatterns = [
     path("privacy/removals/<int:pk>/", removals.RemovalView.as_view(), name="removal"),
     path("privacy/removals/<int:pk>/let-back/", removals.lift, name="lift_removal"),
     path("privacy/retention/", retention.retention, name="retention"),
+    path("branding/", branding.branding, name="branding"),
     path("trail/", views.TrailView.as_view(), name="trail"),
     path("trail/export/", never_while_looking(views.TrailExportView.as_view()), name="trail_export"),
 ]

@@ -28,6 +28,7 @@ class TrailView(ScopedListView):
     model = TrailEntry
     capability = Capability.VIEW_AUDIT
     table_class = TrailTable
+    exportable = False
     filterset_class = TrailFilter
     template_name = "administration/trail.html"
     heading = gettext_lazy("Audit trail")
@@ -52,6 +53,7 @@ class TrailExportView(ScopedListView):
     model = TrailEntry
     capability = Capability.VIEW_AUDIT
     filterset_class = TrailFilter
+    exportable = False
     http_method_names = ["get", "options"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]

@@ -19,6 +19,7 @@ from portal.companies.standing import run_period
 from portal.periods import Period
 from portal.ui import panels, records
 from portal.ui.panels import Panel
+from portal.ui.permissions import holds_over
 from portal.ui.records import When
 
 #: The page of these panels.
@@ -36,11 +37,19 @@ def runs(request: HttpRequest, company: Company) -> dict[str, Any]:
     found = list(status.covering(own, choice.period.year, choice.period.number))
     return {
         "period": choice.label,
+        "compare": compare(request, company, choice, made=bool(found)),
         "status": status.of_period(
             choice.period, choice.current, made=bool(found), locked=any(run.locked for run in found)
         ),
         "runs": [{"run": run, "period": run_period(run), "status": status.of_run(run)} for run in found],
     }
+
+
+def compare(request: HttpRequest, company: Company, choice: Chosen, *, made: bool) -> str:
+    """The way to what a period with a run came to beside the one before it; empty for who may not see wages."""
+    if not made or not holds_over(request, company, Capability.VIEW_SALARIES):
+        return ""
+    return f"{reverse('dashboards:variance', args=[company.pk])}?period={text(choice.period)}"
 
 
 def returns(request: HttpRequest, company: Company) -> dict[str, Any]:

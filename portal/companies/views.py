@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -36,6 +36,8 @@ class CompanyView(ScopedDetailView):
     model = Company
     capability = Capability.VIEW
     template_name = "companies/company.html"
+    #: Whose panels it shows.
+    page: ClassVar[str] = panels.PAGE
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """With debtor, environment and current period."""
@@ -47,7 +49,7 @@ class CompanyView(ScopedDetailView):
 
     def get_freshness(self) -> FreshnessSummary:
         """How old every kind is that the page shows."""
-        kinds = dict.fromkeys(("companies", *WAGE_KINDS, *resources_of(panels_of(panels.PAGE))))
+        kinds = dict.fromkeys(("companies", *WAGE_KINDS, *resources_of(panels_of(self.page))))
         return freshness.of_company(self.request.user, self.object, tuple(kinds))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -62,7 +64,7 @@ class CompanyView(ScopedDetailView):
             "navigator": navigator(request, company, choice) if choice else None,
             "tiles": tiles,
             "cautions": cautions(tiles),
-            "panels": shown_on(request, company, panels_of(panels.PAGE)),
+            "panels": shown_on(request, company, panels_of(self.page)),
             "can_resync": holds_over(request, company, Capability.RESYNC),
             "can_explain": holds_over(request, company, Capability.MANAGE_USERS),
         }

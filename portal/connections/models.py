@@ -114,6 +114,35 @@ class Connection(models.Model):
             raise ValidationError({"host": _("This address is not one of NMBRS_HOSTS in the settings.")})
 
 
+class FirstStart(models.Model):
+    """How far the guided first start of a firm is (portal.connections.first_start).
+
+    Credentials that were tried and not kept yet lie here, encrypted, with what they open; for TRIED_KEPT at most.
+    """
+
+    firm = models.OneToOneField(Firm, on_delete=models.CASCADE, related_name="first_start")
+    host = models.CharField(max_length=200, blank=True)
+    user = models.CharField(max_length=254, blank=True)
+    token = EncryptedTextField(blank=True, bound_to=("firm",))
+    domain = models.CharField(max_length=100, blank=True)
+    kind = models.CharField(max_length=20, choices=EnvironmentKind.choices, default=EnvironmentKind.ACCOUNTANT)
+    #: Numbers of debtors and companies and the first names, as portal.connections.reach.Reach has them.
+    found = models.JSONField(default=dict)
+    tried = models.DateTimeField(null=True)
+
+    kinds_chosen = models.DateTimeField(null=True)
+    clients_chosen = models.DateTimeField(null=True)
+    #: Primary keys of the debtors that are read first; empty: all.
+    chosen = models.JSONField(default=list)
+    colleagues_done = models.DateTimeField(null=True)
+
+    objects = models.Manager.from_queryset(ScopedQuerySet["FirstStart"])()
+    scope_paths = ScopePaths(firm="firm")
+
+    def __str__(self) -> str:
+        return f"first start of {self.firm_id}"
+
+
 class BudgetState(models.Model):
     """The call budget of one environment on PostgreSQL (portal.connections.budget); on SQLite the table stays empty.
 

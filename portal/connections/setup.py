@@ -10,11 +10,14 @@ from portal.audit.kinds import Kind
 from portal.connections.health import record
 from portal.connections.models import Connection, Environment, EnvironmentKind, Protocol
 from portal.connections.reach import Reach, reach
-from portal.connections.sources import file_store, open_soap
-from portal.nmbrs.soap import SoapSource
+from portal.connections.sources import DEADLINE, file_store, open_soap
+from portal.nmbrs.soap import Retry, SoapSource
 
 #: Calls a second while nobody has chosen a ceiling.
 TRYING = 20
+#: How long somebody waits at a page: one more try after a slip, seconds for a call. A command has the usual patience.
+AT_A_PAGE = Retry(attempts=2, least=0.2, most=1.0, total=12.0)
+SECONDS_AT_A_PAGE = 10.0
 
 
 @dataclass(frozen=True)
@@ -39,18 +42,19 @@ class Tried:
     reach: Reach
 
 
-def try_credentials(credentials: Credentials) -> Tried:
+def try_credentials(credentials: Credentials, *, at_a_page: bool = False) -> Tried:
     """Ask Nmbrs whether it knows the user, and count what they may see. Stores nothing.
 
-    Without a domain, the one that Nmbrs names is used. Raises a SourceError.
+    Without a domain, the one that Nmbrs names is used. `at_a_page`: somebody waits for the answer, so
+    that Nmbrs is given up sooner. Raises a SourceError.
     """
-    source = _source(credentials, "")
+    source = _source(credentials, "", at_a_page)
     try:
         named = source.check_credentials()
     finally:
         source.close()
     domain = credentials.domain or named
-    source = _source(credentials, domain)
+    source = _source(credentials, domain, at_a_page)
     try:
         return Tried(named, domain, reach(source))
     finally:
@@ -71,7 +75,7 @@ def keep(firm: Firm, credentials: Credentials, domain: str, kind: EnvironmentKin
     return connection
 
 
-def _source(credentials: Credentials, domain: str) -> SoapSource:
+def _source(credentials: Credentials, domain: str, at_a_page: bool) -> SoapSource:
     return open_soap(
         host=credentials.host,
         user=credentials.user,
@@ -79,4 +83,6 @@ def _source(credentials: Credentials, domain: str) -> SoapSource:
         domain=domain,
         store=file_store("trying"),
         ceiling=TRYING,
+        retry=AT_A_PAGE if at_a_page else None,
+        deadline=SECONDS_AT_A_PAGE if at_a_page else DEADLINE,
     )

@@ -11,6 +11,9 @@ from portal.nmbrs.throttle import Budget, FileStore, Store
 if TYPE_CHECKING:
     from portal.connections.models import Connection
 
+#: Seconds for one try of a call.
+DEADLINE = 60.0
+
 
 def open_source(connection: "Connection", *, tries: int | None = None) -> SoapSource:
     """The source behind `connection`. Opens no socket by itself; close it after use.
@@ -58,9 +61,20 @@ class _SoapSource(SoapSource):
 
 
 def open_soap(
-    *, host: str, user: str, token: str, domain: str, store: Store, ceiling: int, retry: Retry | None = None
+    *,
+    host: str,
+    user: str,
+    token: str,
+    domain: str,
+    store: Store,
+    ceiling: int,
+    retry: Retry | None = None,
+    deadline: float = DEADLINE,
 ) -> SoapSource:
-    """A SOAP source for credentials that need not be stored yet. `ceiling` is calls a second, kept in `store`."""
+    """A SOAP source for credentials that need not be stored yet. `ceiling` is calls a second, kept in `store`.
+
+    `deadline`: seconds for one try.
+    """
     source = _SoapSource(
         host=host,
         user=user,
@@ -70,6 +84,7 @@ def open_soap(
         allowed_hosts=settings.NMBRS_HOSTS,
         wsdl_folder=settings.VAR_DIR / "wsdl",
         retry=retry,
+        deadline=deadline,
     )
     source.store = store
     return source

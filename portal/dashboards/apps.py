@@ -14,6 +14,8 @@ class DashboardsConfig(AppConfig):
         from portal.connections.models import EnvironmentKind
         from portal.dashboards import panels, start
         from portal.dashboards.changes.unseen import CAPABILITY as CHANGES
+        from portal.dashboards.sums import panels as sums_panels
+        from portal.search import pages
         from portal.ui import places
         from portal.ui.menu import MenuEntry, register
 
@@ -34,7 +36,7 @@ class DashboardsConfig(AppConfig):
                 "address-book",
                 capability=Capability.VIEW,
                 order=10,
-                covers=("dashboards:debtor", "companies"),
+                covers=("dashboards:debtor", "dashboards:variance", "companies", "selfservice"),
                 kind=EnvironmentKind.ACCOUNTANT,
                 label_for_clients=_("My organisation"),
             )
@@ -46,7 +48,7 @@ class DashboardsConfig(AppConfig):
                 "briefcase",
                 capability=Capability.VIEW,
                 order=11,
-                covers=("dashboards:business", "debtors", "companies"),
+                covers=("dashboards:business", "dashboards:variance", "debtors", "companies", "selfservice"),
                 kind=EnvironmentKind.BUSINESS,
             )
         )
@@ -61,5 +63,11 @@ class DashboardsConfig(AppConfig):
                 number_url="dashboards:changes_number",
             )
         )
+        pages.register(
+            MenuEntry(
+                _("Bands of the variance page"), "dashboards:variance_bands", "filter", Capability.MANAGE_SETTINGS
+            )
+        )
         panels.register()
+        sums_panels.both()
         places.register(start.own_places)

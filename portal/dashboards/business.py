@@ -21,6 +21,7 @@ from portal.debtors.place import page_of, way_to
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.menu import mark_kind
 from portal.ui.panels import Panel
+from portal.ui.permissions import of_client
 from portal.ui.values import Crumb
 from portal.ui.views import ScopedListView
 
@@ -90,7 +91,9 @@ class BusinessView(DebtorView):
         return sorted(super().get_panels(), key=lambda panel: panel.name != COMPANIES)
 
     def get_breadcrumb(self) -> list[Crumb]:
-        """Companies."""
+        """Companies; people of a client have their own page above it."""
+        if of_client(self.request):
+            return super().get_breadcrumb()
         (here,) = way_to(self.request, self.object)
         return [Crumb(here.label)]
 

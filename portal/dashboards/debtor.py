@@ -1,7 +1,7 @@
 """What the dashboard of one debtor knows: figures of thirteen months, people who come and go, contracts that end."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from portal.employees import figures
 from portal.employees.models import Contract, Employment
 from portal.mirror.models import Freshness, HistoryQuerySet, State
 from portal.periods import Period, PeriodType, bounds
+from portal.ui.values import Missing
 
 if TYPE_CHECKING:
     from portal.companies.freshness import Person
@@ -36,11 +37,16 @@ class Month:
 
 @dataclass(frozen=True)
 class Known:
-    """Which kinds ever came in for which company of a debtor, and whether Nmbrs refuses one of them."""
+    """Which kinds ever came in for which company of a debtor, and whether Nmbrs refuses one of them.
+
+    `own`: the kinds that came in for the debtor as such. `names`: those of the companies.
+    """
 
     companies: int | None
     fetched: Mapping[str, frozenset[int]]
     refused: frozenset[str]
+    own: frozenset[str] = frozenset()
+    names: Mapping[int, str] = field(default_factory=dict)
 
     def lacking(self, kinds: Sequence[str]) -> int:
         """How many companies lack one of the kinds."""
@@ -57,10 +63,20 @@ class Known:
         """Whether Nmbrs refuses one of the kinds and it never came in."""
         return not self.refused.isdisjoint(kinds)
 
+    def lacks(self, kinds: Sequence[str]) -> Missing | None:
+        """Why nothing can be said; None where at least one company has all of the kinds."""
+        if not self.never(kinds):
+            return None
+        return Missing.NOT_PERMITTED if self.refuses(kinds) else Missing.NEVER_FETCHED
+
+    def lacks_of_any(self, kind: str) -> Missing | None:
+        """The same of a kind that may be read for the debtor as such or for its companies."""
+        return None if kind in self.own or self.fetched.get(kind) else self.lacks((kind,)) or Missing.NEVER_FETCHED
+
 
 def known(debtor: Debtor, user: "Person") -> Known:
     """What came in for the debtor's present companies. Two queries."""
-    companies = set(Company.objects.visible_to(user).filter(debtor=debtor).values_list("pk", flat=True))
+    companies = dict(Company.objects.visible_to(user).filter(debtor=debtor).order_by().values_list("pk", "name"))
     rows = list(
         Freshness.objects.visible_to(user)
         .filter(Q(company__in=companies) | Q(company__isnull=True, debtor=debtor))
@@ -77,6 +93,8 @@ def known(debtor: Debtor, user: "Person") -> Known:
         refused=frozenset(
             resource for _company, resource, state, last in rows if state == State.NOT_PERMITTED and last is None
         ),
+        own=frozenset(resource for company, resource, _state, last in rows if company is None and last),
+        names=companies,
     )
 
 
@@ -109,22 +127,31 @@ def by_month(debtor: Debtor, user: "Person", wanted: Sequence[Period]) -> dict[P
     }
 
 
-def joiners(debtor: Debtor, user: "Person", month: Period) -> "QuerySet[Employment]":
-    """Employments of the debtor that begin in the month, in order of their first day."""
-    days = bounds(PeriodType.MONTH, month)
-    return figures.joiners(_employments(debtor, user), days.first, days.last).order_by("valid_from", "employee", "pk")
+def movements(debtor: Debtor, user: "Person", month: Period) -> tuple[list[Employment], list[Employment]]:
+    """Employments of the debtor that begin in the month, and those whose last day is in it, in order of the day.
 
-
-def leavers(debtor: Debtor, user: "Person", month: Period) -> "QuerySet[Employment]":
-    """Employments of the debtor whose last day is in the month, in order of that day."""
-    days = bounds(PeriodType.MONTH, month)
-    return figures.leavers(_employments(debtor, user), days.first, days.last).order_by("end_date", "employee", "pk")
+    One query. Somebody may come and go in the same month.
+    """
+    first, last = bounds(PeriodType.MONTH, month)
+    rows = _employments(debtor, user)
+    moved = list((figures.joiners(rows, first, last) | figures.leavers(rows, first, last)).order_by("employee", "pk"))
+    came = [row for row in moved if first <= row.valid_from <= last]
+    went = [(row.end_date, row) for row in moved if row.end_date is not None and first <= row.end_date <= last]
+    return (
+        sorted(came, key=lambda row: row.valid_from),
+        [row for _, row in sorted(went, key=lambda pair: pair[0])],
+    )
 
 
 def contracts_ending(debtor: Debtor, user: "Person", today: date) -> "QuerySet[Contract]":
+    """Those of all companies of a debtor."""
+    return contracts_of(user, today).filter(company__debtor=debtor)
+
+
+def contracts_of(user: "Person", today: date) -> "QuerySet[Contract]":
     """Contracts in force today that end within sixty days, unless the same person has one that goes on after it."""
     contracts = Contract.objects.visible_to(user).filter(
-        company__debtor=debtor, company__missing_since__isnull=True, employee__missing_since__isnull=True
+        company__missing_since__isnull=True, employee__missing_since__isnull=True
     )
     following = Contract.objects.filter(
         ~Q(pk=OuterRef("pk")),

@@ -1,5 +1,7 @@
 """What the composed pages keep of themselves."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 
@@ -22,3 +24,24 @@ class ChangesSeen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.debtor_id}"
+
+
+class VarianceBands(models.Model):
+    """From which difference on the office's people want to look, in per cents; a firm without a row has 2 and 5."""
+
+    firm = models.OneToOneField("accounts.Firm", on_delete=models.CASCADE, related_name="variance_bands")
+    notable = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(2))
+    large = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(5))
+
+    objects = scoped_manager()
+    scope_paths = ScopePaths(firm="firm")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(notable__gte=0, large__gt=models.F("notable")), name="variance_bands_in_order"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.firm_id}: {self.notable} {self.large}"

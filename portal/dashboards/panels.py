@@ -1,5 +1,7 @@
 """The panels of the debtor's dashboard. Higher rooms register theirs beside them."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
@@ -19,16 +21,17 @@ from portal.dashboards.debtor import (
     Month,
     by_month,
     contracts_ending,
-    joiners,
     known,
-    leavers,
 )
+from portal.dashboards.debtor import movements as of_month
 from portal.debtors.models import Debtor
+from portal.employees.models import Contract
 from portal.periods import Period
 from portal.ui import panels
 from portal.ui.charts import Chart, Series
 from portal.ui.empty import EmptyKind
 from portal.ui.panels import Panel
+from portal.ui.permissions import holds_over
 
 if TYPE_CHECKING:
     from portal.companies.freshness import Person
@@ -81,6 +84,7 @@ def companies(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     rows = Company.objects.visible_to(request.user).filter(debtor=debtor)
     return {
         "standings": standings(rows, request.user),
+        "sees_wages": holds_over(request, debtor, Capability.VIEW_SALARIES),
         "empty": "never_synced" if known_of(debtor, request.user).companies is None else "nothing",
     }
 
@@ -88,11 +92,12 @@ def companies(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
 def movements(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     """Who joined and who left in the month, by name."""
     month = months.asked_month(request)
+    came, went = of_month(debtor, request.user, month)
     return {
         "when": months.name(month),
         "by_company": True,
-        "joiners": list(joiners(debtor, request.user, month)),
-        "leavers": list(leavers(debtor, request.user, month)),
+        "joiners": came,
+        "leavers": went,
         "never": known_of(debtor, request.user).never(PEOPLE_KINDS),
     }
 
@@ -101,14 +106,18 @@ def ending(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     """Contracts that end within sixty days from today, whatever month the page shows."""
     today = clock.today()
     empty: EmptyKind = "never_synced" if known_of(debtor, request.user).never(("employees", "contracts")) else "nothing"
+    rows = contracts_ending(debtor, request.user, today)
+    return {**ending_rows(rows, today), "by_company": True, "within": ENDING_WITHIN.days, "empty": empty}
+
+
+def ending_rows(rows: "Iterable[Contract]", today: date) -> dict[str, Any]:
+    """The contracts with how many days each still has."""
     return {
         "contracts": [
             {"contract": contract, "days": (contract.end_date - today).days}
-            for contract in contracts_ending(debtor, request.user, today)
+            for contract in rows
             if contract.end_date is not None
-        ],
-        "within": ENDING_WITHIN.days,
-        "empty": empty,
+        ]
     }
 
 

@@ -5,12 +5,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from portal.accounts.assignment import nobodys
-from portal.accounts.grants import has_single_companies
+from portal.accounts.grants import environment_kinds_of, has_single_companies
 from portal.accounts.models import Firm, User
 from portal.accounts.roles import Capability
 from portal.companies.models import Company
 from portal.debtors.models import Debtor
-from portal.debtors.place import page_of
+from portal.debtors.place import home_of
 from portal.ui.permissions import capabilities_of, of_client, without_clients
 from portal.ui.places import Place, marked
 
@@ -18,17 +18,22 @@ from portal.ui.places import Place, marked
 def start(request: HttpRequest) -> str | None:
     """The address of one's own organisation, of the only company, or of the list of companies.
 
-    None for people of an office with clients: they begin at the period board.
+    An administrator of an office without a connection to Nmbrs begins with making one. None for people of an office
+    with clients: they begin at the period board.
     """
+    if Capability.MANAGE_CONNECTIONS in capabilities_of(request) and not environment_kinds_of(request.user):
+        return reverse("first_start:overview")
     if of_client(request):
         first = _organisations(request).first()
         if first is not None:
-            return page_of(first)
+            return home_of(first)
     if not without_clients(request):
         return None
     seen = Company.objects.visible_to(request.user).filter(debtor__missing_since__isnull=True)
     found = list(seen.order_by().values_list("pk", flat=True)[:2])
-    return reverse("companies:company", args=found) if len(found) == 1 else reverse("dashboards:companies")
+    if len(found) != 1:
+        return reverse("dashboards:companies")
+    return reverse("selfservice:period" if of_client(request) else "companies:company", args=found)
 
 
 def nobodys_of(request: HttpRequest) -> dict[Firm, int]:
@@ -52,7 +57,7 @@ def own_places(request: HttpRequest) -> list[Place]:
     """The organisations of somebody of a client, and the companies that they see by themselves."""
     debtor, company = marked(request)
     return [
-        *(Place(str(one), page_of(one), one.pk == debtor) for one in _organisations(request)),
+        *(Place(str(one), home_of(one), one.pk == debtor) for one in _organisations(request)),
         *(
             Place(str(one), reverse("companies:company", args=[one.pk]), one.pk == company)
             for one in single_companies(request).order_by("name", "pk")

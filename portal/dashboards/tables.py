@@ -37,6 +37,7 @@ class ClientTable(Table):
 
     caption = _("Clients")
     counted = ngettext_lazy("client", "clients")
+    remarks = True
 
     name = LinkColumn("dashboards:debtor", verbose_name=_("Client"), empty_values=())
     number = TextColumn(verbose_name=_("Number"))
@@ -177,14 +178,17 @@ def lacking_words(count: int) -> str:
 
 
 def with_notes(figure: SafeString, notes: list[str]) -> SafeString:
-    """A figure with a mark that tells `notes` on hover and to screen readers."""
+    """A figure with a mark that tells `notes` on hover, to screen readers, and beside the figure in a file."""
     if not notes:
         return figure
     text = " ".join(notes)
-    return format_html(
+    drawn = format_html(
         '<span title="{}">{} {}<span class="visually-hidden">{}</span></span>',
         text,
         icons.draw("info-circle"),
         figure,
         text,
     )
+    if not isinstance(figure, markup.Shown):
+        return drawn
+    return markup.Shown.of(drawn, figure.value, figure.places, text)

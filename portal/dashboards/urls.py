@@ -6,6 +6,8 @@ from portal.dashboards import business, views
 from portal.dashboards.board.views import BoardView
 from portal.dashboards.changes import marking
 from portal.dashboards.changes.views import ChangesView, ClientChangesView
+from portal.dashboards.variance.setting import variance_bands
+from portal.dashboards.variance.views import VarianceView
 
 app_name = "dashboards"
 
@@ -15,6 +17,8 @@ urlpatterns = [
     path("clients/<int:pk>/", views.DebtorView.as_view(), name="debtor"),
     path("companies/", business.CompaniesView.as_view(), name="companies"),
     path("business/<int:pk>/", business.BusinessView.as_view(), name="business"),
+    path("companies/<int:pk>/variance/", VarianceView.as_view(), name="variance"),
+    path("variance/bands/", variance_bands, name="variance_bands"),
     path("changes/", ChangesView.as_view(), name="changes"),
     path("changes/number/", marking.number, name="changes_number"),
     path("changes/seen/", marking.all_seen, name="all_seen"),

@@ -22,8 +22,9 @@ from portal.dashboards.start import nobodys_of, start
 from portal.dashboards.tables import ClientTable
 from portal.dashboards.tiles import tiles
 from portal.debtors.models import Debtor
-from portal.debtors.place import page_of, people_of, with_query
+from portal.debtors.place import home_of, page_of, people_of, with_query
 from portal.periods import Period
+from portal.ui import formats
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.panels import Panel, panels_of, resources_of, shown_on
 from portal.ui.permissions import holds_over, of_client
@@ -78,6 +79,13 @@ class ClientsView(ScopedListView):
         """How old the clients, their companies and the people's figures are."""
         return self.badge
 
+    def get_when(self) -> list[tuple[str, str]]:
+        """The month, and its last day for what is of a day."""
+        return [
+            (str(_("Period")), months.picker(self.request, self.month).label),
+            (str(_("As of")), formats.day(months.last_day(self.month))),
+        ]
+
     def get_totals(self, rows: "QuerySet[Any]") -> dict[str, Any]:
         """Sums over every client of the filter."""
         sums = clients.totals(self.request.user, rows, self.month)
@@ -131,7 +139,7 @@ class DebtorView(ScopedDetailView):
         """Clients › this one; people of a client have no list above it."""
         mark(self.request, self.object.pk)
         if of_client(self.request):
-            return [Crumb(str(self.object))]
+            return [Crumb(str(self.object), home_of(self.object)), Crumb(_("All figures"))]
         return [Crumb(_("Clients"), reverse("dashboards:clients")), Crumb(str(self.object))]
 
     def get_panels(self) -> list[Panel]:

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.accounts.grants import roles_of
@@ -19,6 +20,7 @@ from portal.deadlines.views import KINDS, user_of
 from portal.debtors import asked
 from portal.debtors.models import Debtor
 from portal.periods import Period
+from portal.ui import formats
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.permissions import capabilities_of, of_client
 from portal.ui.views import ScopedListView
@@ -70,6 +72,11 @@ class CalendarView(ScopedListView):
     def get_table_kwargs(self) -> dict[str, Any]:
         """What is the office's own is not shown to people of a client."""
         return {**super().get_table_kwargs(), "internal": not of_client(self.request)}
+
+    def get_when(self) -> list[tuple[str, str]]:
+        """The month, and the chosen day of it."""
+        when = [(_("Period"), month.picker(self.request, self.month).label)]
+        return [*when, (_("Day"), formats.day(self.day))] if self.day is not None else when
 
     def get_table_data(self) -> Any:
         """The list of the chosen day, else of the month."""

@@ -4,6 +4,7 @@ What counts as near is the day on which the work has to be done, the last workin
 only what is past its due date.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -79,14 +80,18 @@ class Dated:
     @property
     def status(self) -> Status | Missing:
         """Done, how late or how near; not known where Nmbrs never told how far it is."""
+        return self.told(formats.day)
+
+    def told(self, say: Callable[[date], str]) -> Status | Missing:
+        """The same, with the day as `say` writes it."""
         if self.progress is None:
             return Missing.NEVER_FETCHED
         if self.progress == Progress.DONE:
             return DONE[self.kind]
-        return near(self.due, self.act_by) if self.open else PASSED
+        return near(self.due, self.act_by, say) if self.open else PASSED
 
 
-def near(due: date, act_by: date) -> Status:
+def near(due: date, act_by: date, say: Callable[[date], str] = formats.day) -> Status:
     """How late, or how near, an open due date is."""
     word, today = word_for(due, act_by), clock.today()
     if word == OVERDUE:
@@ -95,4 +100,4 @@ def near(due: date, act_by: date) -> Status:
     if word == TODAY:
         return Status(Level.SOON, _("today"))
     level = Level.SOON if word == WEEK else Level.NEUTRAL
-    return Status(level, _("due %(day)s") % {"day": formats.day(due)})
+    return Status(level, _("due %(day)s") % {"day": say(due)})

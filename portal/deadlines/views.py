@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
-from django_tables2 import RequestConfig
 
 from portal.accounts.models import User
 from portal.accounts.roles import Capability
@@ -25,6 +24,7 @@ from portal.deadlines.tables import ArrangementTable, DeadlineTable
 from portal.debtors.place import way_to
 from portal.periods import PeriodType
 from portal.ui.freshness import FreshnessSummary
+from portal.ui.paging import Asked
 from portal.ui.permissions import capabilities_of, holds_over, of_client
 from portal.ui.values import Crumb
 from portal.ui.views import ScopedDetailView, ScopedListView
@@ -200,7 +200,7 @@ class CompanyDeadlinesView(ScopedDetailView):
             empty_title=_("No deadlines yet"),
             empty_text=_("They appear when the current period of this company has been fetched from Nmbrs."),
         )
-        RequestConfig(request, paginate={"per_page": 100, "silent": True}).configure(table)
+        Asked(request, paginate={"per_page": 100, "silent": True}).configure(table)
         own = {
             "company": company,
             "table": table,

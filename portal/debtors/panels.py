@@ -14,15 +14,7 @@ from portal import clock
 from portal.accounts.roles import Capability
 from portal.connections.wording import by_reader
 from portal.debtors import freshness
-from portal.debtors.models import (
-    AccountantContact,
-    Debtor,
-    DebtorAddress,
-    DebtorBankAccount,
-    DebtorContact,
-    DebtorTag,
-    ServiceLevel,
-)
+from portal.debtors.models import Debtor, DebtorAddress, DebtorBankAccount, DebtorTag, ServiceLevel
 from portal.debtors.place import records_of
 from portal.mirror.models import DebtorHistory
 from portal.mirror.together import read_together
@@ -54,18 +46,12 @@ class ShownFact:
     lines: list[SafeString]
 
 
-def _contact(row: Any) -> SafeString:
-    return markup.words(" · ".join(dict.fromkeys(part for part in (row.name, row.phone, row.email) if part)))
-
-
 def _account(row: Any) -> SafeString:
     return format_html("{} · {}", markup.masked_iban(row.iban), markup.words(row.holder))
 
 
 FACTS = (
     Fact(_("Address"), DebtorAddress),
-    Fact(_("Contact person"), DebtorContact, _contact),
-    Fact(_("Accountants"), AccountantContact, _contact),
     Fact(_("Bank account"), DebtorBankAccount, _account),
     Fact(_("Service level"), ServiceLevel),
     Fact(_("Tags"), DebtorTag),

@@ -13,6 +13,7 @@ from portal.accounts.grants import has_single_companies
 from portal.connections.models import EnvironmentKind
 from portal.debtors.models import Debtor
 from portal.ui.menu import mark_kind
+from portal.ui.permissions import of_client
 from portal.ui.places import mark
 from portal.ui.values import Crumb
 
@@ -25,6 +26,11 @@ def is_client(debtor: Debtor) -> bool:
 def page_of(debtor: Debtor) -> str:
     """The address of the client's page, or of the page of all companies."""
     return reverse("dashboards:debtor" if is_client(debtor) else "dashboards:business", args=[debtor.pk])
+
+
+def home_of(debtor: Debtor) -> str:
+    """The address where its own people begin."""
+    return reverse("selfservice:client", args=[debtor.pk])
 
 
 def people_of(debtor: Debtor) -> str:
@@ -55,6 +61,8 @@ def way_to(request: HttpRequest, debtor: Debtor, company: int | None = None) -> 
     if not seen:
         companies = apps.get_model("companies", "Company")._default_manager.visible_to(request.user)
         return [Crumb(_("Companies"), reverse("dashboards:companies"))] if companies.order_by()[1:2].exists() else []
+    if of_client(request):
+        return [Crumb(str(debtor), home_of(debtor))]
     return [Crumb(str(debtor) if is_client(debtor) else _("Companies"), page_of(debtor))]
 
 

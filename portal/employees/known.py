@@ -7,10 +7,10 @@ from django.http import HttpRequest
 
 from portal.clock import AMSTERDAM
 from portal.employees.kinds import KINDS, Kind
+from portal.employees.learned import log_of
 from portal.employees.models import Employee
 from portal.employees.standing import standing_of
 from portal.mirror.known import known_by, set_back
-from portal.mirror.models import Change
 from portal.mirror.together import read_together
 from portal.ui.permissions import holds_over
 
@@ -34,5 +34,5 @@ def records_known(request: HttpRequest, person: Employee, moment: datetime) -> d
             rows = visible.filter(known_by(kind.model, moment), employee=person)
             wanted[kind] = rows.order_by("valid_from", *(["created_at"] if dated else []), "pk")
     read = read_together(wanted)
-    log = list(Change.objects.visible_to(request.user).filter(employee=person).order_by("learned_at", "pk"))
+    log = log_of(request, person)
     return {kind: set_back(kind.resource, read.get(kind, []), log, moment) for kind in permitted}

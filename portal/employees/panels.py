@@ -1,4 +1,4 @@
-"""What this room adds to the page of a company: who joined and left in the period, and its departments.
+"""What this room adds to the page of a company: who joined and left in the period.
 
 And the tables on the page of a person: what belongs to the period of the day, and leave.
 """
@@ -6,7 +6,6 @@ And the tables on the page of a person: what belongs to the period of the day, a
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -19,8 +18,7 @@ from portal.companies.periods import chosen
 from portal.debtors import asked
 from portal.employees import figures
 from portal.employees.kinds import IN_PERIOD, LEAVE, Listing
-from portal.employees.models import Department, Employee, Employment
-from portal.employees.people import NEWEST_FIRST
+from portal.employees.models import Employee, Employment
 from portal.employees.reading import PagePeriod, period_of, rows_of
 from portal.employees.standing import standing_of
 from portal.ui import panels
@@ -57,33 +55,6 @@ def movements(request: HttpRequest, company: Company) -> dict[str, Any]:
         "joiners": list(figures.joiners(own, first, last).order_by("valid_from", "employee", "pk")),
         "leavers": list(figures.leavers(own, first, last).order_by("end_date", "employee", "pk")),
     }
-
-
-def departments(request: HttpRequest, company: Company) -> dict[str, Any]:
-    """Head count a department on the last day of the period."""
-    choice = chosen(request, company)
-    if choice is None or not ever_fetched(request.user, company, *PEOPLE_KINDS, "departments"):
-        return {"never": True}
-    own = Employee.objects.visible_to(request.user).filter(company=company)
-    rows = list(by_department(figures.in_service(own, choice.last_day), choice.last_day))
-    return {
-        "day": choice.last_day,
-        "departments": rows,
-        "total": sum(row["people"] for row in rows),
-        "company": company,
-    }
-
-
-def by_department(people: "QuerySet[Employee]", day: Any) -> "QuerySet[Any]":
-    """Rows of `department` (None: no department on the day) and `people`, the largest first."""
-    rows = Department.objects.filter(employee=OuterRef("pk")).as_of(day).order_by(*NEWEST_FIRST)
-    return (
-        people.order_by()
-        .annotate(department=Subquery(rows.values("description")[:1]))
-        .values("department")
-        .annotate(people=Count("pk"))
-        .order_by("-people", F("department").asc(nulls_last=True))
-    )
 
 
 def in_period(request: HttpRequest, person: Employee) -> dict[str, Any]:
@@ -152,17 +123,5 @@ def register() -> None:
             context=movements,
             resources=PEOPLE_KINDS,
             order=30,
-        ),
-    )
-    panels.register(
-        PAGE,
-        Panel(
-            name="departments",
-            title=_("Head count by department"),
-            template="employees/panels/departments.html",
-            capability=Capability.VIEW,
-            context=departments,
-            resources=(*PEOPLE_KINDS, "departments"),
-            order=40,
         ),
     )

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from portal.clock import AMSTERDAM
 from portal.employees.kinds import KINDS, LISTINGS, Kind, Shown
+from portal.employees.learned import Correction, Log, corrections, learned_on
 from portal.employees.models import Employee
 from portal.employees.reading import rows_of
 from portal.employees.standing import standing_of
@@ -49,7 +50,8 @@ class Facts:
     """The facts of one record (or the lack of it); `reason` says why nothing is known, if so.
 
     `known_since`: the day on which we first saw what Nmbrs does not date. `reveal`: where its masked value is revealed
-    by those who may. `unsure`: it was changed since it was known so, in a way that nobody can tell.
+    by those who may. `unsure`: it was changed since it was known so, in a way that nobody can tell. `new`: it began
+    later, beside others that were there on the day.
     """
 
     kind: Kind
@@ -59,6 +61,12 @@ class Facts:
     known_since: date | None = None
     reveal: str = ""
     unsure: bool = False
+    new: bool = False
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything of it is otherwise now."""
+        return self.ended_or_new or self.new or any(fact.today is not None for fact in self.facts)
 
     @property
     def unknown(self) -> bool:
@@ -77,16 +85,21 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """One dated record on the timeline. `replaced`: another record of the same day took its place."""
+    """One dated record on the timeline. `replaced`: another record of the same day took its place.
+
+    `learned`: the day on which a sync brought it; None where it was there when the kind was first read.
+    """
 
     kind: Kind
     valid_from: date
     last_day: date | None
     created_at: datetime | None
+    learned: date | None
     retroactive: bool
     replaced: bool
     first: bool
     changes: tuple[Change, ...]
+    corrections: tuple[Correction, ...] = ()
 
 
 def shown_resources(request: HttpRequest, person: Employee) -> tuple[str, ...]:
@@ -132,6 +145,12 @@ def _facts(kind: Kind, then: Sequence[Any], now: Sequence[Any]) -> list[Facts]:
     if not then_by:
         return [Facts(kind, reason=Missing.UNKNOWN, ended_or_new=bool(now_by))]
     groups = []
+    for chain, row in now_by.items():
+        if chain not in then_by:
+            # It began after the day, beside others that were there.
+            fields = ((field.label, field.draw(row)) for field in kind.fields)
+            said = tuple(Fact(label, markup.missing(), value) for label, value in fields if value != markup.missing())
+            groups.append(Facts(kind, said, new=True))
     for chain, row in then_by.items():
         other = now_by.get(chain)
         drawn = [_fact(field, row, other) for field in kind.fields]
@@ -156,10 +175,15 @@ def _by_chain(kind: Kind, rows: Sequence[Any]) -> dict[str, Any]:
     return newest
 
 
-def timeline(known: Rows) -> list[Entry]:
-    """Every record, newest first, each with what it changed from the one before it in its chain."""
+def timeline(known: Rows, log: Log, only: str = "") -> list[Entry]:
+    """Every record, newest first, each with what it changed from the one before it in its chain.
+
+    `only`: those of the kind with this name, where there is one.
+    """
     dated: list[tuple[tuple[date, str, int], Entry]] = []
     for kind, rows in known.items():
+        if only and kind.resource.name != only:
+            continue
         chains: dict[str, list[Any]] = {}
         for row in rows:
             chains.setdefault(kind.chain(row), []).append(row)
@@ -167,21 +191,23 @@ def timeline(known: Rows) -> list[Entry]:
             for before, row in pairwise([None, *chain]):
                 created = _created_at(row)
                 place = (row.valid_from, created.isoformat() if created else "", row.pk)
-                dated.append((place, _entry(kind, row, before)))
+                dated.append((place, _entry(kind, row, before, log)))
     return [entry for _, entry in sorted(dated, key=lambda pair: pair[0], reverse=True)]
 
 
-def _entry(kind: Kind, row: Any, before: Any | None) -> Entry:
+def _entry(kind: Kind, row: Any, before: Any | None, log: Log) -> Entry:
     replaced = row.valid_until is not None and row.valid_until <= row.valid_from
     return Entry(
         kind=kind,
         valid_from=row.valid_from,
         last_day=row.valid_until - timedelta(days=1) if row.valid_until and not replaced else None,
         created_at=_created_at(row),
-        retroactive=is_retroactive(row),
+        learned=learned_on(kind, row, log),
+        retroactive=is_retroactive(kind, row, log),
         replaced=replaced,
         first=before is None,
         changes=_changes(kind, row, before),
+        corrections=tuple(corrections(kind, row, log)),
     )
 
 
@@ -191,10 +217,16 @@ def _created_at(row: EmployeeInterval) -> datetime | None:
     return moment
 
 
-def is_retroactive(row: EmployeeInterval) -> bool:
-    """Whether the record was made in Nmbrs more than a month after the day it took effect."""
+def is_retroactive(kind: Kind, row: EmployeeInterval, log: Log) -> bool:
+    """Whether the record was made more than a month after the day it took effect.
+
+    It was made when Nmbrs says so; where Nmbrs does not say, when we learned of it.
+    """
+    if kind.observed:
+        return False
     created = _created_at(row)
-    return created is not None and created.astimezone(AMSTERDAM).date() - row.valid_from > RETROACTIVE_AFTER
+    made = created.astimezone(AMSTERDAM).date() if created else learned_on(kind, row, log)
+    return made is not None and made - row.valid_from > RETROACTIVE_AFTER
 
 
 def _changes(kind: Kind, row: Any, before: Any | None) -> tuple[Change, ...]:

@@ -24,9 +24,14 @@ from portal.employees import figures, panels, people, person
 from portal.employees.filters import PeopleFilter
 from portal.employees.kinds import KINDS
 from portal.employees.known import end_of, records_known
+from portal.employees.lanes import lanes
+from portal.employees.learned import by_record, log_of
 from portal.employees.models import Employee, Employment, Salary, Schedule
+from portal.employees.reading import period_of
 from portal.employees.tables import KINDS as COLUMN_KINDS
 from portal.employees.tables import PeopleTable
+from portal.periods import bounds, following, preceding
+from portal.ui import formats
 from portal.ui.empty import EmptyKind
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.panels import panels_of, shown_on
@@ -131,6 +136,10 @@ class PeopleView(ScopedListView):
             hidden.append("company")
         return super().get_table_kwargs() | {"day": self.day, "exclude": tuple(hidden)}
 
+    def get_when(self) -> list[tuple[str, str]]:
+        """The day."""
+        return [(_("As of"), formats.day(self.day))]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Day, quick links and what the totals are of."""
         context = super().get_context_data(**kwargs)
@@ -218,6 +227,9 @@ class PersonView(ScopedDetailView):
         # Beside what was known then stands what is known now of the same day.
         other_day = today if known is now else day
         by_model = {kind.model: rows for kind, rows in known.items()}
+        log = by_record(log_of(self.request, employee), None if known is now else end_of(known_on))
+        shown_facts = person.facts(self.request.user, employee, known, day, other_day, now=now)
+        lane = self._lane(known)
         in_service = person.on(by_model.get(Employment, []), day)
         context = {
             **super().get_context_data(**kwargs),
@@ -231,8 +243,20 @@ class PersonView(ScopedDetailView):
             "can_hand_out": holds_over(self.request, employee, Capability.EXPORT_PERSON),
             "links": quick_links(employee.company),
             "service": in_service[0] if in_service else None,
-            "facts": person.facts(self.request.user, employee, known, day, other_day, now=now),
-            "entries": person.timeline(known),
+            "facts": shown_facts,
+            "differing": list(dict.fromkeys(group.kind for group in shown_facts if group.differs)),
+            "entries": person.timeline(known, log, only=lane),
+            "lane": lane,
+            "lanes": lanes(
+                known,
+                day,
+                today,
+                late=lambda kind, row: person.is_retroactive(kind, row, log),
+                url=lambda name: asked.address(self.request, lane="" if name == lane else name),
+                shown=lane,
+            ),
+            "every_lane": asked.address(self.request, lane=""),
+            "steps": self._steps(),
             "hidden": [kind.label for kind in KINDS if kind not in known],
             "sees_wage": Salary in by_model and Schedule in by_model,
             "panels": shown_panels,
@@ -244,6 +268,23 @@ class PersonView(ScopedDetailView):
                 "wage_today": self._wage({kind.model: rows for kind, rows in now.items()}, other_day),
             }
         return context
+
+    def _lane(self, known: person.Rows) -> str:
+        """The name of the only kind that the timeline shows; empty: every kind, also where the name is no kind."""
+        wanted = self.request.GET.get("lane", "")
+        return wanted if any(kind.resource.name == wanted for kind in known) else ""
+
+    def _steps(self) -> dict[str, str] | None:
+        """The period of the day, and the addresses of the last days of those around it; None while none is known."""
+        shown = period_of(self.request, self.object)
+        if shown is None:
+            return None
+        days = {
+            "previous": bounds(shown.kind, preceding(shown.kind, shown.period)).last,
+            "next": bounds(shown.kind, following(shown.kind, shown.period)).last,
+        }
+        steps = {name: asked.address(self.request, on=day.isoformat()) for name, day in days.items()}
+        return {"label": shown.label, **steps}
 
     def _wage(self, known: dict[Any, Any], day: date) -> Any:
         salary, schedule = (next(iter(person.on(known[kind], day)), None) for kind in (Salary, Schedule))

@@ -1,5 +1,7 @@
 """Which sensitive kinds an environment reads."""
 
+from typing import TYPE_CHECKING
+
 from django.db import transaction
 
 from portal import clock
@@ -9,12 +11,20 @@ from portal.audit.recording import record
 from portal.mirror.models import OptInChoice
 from portal.mirror.resource import OptIn
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
 
 def switched_on(environment_id: int) -> set[OptIn]:
     """The kinds that somebody switched on. Nothing is read before that."""
     kinds = OptInChoice.objects.filter(environment_id=environment_id, on=True).values_list("kind", flat=True)
     known = {kind.value: kind for kind in OptIn}
     return {known[kind] for kind in kinds if kind in known}
+
+
+def switch_of(environment_id: int, kind: OptIn) -> "QuerySet[OptInChoice]":
+    """For a larger query: one row where the kind is switched on, else none."""
+    return OptInChoice.objects.filter(environment_id=environment_id, kind=kind.value, on=True)
 
 
 def choose(environment_id: int, kind: OptIn, *, on: bool, reason: str = "", by: User | None = None) -> None:

@@ -4,17 +4,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
 from django.utils.translation import gettext as _
-from fpdf import FPDF
 
 from portal.employees.models import Employee
 from portal.privacy.subject import Section, Subject
 from portal.ui import formats
+from portal.ui.paper import Paper
 
-_FONTS = ("inter/inter-latin.woff2", "inter/inter-latin-ext.woff2")
 _SOFT = (90, 96, 108)
 _INK = (24, 28, 36)
 
@@ -76,19 +73,16 @@ def as_json(stamp: Stamp, subject: Subject) -> bytes:
 
 def as_pdf(stamp: Stamp, subject: Subject, language: str) -> bytes:
     """The same to read and print."""
-    return bytes(_Paper(stamp, language).written(subject).output())
+    with _Paper(stamp, language) as paper:
+        return bytes(paper.written(subject).output())
 
 
-class _Paper(FPDF):
+class _Paper(Paper):
     def __init__(self, stamp: Stamp, language: str) -> None:
         super().__init__(format="A4")
         self._stamp = stamp
         self._drawn: set[int] = set()
         self._lacks = False
-        for name, file in zip(("Inter", "Inter more"), _FONTS, strict=True):
-            self.add_font(name, "", Path(settings.BASE_DIR) / "static" / "vendor" / file)
-        self.set_fallback_fonts(["Inter more"])
-        self._known = {code for font in self.fonts.values() for code in getattr(font, "cmap", {})}
         self.set_lang(language)
         self.set_title(_("Personal data"))
         self.set_author(stamp.firm)
@@ -142,6 +136,6 @@ class _Paper(FPDF):
         self.set_text_color(*colour)
 
     def _clean(self, text: str) -> str:
-        made = "".join(letter if ord(letter) in self._known or letter in "\n{}" else "?" for letter in text)
+        made = "".join(letter if ord(letter) in self.known or letter in "\n{}" else "?" for letter in text)
         self._lacks = self._lacks or (made != text)
         return made

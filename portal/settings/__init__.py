@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "portal.privacy",
     "portal.dashboards",
     "portal.administration",
+    "portal.selfservice",
     "portal.demo",
 ]
 

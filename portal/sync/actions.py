@@ -120,7 +120,8 @@ def begin(request: HttpRequest, target: Target, resource: str) -> SyncPlan | Non
     if not environment.connections.exists():
         return None
     # Before the plan: making it can take seconds, in which nobody else could write to the trail.
-    record_at_once(Kind.RESYNC_ASKED, target, detail={"kind": resource or "everything"})
+    kinds = resource.split(",") if "," in resource else resource or "everything"
+    record_at_once(Kind.RESYNC_ASKED, target, detail={"kind": kinds})
     plan = plans.start(target, trigger=Trigger.PERSON, requested_by=request.user, resource=resource)  # type: ignore[arg-type]
     tasks.wake(environment.pk)
     return plan

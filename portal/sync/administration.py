@@ -32,6 +32,7 @@ class HealthView(ScopedListView):
     model = Environment
     capability = Capability.RESYNC_FIRM
     table_class = HealthTable
+    exportable = False
     template_name = "sync/health.html"
     heading = gettext_lazy("Health of the sync")
     subtitle = gettext_lazy("Whether work gets done, and how far behind it is")
@@ -102,7 +103,7 @@ class OptInView(ScopedDetailView):
         """The form with what is chosen now."""
         context = super().get_context_data(**kwargs)
         heading = _("Sensitive kinds of %(domain)s") % {"domain": self.object.domain}
-        return {"form": OptInForm(choices=self._kept()), **context, "heading": heading}
+        return {"form": OptInForm(choices=self._kept()), "back": self.get_back(), **context, "heading": heading}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Keep the new choices with who made them, or say what is missing."""
@@ -115,7 +116,15 @@ class OptInView(ScopedDetailView):
             for kind, on, reason in form.changed():
                 choose(self.object.pk, kind, on=on, reason=reason, by=by)
         messages.success(request, _("Your choices were kept. The next sync reads what is switched on."))
-        return redirect("sync:overview")
+        return self.chosen()
+
+    def chosen(self) -> HttpResponse:
+        """Where somebody goes on when the choices are kept."""
+        return redirect(self.get_back())
+
+    def get_back(self) -> str:
+        """The page that this one was opened from."""
+        return reverse("sync:overview")
 
     def _kept(self) -> dict[str, OptInChoice]:
         chosen = OptInChoice.objects.visible_to(self.request.user, Capability.MANAGE_SETTINGS)

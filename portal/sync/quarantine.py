@@ -96,6 +96,7 @@ class QuarantineView(ScopedListView):
     model = Quarantine
     capability = Capability.VIEW_SYNC
     table_class = QuarantineTable
+    exportable = False
     heading = gettext_lazy("Records left out")
     subtitle = gettext_lazy("Nmbrs gave values that fit nowhere. The old data of these records stays.")
 

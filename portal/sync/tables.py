@@ -29,6 +29,7 @@ class ProblemTable(Table):
 
     caption = gettext_lazy("What is not up to date")
     counted = ngettext_lazy("problem", "problems")
+    choosable = False
 
     whose = TextColumn(accessor="client")
     kind = TextColumn()

@@ -7,7 +7,6 @@ from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_tables2 import RequestConfig
 
 from portal.accounts.roles import Capability
 from portal.employees import absence_types
@@ -20,6 +19,7 @@ from portal.sync.models import Status, SyncPlan, SyncRun
 from portal.sync.tables import PlanTable, ProblemTable, ResourceTable, RunTable
 from portal.sync.targets import capability_for
 from portal.ui.empty import EmptyKind
+from portal.ui.paging import Asked
 from portal.ui.permissions import capabilities_of, holds_over
 from portal.ui.values import Crumb
 from portal.ui.views import ScopedDetailView, ScopedListView
@@ -37,6 +37,7 @@ class OverviewView(ScopedListView):
     capability = Capability.VIEW_SYNC
     filterset_class = ProblemFilter
     table_class = ProblemTable
+    exportable = False
     template_name = "sync/overview.html"
     heading = _("Sync")
     subtitle = _("How the portal's copy of Nmbrs is kept up to date")
@@ -81,7 +82,7 @@ class OverviewView(ScopedListView):
         alive = any(one.running for one in counted.values()) or worker_alive()
         holds = problems.holds(user)
         recent = PlanTable(plans, user=user, prefix="plan-")
-        RequestConfig(self.request, paginate={"per_page": PLANS_PER_PAGE, "silent": True}).configure(recent)
+        Asked(self.request, paginate={"per_page": PLANS_PER_PAGE, "silent": True}).configure(recent)
         return {
             **super().get_context_data(**kwargs),
             "cards": environments.cards(user),
@@ -118,7 +119,7 @@ class PlanView(ScopedDetailView):
         counted = figures.of_plans(user, [plan.pk]).get(plan.pk, figures.NONE_YET)
         attention = RunTable(_attention(user, plan), prefix="run-", empty_title=str(_("Nothing needs attention")))
         attention.empty_detail = str(_("Every part that ended so far was brought up to date."))
-        RequestConfig(self.request, paginate={"per_page": RUNS_PER_PAGE, "silent": True}).configure(attention)
+        Asked(self.request, paginate={"per_page": RUNS_PER_PAGE, "silent": True}).configure(attention)
         return {
             **super().get_context_data(**kwargs),
             "heading": live.title(plan),

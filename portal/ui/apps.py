@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class UiConfig(AppConfig):
     name = "portal.ui"
     label = "ui"
+
+    def ready(self) -> None:
+        from portal.jobs.schedules import every
+
+        every("portal.ui.exports.tasks.sweep", minutes=5)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from portal.accounts.looking import Look
 from portal.clock import now
 from portal.ui import menu, places
+from portal.ui.brand import Brand, brand_of
 from portal.ui.permissions import firms_of, without_clients
 
 
@@ -44,6 +45,11 @@ class Chrome:
     def firm(self) -> str:
         """The names of the firms the person works for; empty before sign-in and without a membership."""
         return ", ".join(firms_of(self.request))
+
+    @cached_property
+    def brand(self) -> Brand:
+        """Colour and logo of the person's one firm."""
+        return brand_of(self.request)
 
     @cached_property
     def made_at(self) -> datetime:

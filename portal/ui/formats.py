@@ -56,6 +56,15 @@ def day(value: date) -> str:
     return format_date(value, "dd-MM-yyyy" if language() == "nl" else "d MMM yyyy", locale=language())
 
 
+def short_day(value: date) -> str:
+    """A day near today, where room is scarce: 31 dec; of another year than this one with its year."""
+    if isinstance(value, datetime):
+        value = value.astimezone(AMSTERDAM).date()
+    if value.year != now().astimezone(AMSTERDAM).year:
+        return day(value)
+    return format_date(value, "d MMM", locale=language()).replace(".", "").replace(" ", NO_BREAK)
+
+
 def month(value: date) -> str:
     """Month and year, short enough for the axis of a chart: nov 2026."""
     return format_date(value, "MMM yyyy", locale=language()).replace(".", "")

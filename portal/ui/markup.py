@@ -19,6 +19,28 @@ if TYPE_CHECKING:
 
 Amount = int | float | Decimal
 
+
+class Shown(SafeString):
+    """Markup that remembers what it shows, for what needs the value itself: a file with typed cells.
+
+    `value`: number, day, moment or why there is none. `places`: decimals of a number. `note`: what must be known
+    beside it.
+    """
+
+    value: "Amount | date | Missing"
+    places: int
+    note: str
+
+    @classmethod
+    def of(cls, drawn: SafeString, value: "Amount | date | Missing", places: int = 0, note: str = "") -> "Shown":
+        """`drawn`, which is markup already, with its value."""
+        if not isinstance(drawn, SafeString):
+            raise TypeError("Only markup can be shown as markup.")
+        shown = cls(drawn)
+        shown.value, shown.places, shown.note = value, places, note
+        return shown
+
+
 _MISSING_ICONS = {
     Missing.NOT_PERMITTED: "lock",
     Missing.NEVER_FETCHED: "circle-dashed",
@@ -29,12 +51,13 @@ _MISSING_ICONS = {
 def missing(reason: Missing = Missing.UNKNOWN) -> SafeString:
     """The mark for no value. Unknown is a dash with its word for screen readers; the others say their word."""
     if reason is Missing.UNKNOWN:
-        return format_html(
+        drawn = format_html(
             '<span class="ui-missing"><span aria-hidden="true">–</span><span class="visually-hidden">{}</span></span>',
             reason.label,
         )
+        return Shown.of(drawn, reason)
     icon = icons.draw(_MISSING_ICONS[reason])
-    return format_html('<span class="ui-missing">{} {}</span>', icon, reason.label)
+    return Shown.of(format_html('<span class="ui-missing">{} {}</span>', icon, reason.label), reason)
 
 
 def _shown(value: Any, draw: Callable[[Any], SafeString]) -> SafeString:
@@ -45,12 +68,20 @@ def _shown(value: Any, draw: Callable[[Any], SafeString]) -> SafeString:
 
 def money(value: Amount | Missing | None, places: int = 2) -> SafeString:
     """An amount in euro with its sign."""
-    return _shown(value, lambda known: format_html('<span class="ui-num">{}</span>', formats.money(known, places)))
+
+    def draw(known: Amount) -> SafeString:
+        return Shown.of(format_html('<span class="ui-num">{}</span>', formats.money(known, places)), known, places)
+
+    return _shown(value, draw)
 
 
 def number(value: Amount | Missing | None, places: int = 0) -> SafeString:
     """A number without a unit."""
-    return _shown(value, lambda known: format_html('<span class="ui-num">{}</span>', formats.number(known, places)))
+
+    def draw(known: Amount) -> SafeString:
+        return Shown.of(format_html('<span class="ui-num">{}</span>', formats.number(known, places)), known, places)
+
+    return _shown(value, draw)
 
 
 def day(value: date | Missing | None) -> SafeString:
@@ -58,19 +89,20 @@ def day(value: date | Missing | None) -> SafeString:
 
     def draw(known: date) -> SafeString:
         plain = known.astimezone(AMSTERDAM).date() if isinstance(known, datetime) else known
-        return format_html('<time class="ui-num" datetime="{}">{}</time>', plain.isoformat(), formats.day(known))
+        drawn = format_html('<time class="ui-num" datetime="{}">{}</time>', plain.isoformat(), formats.day(known))
+        return Shown.of(drawn, plain)
 
     return _shown(value, draw)
 
 
 def moment(value: datetime | Missing | None) -> SafeString:
     """A day with its time, in Amsterdam."""
-    return _shown(
-        value,
-        lambda known: format_html(
-            '<time class="ui-num" datetime="{}">{}</time>', known.isoformat(), formats.moment(known)
-        ),
-    )
+
+    def draw(known: datetime) -> SafeString:
+        drawn = format_html('<time class="ui-num" datetime="{}">{}</time>', known.isoformat(), formats.moment(known))
+        return Shown.of(drawn, known)
+
+    return _shown(value, draw)
 
 
 def since(value: datetime | Missing | None) -> SafeString:

@@ -1,5 +1,6 @@
 """The left rail's entries. Higher rooms register theirs in AppConfig.ready; nothing is imported upwards."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ class MenuEntry:
     mark this entry as the current one, for instance the debtor page under Clients. `kind`: only for people whose pages
     begin as those of this kind of environment do. `label_for_clients`: what people of a client read in its place.
     `number_url`: the name of an address that answers with a number to show beside it, asked when the page is there.
+    `wanted`: whether it is there at this moment, asked last and of those alone who could open its page.
     """
 
     label: "str | _StrPromise"
@@ -33,6 +35,7 @@ class MenuEntry:
     kind: EnvironmentKind | None = None
     label_for_clients: "str | _StrPromise" = ""
     number_url: str = ""
+    wanted: Callable[[HttpRequest], bool] | None = None
 
     def is_current(self, request: HttpRequest) -> bool:
         """Whether the page asked for lies under this entry."""
@@ -84,5 +87,7 @@ def shown_to(request: HttpRequest) -> list[ShownEntry]:
             reverse(entry.number_url) if entry.number_url else "",
         )
         for entry in entries
-        if (entry.capability is None or entry.capability in held) and (entry.kind is None or entry.kind in kinds)
+        if (entry.capability is None or entry.capability in held)
+        and (entry.kind is None or entry.kind in kinds)
+        and (entry.wanted is None or entry.wanted(request))
     ]

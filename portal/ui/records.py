@@ -4,7 +4,7 @@ A room declares its tables with `@shows("tags")`; the page takes rows, capabilit
 Resource. What a list shows depends on how the kind is dated: what is in force on a day, or what belongs to a period.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -29,6 +29,7 @@ from portal.ui import formats, markup
 from portal.ui.empty import EmptyKind
 from portal.ui.freshness import FreshnessSummary, State
 from portal.ui.permissions import holds_over
+from portal.ui.state import names_of
 from portal.ui.tables import DayColumn, Table, TextColumn
 from portal.ui.values import Missing
 from portal.ui.views import ScopedListView
@@ -177,6 +178,24 @@ class RecordListView(ScopedListView):
         answer: HttpResponseBase = view(request, pk=pk)
         return answer
 
+    @classmethod
+    def title_at(cls, kwargs: Mapping[str, Any]) -> str:
+        """The kind."""
+        table = table_of(kwargs.get("kind", ""))
+        return table.title() if table else ""
+
+    @classmethod
+    def filters_at(cls, kwargs: Mapping[str, Any]) -> frozenset[str]:
+        """The search, where the kind has one."""
+        table = table_of(kwargs.get("kind", ""))
+        return names_of(_filter_of(table)) if table else frozenset()
+
+    @classmethod
+    def capability_at(cls, kwargs: Mapping[str, Any]) -> Capability | None:
+        """What it takes to see the kind."""
+        kind = kwargs.get("kind", "")
+        return registry[kind].capability if kind in registry else cls.capability
+
     @property
     def resource(self) -> Resource:
         """The kind."""
@@ -254,9 +273,19 @@ class RecordListView(ScopedListView):
             kwargs["empty_text"] = text % {"day": formats.day(self.known_since)}
         return kwargs
 
+    def get_heading(self) -> str:
+        """The kind."""
+        return self.table_class.title()
+
+    def get_when(self) -> list[tuple[str, str]]:
+        """The period and its last day, or the day."""
+        period = self.when.period
+        asked = [(_("Period"), f"{period.year}-{period.number:02d}")] if period is not None else []
+        return [*asked, (_("As of"), formats.day(self.when.day))]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The kind as the heading."""
-        heading = self.table_class.title()
+        heading = self.get_heading()
         context = super().get_context_data(**{"heading": heading, **kwargs})
         context["table"].caption = heading
         return {**context, "owner": self.owner, "when": self.when, "observed": self._observed}

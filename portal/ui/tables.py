@@ -29,9 +29,7 @@ from portal.ui.values import Status
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-#: Rows on a page, and what a reader may choose.
-ROWS_PER_PAGE = 50
-PAGE_SIZES = (25, 50, 100, 200)
+    from portal.ui.tools import ListTools
 
 _RIGHT = {"th": {"class": "ui-right"}, "td": {"class": "ui-right"}, "tf": {"class": "ui-right"}}
 
@@ -47,6 +45,12 @@ class Table(django_tables2.Table):  # type: ignore[misc]
 
     caption: "str | _StrPromise" = ""
     counted: "_StrPromise" = ngettext_lazy("row", "rows")
+    #: Whether readers choose the columns; not of a table that is drawn as something else than rows and columns.
+    choosable = True
+    #: Whether cells may have remarks, which a file has in a column of its own.
+    remarks = False
+    #: What stands above the table where it is a page of its own; the page's view puts it there.
+    tools: "ListTools | None" = None
 
     def __init__(
         self,

@@ -1,21 +1,29 @@
 """The base of every page over tenant data: what a person may not see does not exist for them (404), and what
 they may see but not do is refused (403)."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.utils.functional import cached_property
 from django.views.generic import DetailView, ListView
 from django_tables2 import SingleTableMixin
+from django_tables2.data import TableQuerysetData
 
 from portal.accounts.roles import Capability
 from portal.audit.kinds import Kind
 from portal.ui import opened, reading
+from portal.ui.choosing import choose
 from portal.ui.empty import EmptyKind
+from portal.ui.exports import asking
 from portal.ui.freshness import FreshnessSummary
+from portal.ui.paging import Asked
 from portal.ui.permissions import capabilities_of, holds_over
-from portal.ui.tables import PAGE_SIZES, ROWS_PER_PAGE
+from portal.ui.saved.menu import SavedViews
+from portal.ui.state import PAGE_SIZES, ROWS_PER_PAGE, asked_columns, names_of
+from portal.ui.tools import tools_of
 from portal.ui.values import Crumb
 
 
@@ -64,6 +72,7 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
     """A filtered, sorted, paged table of the rows of `model` over which the person holds `capability`.
 
     Somebody who works here but holds the capability nowhere gets 403; without any membership the page says so.
+    Readers choose columns, keep views of it and take its rows out as a file, without a word in the class.
     """
 
     template_name = "ui/list.html"
@@ -72,6 +81,8 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
     filterset: Any
     heading: ClassVar[Any] = ""
     subtitle: ClassVar[Any] = ""
+    #: Whether its rows can be taken out as a file. Not of what has a file of its own, or is about the portal itself.
+    exportable: ClassVar[bool] = True
     #: The table pages; the list view itself must not cut its rows before the totals are taken.
     paginate_by = None
 
@@ -82,9 +93,41 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        """The page, the list with the view that it begins with, or its rows for whoever makes a file of them."""
+        if asking.for_file(request):
+            self.object_list = self.get_queryset()
+            return asking.RowsResponse(self)
+        address = self.saved_views.begins_with() if self.saved_views else None
+        return HttpResponseRedirect(address) if address else super().get(request, *args, **kwargs)
+
+    @classmethod
+    def title_at(cls, kwargs: Mapping[str, Any]) -> str:
+        """What the list at an address with these parts is called, without opening it."""
+        return str(cls.heading)
+
+    @classmethod
+    def filters_at(cls, kwargs: Mapping[str, Any]) -> frozenset[str]:
+        """The names of its filters."""
+        return names_of(cls.filterset_class)
+
+    @classmethod
+    def capability_at(cls, kwargs: Mapping[str, Any]) -> Capability | None:
+        """What it takes to open it."""
+        return cls.capability
+
+    @cached_property
+    def saved_views(self) -> SavedViews | None:
+        """The views that people keep of this list; None where it has no address."""
+        match = self.request.resolver_match
+        return SavedViews(self.request, match, self.filterset_class) if match else None
+
     def get_queryset(self) -> QuerySet[Any]:
-        """The rows: visible, narrowed, filtered. Final."""
-        rows = self.narrow(self.model.objects.visible_to(self.request.user, self.capability))  # type: ignore[attr-defined]
+        """The rows: visible, narrowed, filtered; for a file those over which the person may take data out. Final."""
+        visible = self.model.objects.visible_to(self.request.user, self.capability)  # type: ignore[attr-defined]
+        if asking.for_file(self.request):
+            visible = visible.visible_to(self.request.user, Capability.EXPORT)
+        rows = self.narrow(visible)
         if self.filterset_class is None:
             self.filterset = None
             return rows
@@ -108,13 +151,46 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
     def get_table_kwargs(self) -> dict[str, Any]:
         """Totals, and the reason when there is nothing."""
         rows: Any = self.object_list
-        return {"totals": self.get_totals(rows), "empty_kind": "nothing" if rows.exists() else self.get_empty_kind()}
+        return {"totals": self.get_totals(rows), "empty_kind": "nothing" if self.found else self.get_empty_kind()}
+
+    @cached_property
+    def found(self) -> int:
+        """How many rows the filter has."""
+        rows: Any = self.object_list
+        return int(rows.count())
 
     def get_table_pagination(self, table: Any) -> dict[str, Any]:
         """Pages of a size from the allowed ones; a page that does not exist becomes the nearest one."""
         asked = self.request.GET.get(table.prefixed_per_page_field, "")
         size = int(asked) if asked in {str(size) for size in PAGE_SIZES} else ROWS_PER_PAGE
         return {"per_page": size, "silent": True}
+
+    def get_table(self, **kwargs: Any) -> Any:
+        """The table with the chosen columns, in the chosen order, one page of it; above it the tools of the list."""
+        data = self.get_table_data()
+        table = self.get_table_class()(data=data, **kwargs)
+        if data is self.object_list and isinstance(table.data, TableQuerysetData):
+            # They were counted already.
+            table.data._length = self.found
+        choice = choose(table, asked_columns(self.request.GET)) if table.choosable else None
+        paginate = False if asking.for_file(self.request) else self.get_table_pagination(table)
+        Asked(self.request, paginate=paginate).configure(table)
+        if self.saved_views and not asking.for_file(self.request):
+            form = self.filterset.form if self.filterset is not None else None
+            table.tools = tools_of(self, self.saved_views, choice, table, form)
+        return table
+
+    def get_file_table(self) -> Any:
+        """The table whose rows a file has: those of every page."""
+        return self.get_table(**self.get_table_kwargs())
+
+    def get_heading(self) -> str:
+        """What the list is, in a file and where views of it are kept."""
+        return str(self.heading)
+
+    def get_when(self) -> list[tuple[str, str]]:
+        """Period and day that the rows are of, each with its word, for a file; nothing: they are as they are now."""
+        return []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Table, filter and heading."""

@@ -37,6 +37,7 @@ from portal.mirror.resource import registry
 from portal.search.index import keeping
 from portal.search.models import Entry, EntryKind, Opened
 from portal.sync.models import Status, SyncPlan, SyncRun, Trigger
+from portal.ui.models import Export, SavedView
 from tests.access.canaries import Planted
 from tests.access.filling import SEEN, Filling
 from tests.access.passkeys import add_passkey
@@ -315,6 +316,8 @@ def _own_account(world: World, actor: str) -> None:
     user = world.users[actor]
     world.keep("passkey", actor, add_passkey(user, actor))
     _session(user)
+    world.keep("saved_view", actor, SavedView.objects.create(owner=user, page="dashboards:clients", name="A view"))
+    world.keep("export", actor, Export.objects.create(user=user, path="/clients/", format="csv", language="en"))
     world.keep("session", actor, UserSession.objects.filter(user=user).exclude(session_key=world.sessions[actor]).get())
 
 

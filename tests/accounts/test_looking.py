@@ -82,6 +82,10 @@ def main(answer) -> str:
     """Menu and content of a page, without what differs at each request."""
     page = answer.content.decode()
     page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"|"X-CSRFToken": "[^"]+"', "", page)
+    # Nobody keeps views or takes files in the name of another person.
+    page = re.sub(
+        r'<div class="ui-tools">.*?(?=<table|<div class="ui-scroll|<div class="ui-empty)', "", page, flags=re.S
+    )
     rail = re.search(r'<ul class="ui-rail-list">.*?</ul>', page, re.S)
     body = re.search(r"<main.*?</main>", page, re.S)
     return (rail.group() if rail else "") + (body.group() if body else page)

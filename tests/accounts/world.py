@@ -71,7 +71,13 @@ def build() -> World:
         world.firms[firm_name] = firm
         environment = baker.make("connections.Environment", firm=firm, domain=firm_name)
         whole = {named("accounts.Firm"): firm, named("connections.Environment"): environment}
-        for label in ("accounts.Team", "accounts.AccessReview", "accounts.Membership", "accounts.SingleSignOn"):
+        for label in (
+            "accounts.Team",
+            "accounts.AccessReview",
+            "accounts.Membership",
+            "accounts.SingleSignOn",
+            "ui.SavedView",
+        ):
             whole[named(label)] = _row(named(label), whole)
         _fill(world, firm_name, whole, whole_firm=True)
         for name in debtor_names:

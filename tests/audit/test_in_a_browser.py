@@ -28,7 +28,7 @@ def test_the_file_follows_the_filter_of_the_table(page, live_server, office, adm
 
     page.goto(f"{live_server.url}/administration/trail/")
     page.evaluate("window.sameDocument = true")
-    page.get_by_label("What").select_option(label="Settings changed")
+    page.locator("#id_kind").select_option(label="Settings changed")
     expect(page.get_by_role("rowheader")).to_have_count(1)
     link = page.get_by_role("link", name="Export as CSV")
     expect(link).to_have_count(1)

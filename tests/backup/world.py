@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,11 +72,29 @@ class Installation:
             if connection.vendor == "sqlite":
                 shutil.copyfile(template, self.name)
             else:
-                with psycopg.connect(server("postgres"), autocommit=True) as administrator:
-                    administrator.execute(f"DROP DATABASE {self.name} WITH (FORCE)".encode())
-                    administrator.execute(f"CREATE DATABASE {self.name} TEMPLATE {template}".encode())
+                self._copy(template)
+            done_here = set(MigrationRecorder(connection).applied_migrations())
+            if set(self.ask("SELECT app, name FROM django_migrations")) == done_here:
+                return
         done = self.manage("migrate", "--verbosity", "0")
         assert done.returncode == 0, done.stderr
+
+    def fill(self) -> None:
+        """Give it the tables and rows that the database of the test has now."""
+        if connection.vendor == "sqlite":
+            connection.ensure_connection()
+            with closing(sqlite3.connect(self.name)) as database:
+                connection.connection.backup(database)
+        else:
+            # A database that somebody is connected to cannot be copied.
+            name = str(connection.settings_dict["NAME"])
+            connection.close()
+            self._copy(name)
+
+    def _copy(self, database: str) -> None:
+        with psycopg.connect(server("postgres"), autocommit=True) as administrator:
+            administrator.execute(f"DROP DATABASE {self.name} WITH (FORCE)".encode())
+            administrator.execute(f"CREATE DATABASE {self.name} TEMPLATE {database}".encode())
 
     def ask(self, statement: str) -> list[tuple[Any, ...]]:
         """Rows of a statement, read without the portal."""

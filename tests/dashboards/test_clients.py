@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from portal.accounts.models import Firm, User
 from portal.accounts.roles import CAPABILITIES, Capability, Role
 from portal.companies.models import Basis, Company, Snapshot
+from portal.connections.models import Environment
 from portal.dashboards.clients import COMPANY_KINDS
 from portal.debtors.models import Debtor
 from portal.employees.models import SalaryType
@@ -286,6 +287,8 @@ def test_without_the_right_there_is_no_wage_column_to_see_or_to_sort_by(
 def test_a_month_that_makes_no_sense_gives_this_month_and_says_so(
     firm: Firm, administrator: People, as_user: SignIn, address: str
 ) -> None:
+    # Without a connection an administrator would be led to the first steps.
+    Environment.objects.create(firm=firm, domain="demo")
     answer = as_user(administrator()).get(address)
     page = text(answer.content.decode())
     assert answer.status_code == 200

@@ -293,5 +293,5 @@ def test_the_number_of_queries_does_not_grow_with_companies_and_people(
                 make_employment(person, date(2026, 11, 2))
                 make_contract(person, date(2026, 11, 2), date(2026, 12, 2))
         fetched_everything(debtor)
-        with django_assert_max_num_queries(23):
+        with django_assert_max_num_queries(25):
             page(client, f"/clients/{debtor.pk}/")

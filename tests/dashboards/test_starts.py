@@ -92,8 +92,9 @@ def places(html: str) -> list[tuple[str, bool]]:
 def test_who_sees_one_company_begins_there_and_reads_nothing_of_its_client(bakery, butcher, as_user: SignIn, role):
     browser = as_user(person(role, company("Brood")))
     own = reverse("companies:company", args=[company("Brood").pk])
-    assert browser.get("/").headers["Location"] == own
-    for address in (own, reverse("employees:of_company", args=[company("Brood").pk])):
+    start = reverse("selfservice:period", args=[company("Brood").pk]) if role is Role.CLIENT_USER else own
+    assert browser.get("/").headers["Location"] == start
+    for address in (own, start, reverse("employees:of_company", args=[company("Brood").pk])):
         page = browser.get(address).content.decode()
         assert "Bakkersgroep" not in page
         assert "Companies" not in [label for label, _ in crumbs(page)]
@@ -154,7 +155,7 @@ def test_wages_of_one_company_show_no_column_over_two(bakery, as_user: SignIn):
 @pytest.mark.parametrize("role", [Role.CLIENT_ADMINISTRATOR, Role.CLIENT_USER])
 def test_people_of_a_client_begin_at_their_own_organisation(bakery, butcher, as_user: SignIn, role):
     browser = as_user(person(role, bakery))
-    assert browser.get("/").headers["Location"] == reverse("dashboards:debtor", args=[bakery.pk])
+    assert browser.get("/").headers["Location"] == reverse("selfservice:client", args=[bakery.pk])
     page = browser.get("/", follow=True).content.decode()
     assert "<h1>Bakkersgroep</h1>" in page
     assert crumbs(page) == [("Bakkersgroep", False)]
@@ -166,7 +167,7 @@ def test_people_of_a_client_begin_at_their_own_organisation(bakery, butcher, as_
 
 def test_who_belongs_to_two_clients_goes_from_one_to_the_other_on_every_page(bakery, butcher, as_user: SignIn):
     browser = as_user(person(Role.CLIENT_ADMINISTRATOR, bakery, butcher))
-    assert browser.get("/").headers["Location"] == reverse("dashboards:debtor", args=[bakery.pk])
+    assert browser.get("/").headers["Location"] == reverse("selfservice:client", args=[bakery.pk])
     worker = make_person(company("Worst"))
     for address in (
         reverse("dashboards:debtor", args=[butcher.pk]),

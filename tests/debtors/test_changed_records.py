@@ -14,10 +14,12 @@ from tests.conftest import NOON, Connected
 
 pytestmark = [pytest.mark.pages, pytest.mark.django_db, pytest.mark.timeout(300)]
 
+KINDS = "debtors,debtor_bank_account,debtor_tags,service_level"
+
 
 def resync(mirrored: Connected) -> None:
     mirrored.sandbox.forget_answers()
-    sync_now(mirrored.environment)
+    sync_now(mirrored.environment, resource=KINDS)
 
 
 def test_account_numbers_are_encrypted_and_never_in_the_change_log(mirrored: Connected) -> None:

@@ -1,11 +1,13 @@
 """`make demo` as another program runs it: in a folder and on ports of its own."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 #: Seconds until the first page, with room for a busy machine.
@@ -23,18 +25,34 @@ def free_port() -> int:
 
 
 class Demo:
-    """A demo from its start to its stop."""
+    """A demo from its start to its stop.
 
-    def __init__(self, folder: Path, portal_port: int, sandbox_port: int) -> None:
+    Its database has its tables already where a migrated one is at hand (tests/template.py): making them takes 20
+    seconds, and was done for this very run.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        portal_port: int,
+        sandbox_port: int,
+        size: Sequence[str] = SMALL,
+        *,
+        from_nothing: bool = False,
+    ) -> None:
         self.folder = folder
         self.address = f"http://localhost:{portal_port}"
         settings = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "DJANGO_"))}
         # What a real installation on the same machine may have set must not reach the demo.
         settings |= {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "PORTAL_HTTPS": "yes"}
+        migrated = Path(os.environ.get("TEST_TEMPLATE", ""))
+        if migrated.is_file() and not folder.exists() and not from_nothing:
+            folder.mkdir(mode=0o700)
+            shutil.copyfile(migrated, folder / "portal.sqlite3")
         self.output = folder.parent / "output"
         with self.output.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "portal.demo", "--folder", str(folder), *SMALL],
+                [sys.executable, "-m", "portal.demo", "--folder", str(folder), *size],
                 env={**settings, "PORTAL_PORT": str(portal_port), "SANDBOX_PORT": str(sandbox_port)},
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -58,8 +58,8 @@ def start(folder: Path):
     """Starts a demo in the folder. A process that nobody waited for would be an error of whichever test comes next."""
     started: list[Demo] = []
 
-    def make(portal_port: int, sandbox_port: int) -> Demo:
-        started.append(Demo(folder, portal_port, sandbox_port))
+    def make(portal_port: int, sandbox_port: int, **how: bool) -> Demo:
+        started.append(Demo(folder, portal_port, sandbox_port, **how))
         return started[-1]
 
     yield make
@@ -120,7 +120,7 @@ def test_a_port_that_is_none_is_refused(folder, text):
 
 
 def test_ending_it_in_the_middle_of_the_set_up_leaves_nothing_running(folder, start):
-    demo = start(free_port(), free_port())
+    demo = start(free_port(), free_port(), from_nothing=True)
     wait_for(lambda: "Preparing the database" in demo.said(), 60)
     assert demo.stop(signal.SIGTERM) == 0
     assert processes_with(str(folder)) == {}

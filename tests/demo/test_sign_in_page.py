@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from portal.accounts import doors
 from portal.accounts.models import User
+from portal.connections.models import Environment
 from portal.demo.firm import appoint_personas
 from portal.demo.personas import PERSONAS
 from portal.demo.views import offer
@@ -20,6 +21,8 @@ def address(settings, monkeypatch, transactional_db, firm, live_server) -> str:
     settings.ALLOWED_HOSTS = ["localhost"]
     monkeypatch.setattr(doors, "_doors", [doors.Door("demo/door.html", offer)])
     appoint_personas(firm)
+    # Without a connection an administrator begins with making one.
+    Environment.objects.create(firm=firm, domain="demo")
     return f"{live_server.url}/sign-in/"
 
 

@@ -23,7 +23,7 @@ from portal.sync.models import ROTATION, Status
 from portal.sync.service import sync_now
 from tests.conftest import NOON, Connected
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db, pytest.mark.timeout(300)]
 
 CONVERTED = {Debtor, Company, Employee}
 
@@ -36,7 +36,7 @@ def everything(
     with (
         django_db_blocker.unblock(),
         time_machine.travel(NOON, tick=True),
-        Sandbox(debtors=2, companies=2, employees=25, seed=7, today=date(2026, 11, 22)) as sandbox,
+        Sandbox(debtors=2, companies=1, employees=14, seed=7, today=date(2026, 11, 22)) as sandbox,
         override_settings(NMBRS_HOSTS=[sandbox.url], VAR_DIR=tmp_path_factory.mktemp("var")),
     ):
         firm = Firm.objects.create(name="Kantoor Alles")

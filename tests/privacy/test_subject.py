@@ -252,7 +252,6 @@ def test_the_pdf_tells_the_same_on_paper(person, office):
     content = as_pdf(stamp, subject, "en")
     assert content.startswith(b"%PDF-")
     assert content.rstrip().endswith(b"%%EOF")
-    paper = _Paper(stamp, "en")
     said: list[str] = []
     draw = FPDF.multi_cell
 
@@ -261,7 +260,9 @@ def test_the_pdf_tells_the_same_on_paper(person, office):
             said.append(text)
             return draw(self, w, h, text, **options)
 
-    Listening(stamp, "en").written(subject)
+    with Listening(stamp, "en") as paper:
+        paper.written(subject)
+        assert paper._clean("日本") == "??"
     whole = "\n".join(said)
     for text in (
         "Łukasz <b>Ångström</b>",
@@ -273,7 +274,6 @@ def test_the_pdf_tells_the_same_on_paper(person, office):
     ):
         assert text in whole, text
     assert "?" not in whole
-    assert paper._clean("日本") == "??"
 
 
 def test_a_large_file_is_made_quickly_enough(person, office):

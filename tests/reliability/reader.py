@@ -32,9 +32,14 @@ def look() -> States:
 
 
 class Reader:
-    """Looks again and again in a thread with a database connection of its own."""
+    """Looks again and again in a thread with a database connection of its own.
 
-    def __init__(self) -> None:
+    `pause`: seconds between two looks. What a killed worker left half-written stays until another worker comes, seconds
+    later, so a reader that rests for a moment sees it too.
+    """
+
+    def __init__(self, pause: float = 0) -> None:
+        self._pause = pause
         self.looks = 0
         self.problem: Exception | None = None
         self._seen: dict[tuple[str, int], set[bytes]] = defaultdict(set)
@@ -76,6 +81,7 @@ class Reader:
                         self._seen[place].add(state)
                     for place in self._seen.keys() - states.keys():
                         self._seen[place].add(NONE)
+                self._stop.wait(self._pause)
         except Exception as error:  # noqa: BLE001 - told to the test, which fails on it
             self.problem = error
         finally:

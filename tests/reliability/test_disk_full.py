@@ -58,7 +58,7 @@ def test_a_full_disk_stops_the_sync_with_a_reason_keeps_the_rows_and_lets_it_go_
     if connection.vendor != "sqlite":
         pytest.skip("SQLite only")
     settings.NMBRS_FIXED_RATE = True
-    with SandboxProcess(debtors=2, companies=1, employees=15, seed=7, today=clock.today()) as sandbox:
+    with SandboxProcess(debtors=2, companies=1, employees=6, seed=7, today=clock.today()) as sandbox:
         settings.NMBRS_HOSTS = [sandbox.url]
         environment = connect(sandbox.url)
         for resource in ("debtors", "companies", "employee_types", "current_period", "employees"):

@@ -33,9 +33,9 @@ MOST = 14
 class Deaths:
     """Works a plan off with real workers that die of one salary, and counts."""
 
-    def __init__(self, environment: Environment, url: str, folder: Path, deadly: str) -> None:
+    def __init__(self, workshop: processes.Workshop, environment: Environment, folder: Path, deadly: str) -> None:
+        self._workshop = workshop
         self._environment = environment
-        self._variables = processes.environment_of_children(url, folder, lease=2)
         self._log = folder / "worker.log"
         self._deadly = deadly
 
@@ -43,15 +43,12 @@ class Deaths:
         """How many workers died until the plan was done."""
         deaths = 0
         while not SyncPlan.objects.filter(pk=plan.pk, finished__isnull=False).exists():
-            worker = processes.start(
-                ["-m", "tests.reliability.deadly", str(self._environment.pk), self._deadly],
-                self._variables,
-                self._log,
-            )
+            worker = self._workshop.start(self._environment.pk, self._log, self._deadly)
             with processes.ended(worker):
                 processes.wait_until("the worker's end", lambda worker=worker: worker.poll() is not None)  # type: ignore[misc]
                 assert worker.returncode in (0, -9), self._log.read_text()[-2000:]
                 deaths += worker.returncode == -9
+            processes.wait_for_leases()
             assert deaths <= MOST, self._log.read_text()[-2000:]
         return deaths
 
@@ -64,7 +61,10 @@ def isolated(
     *,
     people: int,
 ) -> None:
-    with SandboxProcess(debtors=1, companies=1, employees=people, seed=7, today=clock.today()) as sandbox:
+    with (
+        SandboxProcess(debtors=1, companies=1, employees=people, seed=7, today=clock.today()) as sandbox,
+        processes.Workshop(processes.environment_of_children(sandbox.url, folder, lease=2)) as workshop,
+    ):
         settings.NMBRS_HOSTS = [sandbox.url]  # type: ignore[attr-defined]
         settings.NMBRS_FIXED_RATE = True  # type: ignore[attr-defined]
         environment = connect(sandbox.url)
@@ -73,7 +73,7 @@ def isolated(
         company = next(company for company in sandbox.firm.companies() if company.people)
         salaries = [salary.id for person in company.people for salary in person.salaries]
         deadly = str(random.Random(3).choice(salaries))
-        killer = Deaths(environment, sandbox.url, folder, deadly)
+        killer = Deaths(workshop, environment, folder, deadly)
 
         found = killer.over(plans.start(environment, trigger=Trigger.NIGHTLY, resource=",".join(KINDS)))
         assert 3 <= found <= MOST
@@ -143,7 +143,10 @@ def test_one_salary_among_five_thousand_is_isolated_in_at_most_fourteen_deaths(
 def test_a_person_whom_nobody_can_ask_about_and_live_is_left_alone_and_the_others_are_read(
     connect: Callable[[str], Environment], tmp_path: Path, settings: object
 ) -> None:
-    with SandboxProcess(debtors=1, companies=1, employees=12, seed=7, today=clock.today()) as sandbox:
+    with (
+        SandboxProcess(debtors=1, companies=1, employees=12, seed=7, today=clock.today()) as sandbox,
+        processes.Workshop(processes.environment_of_children(sandbox.url, tmp_path, lease=2)) as workshop,
+    ):
         settings.NMBRS_HOSTS = [sandbox.url]  # type: ignore[attr-defined]
         settings.NMBRS_FIXED_RATE = True  # type: ignore[attr-defined]
         environment = connect(sandbox.url)
@@ -160,10 +163,9 @@ def test_a_person_whom_nobody_can_ask_about_and_live_is_left_alone_and_the_other
         slow = {"kind": "latency", "seconds": 60, "operation": "BankAccount_GetListCurrent", "person": deadly}
         sandbox.control("PUT", "faults", [slow])
         plan = plans.start(company, trigger=Trigger.NIGHTLY, resource="bank_accounts")
-        variables = processes.environment_of_children(sandbox.url, tmp_path, lease=2)
         deaths = 0
         while not SyncPlan.objects.filter(pk=plan.pk, finished__isnull=False).exists():
-            worker = processes.start_worker(environment.pk, variables, tmp_path / "worker.log")
+            worker = workshop.start(environment.pk, tmp_path / "worker.log")
             with processes.ended(worker):
                 hit = sandbox.control("GET", "faults")[0]["hits"]
                 processes.wait_until(
@@ -171,8 +173,10 @@ def test_a_person_whom_nobody_can_ask_about_and_live_is_left_alone_and_the_other
                     lambda worker=worker, hit=hit: (  # type: ignore[misc]
                         sandbox.control("GET", "faults")[0]["hits"] > hit or worker.poll() is not None
                     ),
+                    pause=0.1,
                 )
                 deaths += worker.poll() is None
+            processes.wait_for_leases()
             assert deaths <= 2 + 6 + 1
         one = Quarantine.objects.get()
         assert (one.reason, one.row_key, one.resource) == (Reason.KILLED, str(deadly), "bank_accounts")

@@ -92,13 +92,20 @@ def _progress() -> tuple[int, int]:
 
 
 def kill_and_compare(
-    connect: Callable[[str], Environment], folder: Path, *, kills: int, debtors: int, people: int, seed: int
+    connect: Callable[[str], Environment],
+    folder: Path,
+    *,
+    kills: int,
+    debtors: int,
+    people: int,
+    seed: int,
+    pause: float = 0,
 ) -> None:
     with (
         SandboxProcess(
             debtors=debtors, companies=1, employees=people, seed=7, today=clock.today(), latency=0.05
         ) as sandbox,
-        Reader() as reader,
+        Reader(pause) as reader,
     ):
         environment = connect(sandbox.url)
         killer = Killer(environment, sandbox.url, folder, seed)
@@ -136,7 +143,7 @@ def kill_and_compare(
 def test_five_kills_lose_nothing_double_nothing_and_show_nothing_half(
     connect: Callable[[str], Environment], tmp_path: Path
 ) -> None:
-    kill_and_compare(connect, tmp_path, kills=5, debtors=1, people=6, seed=1)
+    kill_and_compare(connect, tmp_path, kills=5, debtors=1, people=6, seed=1, pause=0.1)
 
 
 @pytest.mark.long

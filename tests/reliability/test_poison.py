@@ -31,7 +31,10 @@ OPERATION = "Salary_GetAll_AllEmployeesByCompany"
 def test_a_run_that_kills_its_worker_each_time_is_parked_after_five_deaths_and_all_else_is_published(
     connect: Callable[[str], Environment], tmp_path: Path, settings: object
 ) -> None:
-    with SandboxProcess(debtors=1, companies=1, employees=8, seed=7, today=clock.today()) as sandbox:
+    with (
+        SandboxProcess(debtors=1, companies=1, employees=4, seed=7, today=clock.today()) as sandbox,
+        processes.Workshop(processes.environment_of_children(sandbox.url, tmp_path, lease=2)) as workshop,
+    ):
         settings.NMBRS_HOSTS = [sandbox.url]  # type: ignore[attr-defined]
         environment = connect(sandbox.url)
         for resource in ("debtors", "companies", "employee_types", "current_period", "employees"):
@@ -42,10 +45,9 @@ def test_a_run_that_kills_its_worker_each_time_is_parked_after_five_deaths_and_a
         slow = {"kind": "latency", "seconds": 30, "operation": OPERATION, "company": company.remote_id}
         sandbox.control("PUT", "faults", [slow])
         plan = plans.start(environment, trigger=Trigger.COMMAND)
-        variables = processes.environment_of_children(sandbox.url, tmp_path, lease=2)
         deaths = 0
         while not SyncPlan.objects.filter(pk=plan.pk, finished__isnull=False).exists():
-            worker = processes.start_worker(environment.pk, variables, tmp_path / "worker.log")
+            worker = workshop.start(environment.pk, tmp_path / "worker.log")
             with processes.ended(worker):
                 processes.wait_until(
                     "the poisoned run or the end",
@@ -55,6 +57,7 @@ def test_a_run_that_kills_its_worker_each_time_is_parked_after_five_deaths_and_a
                     # The others' answers come in and are published; then it dies of this one.
                     time.sleep(2)
                     deaths += 1
+            processes.wait_for_leases()
             assert deaths <= claims.MOST_ATTEMPTS
         poison = _poison(company)
         assert poison is not None

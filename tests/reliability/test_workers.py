@@ -5,6 +5,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 WORKERS = 4
 KINDS = ("current_period", "company_address", "hour_codes", "wage_codes", "company_schedules")
+#: Runs, and what is asked before them.
+RUNS = "debtors,companies,current_period,runs"
 
 
 @pytest.fixture(autouse=True)
@@ -47,9 +50,10 @@ def four_workers(connect: Callable[[str], Environment], folder: Path, settings: 
         variables = processes.environment_of_children(sandbox.url, folder, lease=30)
         # Few in hand at a time, so that there is something left for everybody.
         variables["SYNC_FETCH_THREADS"] = "4"
-        workers = [processes.start_worker(environment.pk, variables, folder / f"{n}.log") for n in range(WORKERS)]
         owners: dict[int, set[str]] = {}
-        with processes.ended(*workers):
+        with processes.Workshop(variables) as workshop, ExitStack() as stack:
+            workers = [workshop.start(environment.pk, folder / f"{n}.log") for n in range(WORKERS)]
+            stack.enter_context(processes.ended(*workers))
 
             def done() -> bool:
                 for pk, owner in runs.exclude(lease_owner="").values_list("pk", "lease_owner"):
@@ -76,7 +80,7 @@ def four_workers(connect: Callable[[str], Environment], folder: Path, settings: 
 def test_four_workers_never_work_on_one_run_twice(
     connect: Callable[[str], Environment], tmp_path: Path, settings: Any
 ) -> None:
-    four_workers(connect, tmp_path, settings, debtors=60)
+    four_workers(connect, tmp_path, settings, debtors=24)
 
 
 @pytest.mark.long
@@ -88,12 +92,14 @@ def test_four_workers_and_three_hundred_debtors_never_work_on_one_run_twice(
 
 
 def sleepers(connect: Callable[[str], Environment], folder: Path, settings: Any, *, times: int) -> None:
-    with SandboxProcess(debtors=1, companies=1, employees=6, seed=7, today=clock.today()) as sandbox:
+    with (
+        SandboxProcess(debtors=1, companies=1, employees=6, seed=7, today=clock.today()) as sandbox,
+        processes.Workshop(processes.environment_of_children(sandbox.url, folder, lease=2)) as workshop,
+    ):
         settings.NMBRS_HOSTS = [sandbox.url]
         environment = connect(sandbox.url)
-        sync_now(environment)
+        sync_now(environment, resource=RUNS)
         company = Company.objects.get()
-        variables = processes.environment_of_children(sandbox.url, folder, lease=2)
         for number in range(times):
             slow = {"kind": "latency", "seconds": 1, "operation": "Run_GetList", "company": company.remote_id}
             sandbox.control("PUT", "faults", [{**slow, "count": 1}])
@@ -102,7 +108,7 @@ def sleepers(connect: Callable[[str], Environment], folder: Path, settings: Any,
             plan = plans.start(company, trigger=Trigger.COMMAND, resource="runs")
             run = plan.runs.get()
             log = folder / f"sleeper{number}.log"
-            sleeper = processes.start_worker(environment.pk, variables, log)
+            sleeper = workshop.start(environment.pk, log)
             with processes.ended(sleeper):
                 processes.wait_until("the claim", lambda run=run: _fresh(run).status == Status.RUNNING)  # type: ignore[misc]
                 # It has asked by now and waits for the answer.
@@ -121,8 +127,8 @@ def sleepers(connect: Callable[[str], Environment], folder: Path, settings: Any,
             assert _state(_fresh(run)) == _state(after)
             assert _rows(company) == rows
         # Nmbrs' own data, as this test moved on far more often than it synced.
-        sync_now(environment)
-        sync_now(environment)
+        sync_now(environment, resource=RUNS)
+        sync_now(environment, resource=RUNS)
         ours = set(company.run_set.values_list("remote_id", flat=True))
         assert ours == {run.id for one in sandbox.firm.companies() for run in one.runs}
     print(f"R4: {times} of {times} publishes of a worker that slept through its lease were refused")

@@ -37,7 +37,7 @@ def filled(
     with (
         django_db_blocker.unblock(),
         time_machine.travel(NOON, tick=True),
-        Sandbox(debtors=4, employees=16, seed=7, today=NOON.date()) as sandbox,
+        Sandbox(debtors=3, employees=14, seed=7, today=NOON.date()) as sandbox,
         override_settings(NMBRS_HOSTS=[sandbox.url], VAR_DIR=tmp_path_factory.mktemp("var")),
     ):
         yield first_sync(sandbox.url, sandbox)
@@ -83,5 +83,5 @@ def first_sync(url: str, sandbox: object) -> Connected:
         environment=environment, host=url, user="api@demo.example", token="demo-token", ceiling=145
     )
     assert Path(django_settings.VAR_DIR).is_dir()
-    golden.once("four clients", environment, lambda: everything_succeeds(environment))
+    golden.once("three clients", environment, lambda: everything_succeeds(environment))
     return Connected(sandbox, firm, environment, connection)  # type: ignore[arg-type]

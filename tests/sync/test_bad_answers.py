@@ -20,6 +20,8 @@ from tests.conftest import Connected
 pytestmark = [pytest.mark.pages, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 SALARIES = "Salary_GetAll_AllEmployeesByCompany"
+#: Salaries, and kinds that are asked before, together with and after them.
+AROUND = "employees,employments,salaries,contracts,schedules,addresses"
 ADDRESSES = "Address_GetAll_AllEmployeesByCompany"
 
 
@@ -62,7 +64,7 @@ def test_a_broken_answer_fails_its_run_keeps_the_rows_and_stops_nothing_else(
 ) -> None:
     before = rows_of(company)
     mirrored.sandbox.faults.add(fault, operation=SALARIES, company=company.remote_id, **details)
-    plan = sync_now(company)
+    plan = sync_now(company, resource=AROUND)
     run = the_run(plan, "salaries")
     assert (run.status, run.error_kind) == (Status.FAILED, kind)
     assert rows_of(company) == before
@@ -77,7 +79,7 @@ def test_a_broken_answer_fails_its_run_keeps_the_rows_and_stops_nothing_else(
 def test_a_call_that_is_not_permitted_is_a_state_of_its_own(mirrored: Connected, company: Company, code: int) -> None:
     before = rows_of(company)
     mirrored.sandbox.faults.add("fault", code=code, operation=SALARIES, company=company.remote_id)
-    plan = sync_now(company)
+    plan = sync_now(company, resource=AROUND)
     run = the_run(plan, "salaries")
     assert (run.status, run.error_code) == (Status.NOT_PERMITTED, code)
     assert rows_of(company) == before
@@ -137,7 +139,7 @@ def test_a_new_unknown_element_is_counted_and_the_rest_is_published(mirrored: Co
 def test_a_required_element_missing_everywhere_fails_the_run(mirrored: Connected, company: Company) -> None:
     before = rows_of(company)
     mirrored.sandbox.faults.add("missing_required", element="Value", operation=SALARIES, company=company.remote_id)
-    plan = sync_now(company)
+    plan = sync_now(company, resource=AROUND)
     run = the_run(plan, "salaries")
     assert (run.status, run.error_kind) == (Status.FAILED, "schema")
     assert rows_of(company) == before

@@ -13,7 +13,10 @@ from lxml import html
 
 from portal import clock
 from portal.accounts.models import User
+from portal.companies.models import Company
 from portal.debtors.models import Debtor
+from portal.mirror.opt_ins import choose
+from portal.mirror.resource import OptIn
 from portal.nmbrs.sandbox.firm.model import Company as NmbrsCompany
 from portal.nmbrs.sandbox.firm.model import Debtor as NmbrsDebtor
 from portal.nmbrs.sandbox.firm.model import Person
@@ -21,6 +24,7 @@ from portal.periods import Period, PeriodType, bounds
 from portal.sync.service import sync_now
 from tests import reference
 from tests.conftest import Connected
+from tests.sync import sums_read
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -31,24 +35,47 @@ def test_every_figure_of_every_dashboard_before_and_after_nmbrs_moves_on(
     mirrored: Connected, administrator: Callable[..., User], client: Client
 ) -> None:
     client.force_login(administrator(language="en"))
-    compared = check_all(client, mirrored, ["2026-11", "2026-08", "2025-11"])
+    compared = check_all(client, mirrored, ["2026-11", "2026-08", "2025-11"], costs=True)
     assert compared > 100
+    assert check_companies(client, mirrored) > 10
 
     mirrored.sandbox.advance()
+    choose(mirrored.environment.pk, OptIn.ABSENCE, on=True, reason="test")
     sync_now(mirrored.environment)
     check_all(client, mirrored, ["2026-11", "2025-12"])
+    assert check_companies(client, mirrored, absence=True) > 0
 
 
-def check_all(client: Client, connected: Connected, months: list[str]) -> int:
+def check_all(client: Client, connected: Connected, months: list[str], *, costs: bool = False) -> int:
     """All debtors in all of these months. Returns how many figures were compared."""
+    seed = connected.sandbox.firm.seed
     return sum(
-        check(client, debtor, Period(*(int(part) for part in month.split("-"))))
+        check(client, debtor, Period(*(int(part) for part in month.split("-"))), seed if costs else None)
         for debtor in connected.sandbox.firm.debtors
         for month in months
     )
 
 
-def check(client: Client, debtor: NmbrsDebtor, month: Period) -> int:
+def check_companies(client: Client, connected: Connected, *, absence: bool = False) -> int:
+    """The page of every company. Returns how many windows with a known cost, or how many absent people, there are."""
+    found = 0
+    for debtor in connected.sandbox.firm.debtors:
+        for company in debtor.companies:
+            mirrored = Company.objects.get(remote_id=company.id)
+            page = html.fromstring(client.get(reverse("companies:company", args=[mirrored.pk])).content)
+            windows = sums_read.periods_of(company)
+            heads = [reference.figures(company, *window).head_count for window in windows]
+            assert sums_read.column(page, "people", "Head count") == heads
+            if absence:
+                found += sums_read.check_absence(page, [company], windows)
+            else:
+                found += sums_read.check_cost(page, connected.sandbox.firm.seed, [company], windows)
+                sums_read.check_splits(page, connected.sandbox.firm.seed, [company], windows[-1])
+                assert not page.xpath("//canvas[@id='chart-absence']") and "switched off" in page.text_content()
+    return found
+
+
+def check(client: Client, debtor: NmbrsDebtor, month: Period, seed: int | None) -> int:
     mirrored = Debtor.objects.get(remote_id=debtor.id)
     answer = client.get(reverse("dashboards:debtor", args=[mirrored.pk]), {"month": f"{month.year}-{month.number:02}"})
     assert answer.status_code == 200
@@ -67,6 +94,13 @@ def check(client: Client, debtor: NmbrsDebtor, month: Period) -> int:
     wanted = [reference.of_debtor(debtor, each.year, each.number + 1) for each in trend]
     assert column(page, "wage", "Contract wage") == [reference.money(each.wage_cents) for each in wanted]
     assert column(page, "people", "Head count") == [each.head_count for each in wanted]
+
+    windows = sums_read.months_of(month.year, month.number)
+    if seed is not None:
+        sums_read.check_cost(page, seed, debtor.companies, windows)
+        sums_read.check_splits(page, seed, debtor.companies, windows[-1])
+    else:
+        sums_read.check_absence(page, debtor.companies, windows)
 
     text = page.text_content()
     if expected.left_out:

@@ -48,18 +48,16 @@ def test_everything_comes_in_and_the_exit_code_is_nought(connected):
     assert set(planned.values_list("resource", flat=True)) == {"", ROTATION}
 
 
-def test_one_debtor_one_company_or_one_kind_can_be_chosen(connected):
-    run()
+def test_one_debtor_one_company_or_one_kind_can_be_chosen(synced):
     company = Company.objects.order_by("pk").first()
-    connected.sandbox.forget_requests()
+    synced.sandbox.forget_requests()
     assert run("--debtor", company.debtor.number, "--company", str(company.number), "--resource", "runs")[0] == 0
-    assert {call.operation for call in connected.sandbox.requests} == {"Run_GetList"}
-    assert {call.parameters["CompanyId"] for call in connected.sandbox.requests} == {str(company.remote_id)}
+    assert {call.operation for call in synced.sandbox.requests} == {"Run_GetList"}
+    assert {call.parameters["CompanyId"] for call in synced.sandbox.requests} == {str(company.remote_id)}
 
 
-def test_a_refused_call_is_said_in_plain_words_with_exit_code_one(connected):
-    run()
-    connected.sandbox.faults.add("fault", code=1002, operation="Run_GetList")
+def test_a_refused_call_is_said_in_plain_words_with_exit_code_one(synced):
+    synced.sandbox.faults.add("fault", code=1002, operation="Run_GetList")
     code, printed = run()
     assert code == 1
     assert "The API user in Nmbrs may not read this. (Code 1002.)" in printed
@@ -68,11 +66,10 @@ def test_a_refused_call_is_said_in_plain_words_with_exit_code_one(connected):
     assert "Everything is up to date" not in printed
 
 
-def test_a_held_answer_is_exit_code_one_and_says_what_would_go(connected):
-    run()
+def test_a_held_answer_is_exit_code_one_and_says_what_would_go(synced):
     company = Company.objects.order_by("pk").first()
     people = Employee.objects.filter(company=company).count()
-    connected.sandbox.faults.add("empty_list", operation="List_GetByCompany", service="EmployeeService")
+    synced.sandbox.faults.add("empty_list", operation="List_GetByCompany", service="EmployeeService")
     code, printed = run("--debtor", company.debtor.number, "--company", str(company.number))
     assert code == 1
     assert f"would remove {people} of {people} employees" in printed
@@ -86,9 +83,8 @@ def test_a_wrong_token_is_exit_code_one_with_the_reason(connected):
     assert "demo-token" not in printed
 
 
-def test_records_left_out_are_counted_and_not_called_up_to_date(connected):
-    run()
-    connected.sandbox.faults.add(
+def test_records_left_out_are_counted_and_not_called_up_to_date(synced):
+    synced.sandbox.faults.add(
         "unknown_enum",
         operation="PersonalInfoWithoutBSN_Get_GetAllEmployeesByCompany",
         element="Birthday",

@@ -7,10 +7,10 @@ import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
-from django_tables2 import RequestConfig
 
 from portal.accounts.models import Firm, User
 from portal.ui import tables
+from portal.ui.paging import Asked
 from portal.ui.values import Level, Missing, Status
 
 
@@ -42,7 +42,7 @@ def figures(count: int = 3) -> list[dict[str, Any]]:
 
 def render(table: tables.Table, query: str = "", per_page: int = 2) -> str:
     request = RequestFactory().get(f"/list/{query}")
-    RequestConfig(request, paginate={"per_page": per_page, "silent": True}).configure(table)
+    Asked(request, paginate={"per_page": per_page, "silent": True}).configure(table)
     return Template("{% load render_table from django_tables2 %}{% render_table table %}").render(
         Context({"table": table, "request": request})
     )
@@ -64,6 +64,19 @@ def test_no_row_repeats_or_vanishes_between_pages(people: None, query: str) -> N
         seen += [row.record.pk for row in table.page.object_list]
     assert len(seen) == 7
     assert set(seen) == set(User.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("query", ["per_page=-1", "per_page=0", "per_page=9", "sort=1.5", "sort=-", "page=x"])
+def test_nonsense_in_the_address_is_the_first_page_as_it_always_is(query: str) -> None:
+    table = FiguresTable(figures(5))
+    render(table, f"?{query}")
+    assert (table.page.number, [row.record["people"] for row in table.page.object_list]) == (1, [0, 1])
+
+
+def test_a_page_beyond_the_last_one_is_the_last_one() -> None:
+    table = FiguresTable(figures(5))
+    render(table, f"?page={'9' * 40}&per_page=-1")
+    assert table.page.number == 3
 
 
 @pytest.mark.database

@@ -2,7 +2,7 @@
 
 from portal.accounts.models.invitations import Invitation
 from portal.accounts.models.memberships import Membership, Switch
-from portal.accounts.models.people import Firm, User
+from portal.accounts.models.people import Firm, FirmLogo, User
 from portal.accounts.models.requests import AccessRequest, RequestState
 from portal.accounts.models.reviews import AccessReview, Decision, LogReview, ReviewedKind, ReviewLine
 from portal.accounts.models.single_sign_on import SignOnIdentity, SingleSignOn
@@ -14,6 +14,7 @@ __all__ = [
     "Decision",
     "Deputy",
     "Firm",
+    "FirmLogo",
     "Invitation",
     "LogReview",
     "Membership",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import Capability
+from portal.accounts.scope import ScopedQuerySet, ScopePaths
 
 
 class Firm(models.Model):
@@ -16,12 +17,28 @@ class Firm(models.Model):
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     created = models.DateTimeField(default=timezone.now)
+    #: The firm's own colour as #rrggbb; empty: the portal's. And what its logo is known by; empty: it has none.
+    accent = models.CharField(_("colour"), max_length=7, blank=True, default="")
+    logo_mark = models.CharField(max_length=16, blank=True, default="", editable=False)
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+
+class FirmLogo(models.Model):
+    """The logo of a firm, as the portal itself drew it anew from what was uploaded: a small PNG."""
+
+    firm = models.OneToOneField(Firm, on_delete=models.CASCADE, related_name="logo")
+    image = models.BinaryField()
+
+    objects = models.Manager.from_queryset(ScopedQuerySet["FirmLogo"])()
+    scope_paths = ScopePaths(firm="firm")
+
+    def __str__(self) -> str:
+        return f"logo of {self.firm_id}"
 
 
 class UserManager(BaseUserManager["User"]):

@@ -108,8 +108,8 @@ class BoardTable(Table):
         if state is None or state.next_due is None or state.next_act_by is None:
             return markup.missing(Missing.UNKNOWN if state else Missing.NEVER_FETCHED)
         return format_html(
-            '{}<span class="ui-below">{} {}</span>',
-            markup.status(near(state.next_due, state.next_act_by)),
+            '{}<span class="ui-below">{} <span class="text-nowrap">{}</span></span>',
+            markup.status(near(state.next_due, state.next_act_by, formats.short_day)),
             Kind(state.next_kind).label,
             state.next_period,
         )
@@ -140,7 +140,7 @@ def state_of(company: Any) -> PeriodState | None:
 def _filed(kind: Kind, progress: int | None, due: Any, sent_at: Any) -> SafeString:
     if progress == Progress.DONE:
         return _with_day(DONE[kind], "%(day)s", sent_at)
-    dated = Dated(kind, due, due, progress, open=True).status
+    dated = Dated(kind, due, due, progress, open=True).told(formats.short_day)
     if isinstance(dated, Missing):
         return markup.missing(dated)
     if progress == Progress.MADE:
@@ -151,5 +151,5 @@ def _filed(kind: Kind, progress: int | None, due: Any, sent_at: Any) -> SafeStri
 def _with_day(shown: Status, text: str, day: Any) -> SafeString:
     if day is None:
         return markup.status(shown)
-    said = text % {"day": formats.day(day)}
+    said = text % {"day": formats.short_day(day)}
     return format_html('{}<span class="ui-below">{}</span>', markup.status(shown), said)

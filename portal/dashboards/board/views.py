@@ -118,6 +118,10 @@ class BoardView(ScopedListView):
             "can_set": Capability.SET_DEADLINES in capabilities_of(self.request),
         }
 
+    def get_when(self) -> list[tuple[str, str]]:
+        """Which period of each company."""
+        return [(_("Period"), _("each company by its own: %(period)s") % {"period": self._steps().label})]
+
     def _parts(self) -> list[Part]:
         """Numbers over the whole scope, whatever the filter; each link sets one filter and keeps the others."""
         numbers = rows.numbers(rows.at(Company.objects.visible_to(self.request.user), self.back))

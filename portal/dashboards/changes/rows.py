@@ -81,6 +81,15 @@ def fill(user: "Person", shown: "Sequence[Group]", condition: Q, since: datetime
         group.rows = told.get(group.debtor, [])
 
 
+def all_of(
+    rows: "QuerySet[Change]", user: "Person", counts: Counts, condition: Q, since: datetime | None
+) -> "QuerySet[Change]":
+    """Those of `rows` that are counted in `counts`, newest first, of all clients together."""
+    debtors = list(counts.by_debtor)
+    when = newer(marks_of(user), debtors) if since is None else Q(debtor__in=debtors, learned_at__gt=since)
+    return complete(rows.filter(readable(user) & condition & when)).order_by("-learned_at", "-pk")
+
+
 def of_client(
     rows: "QuerySet[Change]", user: "Person", debtor: int, condition: Q, since: datetime | None
 ) -> "QuerySet[Change]":

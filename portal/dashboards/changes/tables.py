@@ -26,6 +26,7 @@ class GroupTable(Table):
 
     caption = gettext_lazy("Changes")
     counted = by_reader(ngettext_lazy("client", "clients"), ngettext_lazy("organisation", "organisations"))
+    choosable = False
 
     name = TextColumn()
 

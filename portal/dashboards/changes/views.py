@@ -12,13 +12,15 @@ from portal.companies.models import Company
 from portal.dashboards.changes import unseen
 from portal.dashboards.changes.filters import ChangeFilter, ClientChangeFilter
 from portal.dashboards.changes.marking import box, check
-from portal.dashboards.changes.rows import Group, groups, of_client
+from portal.dashboards.changes.rows import Group, all_of, groups, of_client
 from portal.dashboards.changes.tables import ChangeTable, GroupTable
+from portal.deadlines.views import user_of
 from portal.debtors.models import Debtor
 from portal.debtors.place import way_to
 from portal.mirror.models import Change
 from portal.ui.empty import EmptyKind
 from portal.ui.freshness import FreshnessSummary
+from portal.ui.paging import Asked
 from portal.ui.permissions import capabilities_of
 from portal.ui.values import Crumb
 from portal.ui.views import ScopedListView
@@ -85,6 +87,15 @@ class ChangesView(ScopedListView):
     def get_freshness(self) -> FreshnessSummary:
         """How old what was compared is."""
         return self.badge
+
+    def get_file_table(self) -> Any:
+        """A file has every change, where the page has the newest of each client."""
+        rows, user = self.object_list, user_of(self.request)
+        table = ChangeTable(
+            all_of(rows, user, self.counts, self.filterset.condition, self.filterset.since),  # type: ignore[arg-type]
+            user=user,
+        )
+        return Asked(self.request, paginate=False).configure(table)
 
     def get_breadcrumb(self) -> list[Crumb]:
         """At the top."""

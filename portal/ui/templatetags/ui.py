@@ -191,4 +191,11 @@ def filters(context: Context, filterset: Any, region: str) -> dict[str, Any]:
     own = set(filterset.form.fields)
     kept = [(k, v) for k, vs in request.GET.lists() for v in vs if k not in own and k not in {"page", "sort"}]
     clear = "?" + urlencode(kept) if kept else request.path
-    return {"request": request, "form": filterset.form, "region": region, "kept": kept, "clear": clear}
+    return {
+        "request": request,
+        "form": filterset.form,
+        "region": region,
+        "kept": kept,
+        "clear": clear,
+        "active": sum(1 for name in own if request.GET.get(name, "").strip()),
+    }

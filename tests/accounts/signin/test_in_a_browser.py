@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from portal.accounts.models import User
+from portal.connections.models import Environment
 from tests.accounts.signin.world import EMAIL, PASSWORD, code, factors, with_app, with_codes
 
 if TYPE_CHECKING:
@@ -14,8 +15,10 @@ pytestmark = [pytest.mark.pages, pytest.mark.browser, pytest.mark.django_db(tran
 
 
 @pytest.fixture
-def address(live_server) -> str:
+def address(live_server, firm) -> str:
     """Passkeys need the name localhost; an address of the same machine will not do."""
+    # Without a connection an administrator begins with making one.
+    Environment.objects.create(firm=firm, domain="demo")
     return str(live_server.url).replace("127.0.0.1", "localhost")
 
 

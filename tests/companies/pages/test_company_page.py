@@ -207,5 +207,5 @@ def test_the_number_of_queries_does_not_grow_with_the_company(
         make_department(person, f"Department {number}", date(2026, 11, 2))
     fetched_everything(company.debtor)
     summed(company)
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(25):
         page(client, company)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from portal.accounts.models import Firm, User
 from portal.accounts.roles import CAPABILITIES, Capability, Role
 from portal.employees.models import AddressType, Employee, SalaryType
-from portal.mirror.models import State
+from portal.mirror.models import Change, State
 from tests.dashboards.reading import text
 from tests.factories import (
     fetched,
@@ -187,6 +188,61 @@ def test_a_day_that_makes_no_sense_gives_today(person: Employee, client: Client,
     assert "is not a day" in client.get(f"/employees/{person.pk}/{query}").content.decode()
 
 
+def test_what_is_otherwise_today_is_told_on_top_and_period_by_period(person: Employee, client: Client) -> None:
+    make_address(person, date(2026, 10, 1), address_type=AddressType.WEEKEND, street="Rue Longue")
+    then = facts(client, person, "?on=2026-06-30")
+    assert "Otherwise today: Salary , Address" in then
+    # An address of a kind that came later stands beside those that were there.
+    assert "Address there is today Kind of address – unknown today" in then and "today Rue Longue 12" in then
+    assert "Everything is the same today." in facts(client, person, "?on=2026-11-01")
+    page = client.get(f"/employees/{person.pk}/?on=2026-06-30").content.decode()
+    assert 'href="#fact-salaries"' in page and page.count('id="fact-salaries"') == 1
+    for step in ("2026-05-31", "2026-07-31"):
+        assert f'href="/employees/{person.pk}/?on={step}"' in page
+
+
+def test_one_lane_a_kind_and_a_kind_by_itself(person: Employee, client: Client) -> None:
+    address = f"/employees/{person.pk}/"
+    page = client.get(address).content.decode()
+    found = re.findall(r"<li>\s*<a .*?</li>", page.split('class="ui-lanes"')[1].split("</ul>")[0], re.S)
+    counts = {text(lane).split()[0]: len(re.findall("<rect", lane)) for lane in found}
+    assert (counts["Salary"], counts["Address"], counts["Employment"]) == (2, 3, 1)
+    alone = client.get(f"{address}?lane=salaries").content.decode()
+    assert alone.count("<li>\n            <div><time") == 2 and "Show every kind" in alone
+    for nonsense in ("?lane=nothing", "?lane=%00", "?lane=runs"):
+        answer = client.get(address + nonsense)
+        assert answer.status_code == 200 and "Show every kind" not in answer.content.decode()
+
+
+def test_when_a_record_and_a_change_in_it_were_learned(person: Employee, client: Client) -> None:
+    other = make_person(person.company, "Other")
+    function = make_function(other, "Clerk", date(2026, 4, 1), created_at=datetime(2026, 11, 2, tzinfo=UTC))
+    salary = make_salary(other, "3250", date(2026, 9, 1))
+
+    def learned(row: Any, kind: str, field: str, old: str, new: str, day: int, **also: Any) -> None:
+        Change.objects.create(
+            environment=row.environment,
+            debtor=person.company.debtor,
+            company=person.company,
+            employee=other,
+            resource=row.resource.name,
+            row_key=row.key,
+            **{"kind": kind, "field": field, "old": old, "new": new, "effective": row.valid_from, **also},
+            learned_at=datetime(2026, 11, day, 6, tzinfo=UTC),
+        )
+
+    learned(function, "added", "description", "", "Clerk", 3)
+    learned(salary, "changed", "amount", "3000", "3100", 4)
+    learned(salary, "changed", "amount", "3100", "3250", 20)
+    by_kind = {entry.split()[3]: entry for entry in timeline(client, other)}
+    assert "retroactive learned 3 Nov 2026" in by_kind["Function"]
+    assert "learned 20 Nov 2026 Amount: €3,100.00 → €3,250.00" in by_kind["Salary"]
+    assert "learned 4 Nov 2026 Amount: €3,000.00 → €3,100.00" in by_kind["Salary"]
+    # What was learned later was not known then.
+    answer = client.get(f"/employees/{other.pk}/?known=2026-11-10").content.decode()
+    assert "learned 20 Nov 2026" not in text(answer) and "€3,250.00" in text(answer)
+
+
 def test_html_in_a_record_stays_text(person: Employee, client: Client) -> None:
     other = make_person(person.company, "<script>n</script>")
     make_department(other, "<script>d</script>", date(2025, 1, 1))
@@ -201,5 +257,5 @@ def test_the_number_of_queries_does_not_grow_with_the_history(
 ) -> None:
     for year in range(1990, 2020):
         make_department(person, f"{year}", date(year, 1, 1), date(year, 12, 31))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(25):
         assert len(timeline(client, person)) == 41

@@ -76,7 +76,7 @@ def whole(
     with (
         django_db_blocker.unblock(),
         time_machine.travel(NOON, tick=True),
-        Sandbox(debtors=3, companies=1, employees=16, seed=7, today=NOON.date()) as sandbox,
+        Sandbox(debtors=2, companies=1, employees=16, seed=7, today=NOON.date()) as sandbox,
         override_settings(NMBRS_HOSTS=[sandbox.url], VAR_DIR=tmp_path_factory.mktemp("var")),
     ):
         connected = connect(sandbox, "Kantoor Compleet")
@@ -87,12 +87,12 @@ def whole(
 
 @pytest.fixture
 def small(settings: Settings, db: None) -> Iterator[Connected]:
-    """One company of eight people, nothing read yet."""
+    """One company of five people, nothing read yet."""
     from portal.nmbrs.sandbox import Sandbox
 
     with (
         time_machine.travel(NOON, tick=True),
-        Sandbox(debtors=1, companies=1, employees=8, seed=7, today=NOON.date()) as running,
+        Sandbox(debtors=1, companies=1, employees=5, seed=7, today=NOON.date()) as running,
     ):
         settings.NMBRS_HOSTS = [running.url]
         yield connect(running, "Kantoor Klein")

@@ -19,7 +19,7 @@ from tests import golden, reference
 from tests.conftest import NOON, Connected
 from tests.employees.records.conftest import planted, read_everything, whole_database
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db, pytest.mark.timeout(300)]
 
 OPT_IN = {kind.opt_in: kind for kind in resources.ALL if kind.opt_in is not None}
 KINDS = [kind for kind in resources.ALL if kind.name not in {"employee_types", "employees"}]

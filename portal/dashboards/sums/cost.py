@@ -1,0 +1,78 @@
+"""Wage cost: what payroll runs came to for the employer, from their journals, where it is known; see docs/wage-cost.md.
+
+Cost and contract wage are never added up. A window of which the cost is not known has the contract wage beside it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from portal.dashboards.sums.reading import Sums
+from portal.periods import Period
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One window in euros. `cost` None: not known, of `lacking` companies; `contract` None: nothing was kept."""
+
+    cost: Decimal | None
+    contract: Decimal | None
+    lacking: int
+    companies: int
+
+    @property
+    def instead(self) -> Decimal | None:
+        """The contract wage where it stands in for a cost that is not known."""
+        return self.contract if self.cost is None else None
+
+
+def costs(sums: Sums) -> list[Cost]:
+    """Every window, the shown one last."""
+    return [_of_window(sums, place) for place in range(len(sums.windows.all))]
+
+
+def _of_window(sums: Sums, place: int) -> Cost:
+    booked = [_of_company(sums, company, place) for company in sums.types if _pays(sums, company, place)]
+    known = [cents for cents in booked if cents is not None]
+    lacking = len(booked) - len(known)
+    kept = [kept.wage_cents for (_, at), kept in sums.kept.items() if at == place]
+    return Cost(
+        cost=_euros(sum(known)) if known and not lacking else None,
+        contract=_euros(sum(kept)) if kept else None,
+        lacking=lacking,
+        companies=len(booked),
+    )
+
+
+def _pays(sums: Sums, company: int, place: int) -> bool:
+    """Whether a company should have wage cost in a window: somebody works there, or a run was made."""
+    kept = sums.kept.get((company, place))
+    periods = set(_periods(sums, company, place))
+    return bool(kept and kept.head_count) or any(not run.isdisjoint(periods) for run in sums.runs[company])
+
+
+def _of_company(sums: Sums, company: int, place: int) -> int | None:
+    """Cents of one company; None where one of its periods has no run, or no journal of it is here."""
+    booked = [_of_period(sums, company, period) for period in _periods(sums, company, place)]
+    known = [cents for cents in booked if cents is not None]
+    return sum(known) if known and len(known) == len(booked) else None
+
+
+def _of_period(sums: Sums, company: int, period: Period) -> int | None:
+    covering = [run for run in sums.runs[company] if period in run]
+    if not covering:
+        return None
+    own = sums.booked.get((company, period))
+    if own is None and (company, period) not in sums.booked:
+        # Nmbrs books a run over several periods in one of them.
+        elsewhere = [sums.booked.get((company, other)) is not None for run in covering for other in run]
+        return 0 if any(elsewhere) else None
+    return own
+
+
+def _periods(sums: Sums, company: int, place: int) -> Sequence[Period]:
+    return sums.windows.periods(sums.types[company], place)
+
+
+def _euros(cents: int) -> Decimal:
+    return Decimal(cents) / 100

@@ -1,0 +1,344 @@
+"""The panels of both pages that share one query: wage cost, head count, absence, splits; and contacts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from portal import clock
+from portal.accounts.roles import Capability
+from portal.companies import panels as company_panels
+from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS, ever_fetched, refused
+from portal.companies.models import Company
+from portal.companies.periods import Chosen, chosen
+from portal.dashboards import contacts, months, panels
+from portal.dashboards.debtor import ENDING_WITHIN, contracts_of
+from portal.dashboards.sums import cost, splits
+from portal.dashboards.sums.reading import May, Sums, read
+from portal.dashboards.sums.windows import of_months, of_periods
+from portal.debtors.models import Debtor
+from portal.ui import formats
+from portal.ui.charts import Chart, Figure, Series
+from portal.ui.empty import EmptyKind
+from portal.ui.panels import Panel, register
+from portal.ui.permissions import holds_over
+from portal.ui.values import Missing
+
+#: In a smaller group a number of absent people would tell who they are (privacy.md section 3).
+SMALL_GROUP = 5
+
+COST_KINDS = ("current_period", "runs", "journal")
+DEPARTMENT_KINDS = (*PEOPLE_KINDS, "departments")
+CENTER_KINDS = (*PEOPLE_KINDS, "employee_cost_centers")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one of the two pages is about: its row, the numbers, and what ever came in."""
+
+    row: Debtor | Company
+    sums: Sums
+    sees_wages: bool
+    never: Callable[[Sequence[str]], Missing | None]
+    lacking: Callable[[Sequence[str]], int]
+
+    @property
+    def when(self) -> str:
+        """The shown month or period, as people read it."""
+        return self.sums.windows.shown.label
+
+
+def page_of(request: HttpRequest, row: Debtor | Company) -> Page | None:
+    """The numbers of the page, read once for it; None while the company's current period is not known."""
+    if "_sums" not in row.__dict__:
+        row.__dict__["_sums"] = _page(request, row)
+    found: Page | None = row.__dict__["_sums"]
+    return found
+
+
+def _page(request: HttpRequest, row: Debtor | Company) -> Page | None:
+    user = request.user
+    may = May(
+        wages=holds_over(request, row, Capability.VIEW_SALARIES),
+        absence=holds_over(request, row, Capability.VIEW_SICKNESS),
+    )
+    visible = Company.objects.visible_to(user)
+    if isinstance(row, Debtor):
+        windows = of_months(months.asked_month(request), _("Month"))
+        known = panels.known_of(row, user)
+        sums = read(user, visible.filter(debtor=row), row.environment_id, windows, may)
+        return Page(row, sums, may.wages, known.lacks, known.lacking)
+    choice: Chosen | None = chosen(request, row)
+    if choice is None:
+        return None
+    sums = read(user, visible.filter(pk=row.pk), row.environment_id, of_periods(choice, _("Period")), may)
+    return Page(row, sums, may.wages, partial(_lacks, request, row), lambda kinds: 0)
+
+
+def _lacks(request: HttpRequest, company: Company, kinds: Sequence[str]) -> Missing | None:
+    if ever_fetched(request.user, company, *kinds):
+        return None
+    return Missing.NOT_PERMITTED if refused(request.user, company, *kinds) else Missing.NEVER_FETCHED
+
+
+# --- wage cost and head count ----------------------------------------------------------------------------------------
+
+
+def wage_cost(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
+    """What the runs came to for the employer; where that is not known, the contract wage under its own name."""
+    page = page_of(request, row)
+    if page is None:
+        return {"never": True}
+    found = cost.costs(page.sums)
+    lacks = page.never(COST_KINDS)
+    no_contract = page.never(WAGE_KINDS) is not None
+    own: list[Figure] = [None if lacks else one.cost for one in found]
+    instead: list[Figure] = [None if no_contract else (one.contract if lacks else one.instead) for one in found]
+    series = [Series(_("Wage cost"), own)]
+    if any(value is not None for value in instead):
+        series.append(Series(_("Contract wage (cost not known)"), instead, muted=True))
+    return {
+        "chart": _chart(page, "cost", _("Euros, by the journals of the payroll runs"), series, money=True),
+        "notes": _cost_notes(page, found[-1], lacks),
+    }
+
+
+def _cost_notes(page: Page, shown: cost.Cost, lacks: Missing | None) -> list[str]:
+    if lacks is Missing.NOT_PERMITTED:
+        return [_("Nmbrs does not give the journals of the payroll runs, so wage cost is not known.")]
+    if lacks is not None:
+        return [_("The journals of the payroll runs were not fetched from Nmbrs yet, so wage cost is not known.")]
+    notes = [_("Wage cost is what the journals book on accounts that begin with 4 (or WPer), debit less credit.")]
+    if isinstance(page.row, Debtor):
+        notes.append(_("A period counts in the month that its last day lies in."))
+    if shown.lacking and isinstance(page.row, Company):
+        notes.append(_("Wage cost of %(when)s is not known: it has no run, or no journal of it.") % {"when": page.when})
+    elif shown.lacking:
+        text = _("Wage cost of %(when)s is not known: %(lacking)s of %(count)s companies lack a run or its journal.")
+        notes.append(text % {"when": page.when, "lacking": shown.lacking, "count": shown.companies})
+    return notes
+
+
+def head_count(request: HttpRequest, company: Company) -> dict[str, Any]:
+    """Head count of thirteen periods of a company."""
+    page = page_of(request, company)
+    if page is None or page.never(PEOPLE_KINDS):
+        return {"never": True}
+    kept = [page.sums.kept.get((company.pk, place)) for place in range(months.TREND)]
+    series = [Series(_("Head count"), [one.head_count if one else None for one in kept])]
+    return {"chart": _chart(page, "people", _("People in service on the last day of each period"), series)}
+
+
+def _chart(page: Page, key: str, title: str, series: Sequence[Series], *, money: bool = False) -> Chart:
+    windows = page.sums.windows
+    return Chart(
+        key=key,
+        title=title,
+        labels=[window.label for window in windows.all],
+        series=series,
+        unit="money" if money else "number",
+        places=2 if money else 0,
+        label_heading=windows.heading,
+    )
+
+
+# --- absence ---------------------------------------------------------------------------------------------------------
+
+
+def absence(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
+    """How many people were absent on the last day of thirteen windows. No names, no causes, no small groups."""
+    page = page_of(request, row)
+    if page is None:
+        return {"reason": Missing.NEVER_FETCHED}
+    reason = page.never((*PEOPLE_KINDS, "absences"))
+    if not page.sums.absence_on:
+        reason = Missing.SWITCHED_OFF
+    if reason:
+        return {"reason": reason}
+    people, absent = _absent(page)
+    values = [None if head is None or head < SMALL_GROUP else ill for head, ill in zip(people, absent, strict=True)]
+    shown = values[-1]
+    return {
+        "chart": _chart(
+            page, "absence", _("People absent on the last day, wholly or in part"), [Series(_("Absent"), values)]
+        ),
+        "small": people[-1] is not None and people[-1] < SMALL_GROUP,
+        "smallest": SMALL_GROUP,
+        "people": people[-1],
+        "absent": shown,
+        "part": formats.number(100 * shown / people[-1], 1) if shown is not None and people[-1] else "",
+        "day": page.sums.windows.shown.last,
+        "note": _lacking_note(page, (*PEOPLE_KINDS, "absences")),
+    }
+
+
+def _absent(page: Page) -> tuple[list[int | None], list[int | None]]:
+    """Head count and absent people of every window; None where nothing was kept."""
+    people: list[int | None] = []
+    absent: list[int | None] = []
+    for place in range(months.TREND):
+        kept = [one for (_company, at), one in page.sums.kept.items() if at == place]
+        people.append(sum(one.head_count for one in kept) if kept else None)
+        absent.append(sum(one.absent or 0 for one in kept) if kept else None)
+    return people, absent
+
+
+# --- splits ----------------------------------------------------------------------------------------------------------
+
+
+def departments(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
+    """Head count by department on the last day, and the wage cost that the journal books on each."""
+    page = page_of(request, row)
+    if page is None or page.never(DEPARTMENT_KINDS):
+        return {"never": True}
+    known = _cost_known(page)
+    return {
+        **_split(page, splits.departments(page.sums, cost_known=known)),
+        "heading": _("Department"),
+        "company": row if isinstance(row, Company) else None,
+        "note": _lacking_note(page, DEPARTMENT_KINDS),
+    }
+
+
+def centers(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
+    """People and wage cost by cost centre."""
+    page = page_of(request, row)
+    if page is None or page.never(CENTER_KINDS):
+        return {"never": True}
+    heads = sum(page.sums.by_department.values())
+    # Nmbrs is asked for the divisions of a period while it is the current one or the one before it.
+    shares_known = bool(page.sums.by_center) or not heads
+    split = splits.centers(page.sums, heads, shares_known=shares_known, cost_known=_cost_known(page))
+    return {
+        **_split(page, split),
+        "heading": _("Cost centre"),
+        "unknown": not shares_known,
+        "parts_of_people": True,
+        "note": _lacking_note(page, CENTER_KINDS),
+    }
+
+
+def _split(page: Page, split: splits.Split) -> dict[str, Any]:
+    return {
+        "split": split,
+        "sees_wages": page.sees_wages,
+        "day": page.sums.windows.shown.last,
+        "width": splits.BAR,
+    }
+
+
+def _cost_known(page: Page) -> bool:
+    return page.sees_wages and not page.never(COST_KINDS) and cost.costs(page.sums)[-1].cost is not None
+
+
+def _lacking_note(page: Page, kinds: Sequence[str]) -> str:
+    lacking = page.lacking(kinds)
+    text = ngettext("%(count)s company is not counted here.", "%(count)s companies are not counted here.", lacking)
+    return text % {"count": lacking} if lacking else ""
+
+
+# --- contracts and contacts ------------------------------------------------------------------------------------------
+
+
+def ending(request: HttpRequest, company: Company) -> dict[str, Any]:
+    """Contracts of a company that end within sixty days from today, whatever period the page shows."""
+    today = clock.today()
+    empty: EmptyKind = "nothing" if ever_fetched(request.user, company, "employees", "contracts") else "never_synced"
+    rows = contracts_of(request.user, today).filter(company=company)
+    return {**panels.ending_rows(rows, today), "within": ENDING_WITHIN.days, "empty": empty}
+
+
+def debtor_contacts(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
+    """Whom to call at a client and at the office."""
+    known = panels.known_of(debtor, request.user)
+    return contacts.of_debtor(request, debtor, known.names, known.lacks_of_any)
+
+
+def company_contacts(request: HttpRequest, company: Company) -> dict[str, Any]:
+    """Whom to call at a company and at the office."""
+    return contacts.of_company(request, company, lambda kind: _lacks(request, company, (kind,)))
+
+
+def both() -> None:
+    """Put the panels on the pages of a client and of a company."""
+    for page, start, ill in ((panels.PAGE, 5, 25), (company_panels.PAGE, 16, 52)):
+        for panel in (
+            Panel(
+                name="cost",
+                title=gettext_lazy("Wage cost"),
+                template="dashboards/sums/cost.html",
+                capability=Capability.VIEW_SALARIES,
+                context=wage_cost,
+                resources=COST_KINDS,
+                order=start,
+            ),
+            Panel(
+                name="absence",
+                title=gettext_lazy("Absence"),
+                template="dashboards/sums/absence.html",
+                capability=Capability.VIEW_SICKNESS,
+                context=absence,
+                order=ill,
+            ),
+            Panel(
+                name="departments",
+                title=gettext_lazy("Departments"),
+                template="dashboards/sums/split.html",
+                capability=Capability.VIEW,
+                context=departments,
+                resources=DEPARTMENT_KINDS,
+                order=54,
+            ),
+            Panel(
+                name="centers",
+                title=gettext_lazy("Cost centres"),
+                template="dashboards/sums/split.html",
+                capability=Capability.VIEW,
+                context=centers,
+                resources=CENTER_KINDS,
+                order=56,
+            ),
+        ):
+            register(page, panel)
+    register(panels.PAGE, _contacts(debtor_contacts))
+    register(company_panels.PAGE, _contacts(company_contacts))
+    register(
+        company_panels.PAGE,
+        Panel(
+            name="people",
+            title=gettext_lazy("Head count"),
+            template="dashboards/panels/chart.html",
+            capability=Capability.VIEW,
+            context=head_count,
+            resources=PEOPLE_KINDS,
+            order=24,
+        ),
+    )
+    register(
+        company_panels.PAGE,
+        Panel(
+            name="ending",
+            title=gettext_lazy("Contracts ending within 60 days"),
+            template="dashboards/panels/ending.html",
+            capability=Capability.VIEW_PERSONAL,
+            context=ending,
+            resources=("employees", "contracts"),
+            order=35,
+        ),
+    )
+
+
+def _contacts(context: Callable[[HttpRequest, Any], dict[str, Any]]) -> Panel:
+    return Panel(
+        name="contacts",
+        title=gettext_lazy("Contacts"),
+        template="dashboards/panels/contacts.html",
+        capability=Capability.VIEW,
+        context=context,
+        order=58,
+        wide=True,
+    )

@@ -1,0 +1,126 @@
+"""The panels of the client's own pages."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.roles import Capability
+from portal.companies.freshness import PEOPLE_KINDS, ever_fetched, refused
+from portal.companies.models import Company, RunWage
+from portal.companies.periods import chosen
+from portal.companies.tiles import Tile
+from portal.dashboards import panels as dashboard_panels
+from portal.dashboards.sums import cost
+from portal.dashboards.sums.panels import COST_KINDS, company_contacts, debtor_contacts, page_of
+from portal.dashboards.variance.rows import amount_in_cents
+from portal.debtors.models import Debtor
+from portal.employees import panels as people_panels
+from portal.selfservice import periods, plain
+from portal.ui.panels import Panel, register
+from portal.ui.values import Missing
+
+#: The pages of these panels.
+CLIENT, PERIOD = "selfservice_client", "selfservice_period"
+
+PERIOD_KINDS = ("current_period", "runs", "wage_tax_returns")
+
+
+def dates(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
+    """What is still to be done for the organisation, the nearest first."""
+    rows = periods.dates(request.user, company__debtor=debtor)
+    return {"dates": rows, "several": len({row["company"].pk for row in rows}) > 1}
+
+
+def amounts(request: HttpRequest, company: Company) -> dict[str, Any]:
+    """What the runs of the period came to, by wage component."""
+    choice = chosen(request, company)
+    if choice is None or not ever_fetched(request.user, company, "run_output"):
+        is_refused = choice is not None and refused(request.user, company, "run_output")
+        return {"reason": Missing.NOT_PERMITTED if is_refused else Missing.NEVER_FETCHED}
+    rows = (
+        RunWage.objects.visible_to(request.user, Capability.VIEW_SALARIES)
+        .filter(company=company, run__missing_since__isnull=True)
+        .in_period(choice.period)
+        .order_by("code", "description")
+        .values("code", "description")
+        .annotate(total=Sum(amount_in_cents()), people=Count("employee", distinct=True, filter=~Q(amount=0)))
+    )
+    return {
+        "rows": [{**row, "amount": Decimal(row["total"]) / 100} for row in rows],
+        "period": choice.label,
+    }
+
+
+def cost_tile(request: HttpRequest, company: Company, note: str) -> Tile | None:
+    """Wage cost of the shown period with the periods before it; None where it is not known or nothing to see."""
+    page = page_of(request, company)
+    if page is None or not page.sees_wages or page.never(COST_KINDS):
+        return None
+    points = [one.cost for one in cost.costs(page.sums)]
+    return None if points[-1] is None else Tile(_("Wage cost"), points[-1], note, points, unit="money")
+
+
+def movements(request: HttpRequest, company: Company) -> dict[str, Any]:
+    """Who came and who left in the period, by name."""
+    choice = chosen(request, company)
+    when = plain.name(choice.kind, choice.period) if choice else ""
+    return {**people_panels.movements(request, company), "when": when}
+
+
+def register_all() -> None:
+    """Put the panels on the two pages."""
+    for page, moves, contacts in (
+        (CLIENT, dashboard_panels.movements, debtor_contacts),
+        (PERIOD, movements, company_contacts),
+    ):
+        register(
+            page,
+            Panel(
+                name="movements",
+                title=_("Who came and who left"),
+                template="selfservice/panels/movements.html",
+                capability=Capability.VIEW,
+                context=moves,
+                resources=PEOPLE_KINDS,
+                order=30,
+            ),
+        )
+        register(
+            page,
+            Panel(
+                name="contacts",
+                title=_("Whom to call"),
+                template="dashboards/panels/contacts.html",
+                capability=Capability.VIEW,
+                context=contacts,
+                order=60,
+                wide=True,
+            ),
+        )
+    register(
+        CLIENT,
+        Panel(
+            name="dates",
+            title=_("Dates that concern you"),
+            template="selfservice/panels/dates.html",
+            capability=Capability.VIEW,
+            context=dates,
+            resources=PERIOD_KINDS,
+            order=10,
+        ),
+    )
+    register(
+        PERIOD,
+        Panel(
+            name="amounts",
+            title=_("What the payroll of this period came to"),
+            template="selfservice/panels/amounts.html",
+            capability=Capability.VIEW_SALARIES,
+            context=amounts,
+            resources=("current_period", "runs", "run_output"),
+            order=20,
+        ),
+    )

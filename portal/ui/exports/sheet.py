@@ -1,0 +1,107 @@
+"""The rows of a list as values, read in parts so that a large list needs no more memory than a small one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django_tables2.data import TableQuerysetData
+from django_tables2.rows import BoundRows
+
+from portal.accounts.models import User
+from portal.ui.exports.asking import Answer
+from portal.ui.exports.cells import Cell, cell
+from portal.ui.exports.stamp import stamp
+from portal.ui.tables import FigureColumn
+
+#: Rows that are read and drawn at a time.
+BATCH = 500
+
+Row = list[Cell]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column of the file."""
+
+    text: str
+    is_figure: bool = False
+
+
+class Sheet:
+    """A list, ready to be written. What it shows was decided when it was made: later rows are not part of it."""
+
+    def __init__(self, answer: Answer, user: User, made_at: datetime) -> None:
+        self.view = answer.view
+        self.made_at, self.user = made_at, user
+        self._table = self.view.get_file_table()
+        self._table.request = None
+        self._columns = [
+            column for column in self._table.columns if not getattr(column.column, "exclude_from_export", False)
+        ]
+        self._rows = self._found()
+        self.title = self.view.get_heading()
+        self.stamp = stamp(self.view, user, made_at, len(self._rows), answer.notices)
+        self.headings = [
+            Heading(str(column.header or ""), isinstance(column.column, FigureColumn)) for column in self._columns
+        ]
+        if self._table.remarks:
+            self.headings.append(Heading(_("Remarks")))
+
+    @property
+    def count(self) -> int:
+        """How many rows it has."""
+        return len(self._rows)
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of its columns, as addresses know them."""
+        return [column.name for column in self._columns]
+
+    def rows(self, tell: Callable[[int], None] | None = None) -> Iterator[Row]:
+        """Every row; `tell` hears after each part how many are done, and may raise to stop."""
+        done = 0
+        for part in self._parts():
+            self._table.rows = BoundRows(data=part, table=self._table)
+            self._table.before_render(self.view.request)
+            for bound in self._table.rows:
+                yield self._row(bound)
+            done += len(part)
+            if tell is not None:
+                tell(done)
+
+    @property
+    def totals(self) -> Row | None:
+        """The totals over all rows, in the columns that have one; None where the list has none."""
+        totals = self._table.totals
+        if not totals or not self._rows:
+            return None
+        drawn = dict(self._table.total_cells)
+        row = [cell(drawn[column]) if column.name in totals else Cell("") for column in self._columns]
+        row[0] = Cell(_("Total"))
+        return [*row, Cell("")] if self._table.remarks else row
+
+    def _row(self, bound: Any) -> Row:
+        row = [cell(bound.get_cell(column.name)) for column in self._columns]
+        if self._table.remarks:
+            notes = dict.fromkeys(one.note for one in row if one.note)
+            row.append(Cell(" ".join(notes)))
+        return row
+
+    def _found(self) -> Any:
+        """The keys of the rows in their order, or the rows themselves where they are no rows of a table."""
+        data = self._table.data
+        if isinstance(data, TableQuerysetData) and isinstance(data.data, QuerySet):
+            return list(data.data.values_list("pk", flat=True))
+        return list(data.data)
+
+    def _parts(self) -> Iterator[list[Any]]:
+        queryset = self._table.data.data if isinstance(self._table.data, TableQuerysetData) else None
+        for first in range(0, len(self._rows), BATCH):
+            part = self._rows[first : first + BATCH]
+            if isinstance(queryset, QuerySet):
+                known = {row.pk: row for row in queryset.order_by().filter(pk__in=part)}
+                part = [known[pk] for pk in part if pk in known]
+            yield part

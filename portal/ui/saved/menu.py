@@ -1,0 +1,150 @@
+"""The saved views of the list that is shown: which one is open, which may be chosen, and with which the list begins."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.urls import ResolverMatch
+from django.utils.translation import gettext as _
+
+from portal.accounts.grants import roles_of
+from portal.accounts.roles import READ_ONLY
+from portal.ui.models import SavedView, views_of
+from portal.ui.saved.changing import may_change
+from portal.ui.state import NO_VIEW, VIEW, ListState, is_plain, key_of, names_of, with_state
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A view as the menu shows it. `whose`: a team, the office, or nothing for one's own."""
+
+    pk: int
+    name: str
+    whose: str
+    url: str
+    open: bool
+    starts: bool
+
+
+class SavedViews:
+    """The views of one list for one person. One query, when the page is shown."""
+
+    def __init__(self, request: HttpRequest, match: ResolverMatch, filterset_class: Any) -> None:
+        self.request, self.page = request, key_of(match)
+        self.filterset_class, self.filters = filterset_class, names_of(filterset_class)
+
+    @cached_property
+    def rows(self) -> "list[Any]":
+        """What the person may open here."""
+        return list(views_of(self.request.user, self.page))
+
+    @cached_property
+    def state(self) -> ListState:
+        """What the address says."""
+        return ListState.read(self.request.GET, self.filters)
+
+    @cached_property
+    def opened(self) -> SavedView | None:
+        """The view that the address names. Raises Http404 for one that is not there for this person."""
+        asked = self.request.GET.get(VIEW, "")
+        if asked in ("", NO_VIEW):
+            return None
+        found = next((row for row in self.rows if str(row.pk) == asked), None)
+        if found is None:
+            raise Http404
+        return found  # type: ignore[no-any-return]
+
+    @cached_property
+    def start(self) -> SavedView | None:
+        """The view that this person's list begins with: their own choice, else what the office begins with."""
+        own = next((row for row in self.rows if row.starts), None)
+        if own is not None or any(row.decided for row in self.rows):
+            return own
+        return next((row for row in self.rows if row.is_of_firm), None)
+
+    def begins_with(self) -> str | None:
+        """The address that a plain one stands for, because the list begins with a view; None: it is as it is."""
+        if not is_plain(self.request.GET, self.filters) or self.start is None:
+            return None
+        return self.address(self.start)
+
+    def address(self, row: SavedView) -> str:
+        """This list with a view."""
+        return f"{self.request.path}?{self._query(ListState.from_json(row.state), str(row.pk))}"
+
+    @property
+    def plain_address(self) -> str:
+        """This list as it is for who has no views."""
+        return f"{self.request.path}?{self._query(ListState(), NO_VIEW)}"
+
+    @property
+    def changed(self) -> bool:
+        """Whether the list was changed since the view was opened."""
+        return self.opened is not None and ListState.from_json(self.opened.state) != self.state
+
+    @property
+    def offered(self) -> list[Offered]:
+        """For the menu."""
+        return [
+            Offered(
+                row.pk,
+                row.name,
+                whose(row),
+                self.address(row),
+                open=self.opened is not None and row.pk == self.opened.pk,
+                starts=self.start is not None and row.pk == self.start.pk,
+            )
+            for row in self.rows
+        ]
+
+    @property
+    def may_save(self) -> bool:
+        """Whether this person keeps views: nobody does who only reads, or while looking as somebody else."""
+        roles = roles_of(self.request.user)
+        return not hasattr(self.request, "look") and not (roles and roles <= READ_ONLY)
+
+    @property
+    def may_overwrite(self) -> bool:
+        """Whether the open view may be replaced by what is shown."""
+        return self.may_save and self.changed and self.opened is not None and may_change(self.request.user, self.opened)
+
+    @property
+    def starts_here(self) -> bool:
+        """Whether the list begins with what is open; without an open view, with the plain list."""
+        return (self.start.pk if self.start else None) == (self.opened.pk if self.opened else None)
+
+    def lost(self, form: Any, permitted: Collection[str], columns: Mapping[str, Any]) -> list[str]:
+        """What the open view names and this person does not have here: filters, their values, columns.
+
+        `permitted`: the names of the columns that the person may see. `columns`: all that the table declares.
+        """
+        if self.opened is None:
+            return []
+        kept, names = ListState.from_json(self.opened.state), []
+        fields = form.fields if form is not None else {}
+        for name in kept.filters:
+            if name not in fields:
+                declared = self.filterset_class.base_filters.get(name) if self.filterset_class else None
+                names.append(str(declared.label or name) if declared is not None else name)
+            elif name in self.state.filters and name in form.errors:
+                names.append(str(fields[name].label or name))
+        sorted_by = (name.lstrip("-") for name in kept.sort.split(","))
+        for name in filter(None, (*kept.columns, *sorted_by)):
+            if name not in permitted:
+                column = columns.get(name)
+                names.append(str(column.verbose_name or name) if column is not None else name)
+        return list(dict.fromkeys(names))
+
+    def _query(self, state: ListState, view: str) -> str:
+        return with_state(self.request.GET, self.filters, state, view)
+
+
+def whose(row: SavedView) -> str:
+    """In words whose a view is."""
+    if row.is_own:
+        return ""
+    if row.team is not None:
+        return str(row.team)
+    return _("the office")

@@ -1,0 +1,172 @@
+"""The pages of a client for its own people: organisation and period, in plain words, nothing of the office inside."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from portal.accounts import rights
+from portal.accounts.models import Firm, User
+from portal.accounts.rights import SYSTEM, Place
+from portal.accounts.roles import Capability, Role
+from portal.companies.models import Company, JournalLine, RunWage
+from portal.deadlines import states
+from portal.deadlines.models import Arrangement
+from portal.debtors.models import AccountantContact, Debtor
+from portal.employees.models import Employee
+from portal.periods import Period, PeriodType
+from tests.accounts.office import somebody_new
+from tests.dashboards.reading import tables, text
+from tests.factories import (
+    fetched_everything,
+    make_company,
+    make_debtor,
+    make_employment,
+    make_environment,
+    make_person,
+    make_return,
+    make_run,
+    mirrored,
+    summed,
+)
+
+pytestmark = pytest.mark.django_db
+
+SignIn = Callable[[User], Client]
+MADE = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def bakery(firm: Firm) -> Debtor:
+    """A client with a company that pays by month (October final, November open) and one by four weeks (made)."""
+    debtor = make_debtor(make_environment(firm), "Bakkersgroep")
+    bread = make_company(debtor, "Brood")
+    cake = make_company(debtor, "Koek", period=Period(2026, 12), period_type=PeriodType.FOUR_WEEKS)
+    locked = make_run(bread, 2026, 10, locked=True, run_at=MADE)
+    make_run(cake, 2026, 12, run_at=MADE)
+    make_return(bread, 2026, 10, sent_at=MADE)
+    baker = make_person(bread, "B. Bakker")
+    make_employment(baker, date(2026, 10, 5))
+    for code, description, amount in ((1000, "Bruto salaris", "3000"), (4100, "Nettoloon", "2400")):
+        mirrored(RunWage, debtor.environment, company=bread, employee=baker, run=locked, year=2026, number=10,
+                 code=code, description=description, amount=Decimal(amount))  # fmt: skip
+    booking = {"run_number": locked.number, "component": "Bruto salaris", "credit": Decimal(0)}
+    mirrored(JournalLine, debtor.environment, company=bread, year=2026, number=10, account="4000",
+             debit=Decimal("3456.78"), **booking)  # fmt: skip
+    mirrored(AccountantContact, debtor.environment, debtor=debtor, valid_from=date(2026, 1, 1), name="Ingrid Maas",
+             email="i@office.example", phone="030-1234567")  # fmt: skip
+    Arrangement.objects.create(company=bread, responsible=somebody_new("Fatima Responsible"))
+    fetched_everything(debtor)
+    summed(bread, cake)
+    states.rewrite([bread.pk, cake.pk])
+    return debtor
+
+
+def member(*scopes: Debtor | Company, role: Role = Role.CLIENT_ADMINISTRATOR) -> User:
+    user = somebody_new(str(role))
+    for scope in scopes:
+        firm = scope.environment.firm_id
+        place = Place(firm, role, scope.pk) if isinstance(scope, Debtor) else Place(firm, role, company=scope.pk)
+        rights.give(SYSTEM, user, place)
+    return user
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_start_page_says_where_each_company_stands(bakery: Debtor, as_user: SignIn) -> None:
+    html = page(as_user(member(bakery)), f"/my/{bakery.pk}/")
+    said = text(html)
+    assert "<h1>Bakkersgroep</h1>" in html and "Payroll by Kantoor Test" in said
+    assert "The payroll of November 2026 has not been calculated yet." in said
+    assert "Period 12 of 2026 (2 Nov 2026 to 29 Nov 2026)" in said
+    assert "was calculated on 20 Nov 2026 and is being checked. It may still change." in said
+    assert "October 2026 final" in said
+    assert "Wages are paid November 2026 · Brood 30 Nov 2026" in said
+    assert "Head count 1" in said
+    assert 'href="tel:0301234567"' in html and 'href="mailto:i@office.example"' in html
+
+
+def test_a_period_tells_what_it_came_to_only_to_who_may_see_wages(bakery: Debtor, as_user: SignIn) -> None:
+    bread = Company.objects.get(name="Brood")
+    address = f"/my/companies/{bread.pk}/?period=2026-10"
+    html = page(as_user(member(bakery)), address)
+    said = text(html)
+    assert "The payroll of October 2026 is final. It was calculated on 20 Nov 2026." in said
+    assert "Wage-tax return sent" in said and "B. Bakker came on 5 Oct 2026" in said
+    assert "Wage cost €3,457" in said
+    [amounts] = [found for found in tables(html) if found and "Component" in found[0]]
+    assert [(row["Component"], row["People"], row["Amount (€)"]) for row in amounts] == [
+        ("Bruto salaris", "1", "3,000.00"),
+        ("Nettoloon", "1", "2,400.00"),
+    ]
+    assert f"/companies/{bread.pk}/variance/?period=2026-10&amp;against=2026-09" in html
+    user = member(bakery, role=Role.CLIENT_USER)
+    without = page(as_user(user), address)
+    for secret in ("3,000", "2,400", "3,457", "3,456", "variance"):
+        assert secret not in without
+    assert "B. Bakker" in without
+    rights.switch(SYSTEM, user.memberships.get(), Capability.VIEW_SALARIES, on=True)
+    assert "3,000.00" in page(as_user(user), address)
+
+
+def test_nothing_of_the_office_inside_reaches_people_of_a_client(bakery: Debtor, as_user: SignIn) -> None:
+    browser = as_user(member(bakery))
+    bread = Company.objects.get(name="Brood")
+    person = Employee.objects.get(company=bread)
+    for address in (
+        f"/my/{bakery.pk}/",
+        f"/my/companies/{bread.pk}/",
+        f"/clients/{bakery.pk}/",
+        f"/companies/{bread.pk}/",
+        f"/companies/{bread.pk}/deadlines/",
+        f"/companies/{bread.pk}/employees/",
+        f"/employees/{person.pk}/",
+        "/calendar/",
+        "/employees/",
+    ):
+        html = page(browser, address)
+        for inside in ("Fatima", "Responsible", "Resync", "sync run", "Changes since you last looked"):
+            assert inside not in html.replace("fatima", ""), (address, inside)
+        # The way back to one's own page stands on every one of them.
+        assert "My organisation" in html
+
+
+def test_scope_and_a_company_by_itself(bakery: Debtor, as_user: SignIn) -> None:
+    other = make_company(make_debtor(bakery.environment, "Slagersgroep"), "Worst")
+    bread, cake = Company.objects.get(name="Brood"), Company.objects.get(name="Koek")
+    browser = as_user(member(bakery))
+    for hidden in (f"/my/{other.debtor_id}/", f"/my/companies/{other.pk}/", "/my/999999/", "/my/99999999999999999999/"):
+        assert browser.get(hidden).status_code == 404, hidden
+    # Between the companies of one's organisation; nonsense in the address is the current period.
+    both = page(browser, f"/my/companies/{bread.pk}/?period=nonsense")
+    assert f'<a href="/my/companies/{cake.pk}/">Koek</a>' in both and "is not a period of this company" in both
+    alone = as_user(member(bread, role=Role.CLIENT_USER))
+    assert alone.get("/").headers["Location"] == f"/my/companies/{bread.pk}/"
+    said = page(alone, f"/my/companies/{bread.pk}/")
+    assert "Koek" not in said and "Bakkersgroep" not in said and "Ingrid Maas" not in said
+    assert alone.get(f"/my/companies/{cake.pk}/").status_code == 404
+
+
+def test_what_was_never_fetched_is_no_zero_and_many_companies_cost_no_more_queries(
+    firm: Firm, as_user: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    debtor = make_debtor(make_environment(firm), "Nieuw")
+    bare = make_company(debtor, "Kaal", period=None)
+    browser = as_user(member(debtor))
+    assert "The current period is not known yet." in text(page(browser, f"/my/{debtor.pk}/"))
+    assert "Head count not fetched yet" in text(page(browser, f"/my/{debtor.pk}/"))
+    assert "The current period is not known yet" in text(page(browser, f"/my/companies/{bare.pk}/"))
+    made = [make_company(debtor, f"Company {number}") for number in range(12)]
+    fetched_everything(debtor)
+    states.rewrite([company.pk for company in made])
+    with django_assert_max_num_queries(25):
+        page(browser, f"/my/{debtor.pk}/")
+    with django_assert_max_num_queries(25):
+        page(browser, f"/my/companies/{made[0].pk}/")

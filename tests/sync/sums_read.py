@@ -1,0 +1,118 @@
+"""The panels of sums, read off a page of a client or a company and held against Nmbrs' own data."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from portal.nmbrs.sandbox.firm.model import Company
+from portal.periods import Period, PeriodType, bounds, periods_touching, preceding
+from tests import reference
+
+Window = tuple[date, date]
+
+
+def check_cost(page: Any, seed: int, companies: Sequence[Company], windows: Sequence[Window]) -> int:
+    """Wage cost of thirteen windows, and the contract wage where it is not known. Returns how many are known."""
+    expected = [reference.cost_of_companies(seed, companies, *window) for window in windows]
+    shown = column(page, "cost", "Wage cost")
+    assert shown == [None if cents is None else reference.money(cents) for cents in expected]
+    if None in expected:
+        instead = column(page, "cost", "Contract wage (cost not known)")
+        wages = [sum(reference.figures(company, *window).wage_cents for company in companies) for window in windows]
+        assert instead == [
+            reference.money(wage) if cents is None else None for cents, wage in zip(expected, wages, strict=True)
+        ]
+    return len(expected) - expected.count(None)
+
+
+def check_splits(page: Any, seed: int, companies: Sequence[Company], window: Window) -> None:
+    """Head count and wage cost by department and by cost centre."""
+    first, last = window
+    known = reference.cost_of_companies(seed, companies, first, last) is not None
+    people: Counter[str] = sum((reference.by_department(company, last) for company in companies), Counter())
+    heads = {name: Decimal(count) for name, count in people.items()}
+    assert split(page, "Department") == with_cost(heads, costs(seed, companies, window, "department"), known=known)
+
+    shares: Counter[str] = Counter()
+    for company in companies:
+        kind = company.period_type
+        ends = [one for one in periods_touching(kind, first, last) if first <= bounds(kind, one).last <= last]
+        shares += reference.by_center(company, ends[-1], last)
+    cent = Decimal("0.01")
+    parts = {code or "no cost centre": Decimal(count).quantize(cent, ROUND_HALF_UP) for code, count in shares.items()}
+    by_center = {
+        code or "no cost centre": cents for code, cents in costs(seed, companies, window, "cost_center").items()
+    }
+    assert split(page, "Cost centre") == with_cost(parts, by_center, known=known)
+
+
+def check_absence(page: Any, companies: Sequence[Company], windows: Sequence[Window]) -> int:
+    """How many people were absent; nothing of fewer than five. Returns the sum."""
+    heads = [sum(reference.figures(company, *window).head_count for company in companies) for window in windows]
+    expected = [
+        reference.absent(companies, last) if count >= 5 else None
+        for count, (_, last) in zip(heads, windows, strict=True)
+    ]
+    if set(expected) != {None}:
+        assert column(page, "absence", "Absent") == expected
+    return sum(count or 0 for count in expected)
+
+
+def costs(seed: int, companies: Sequence[Company], window: Window, name: str) -> Counter[str]:
+    """Cents by a column of the journal."""
+    return sum((reference.booked(seed, company, *window, name) for company in companies), Counter())
+
+
+def with_cost(people: dict[str, Decimal], cents: Counter[str] | dict[str, int], *, known: bool) -> dict[str, Any]:
+    """People and euros by name, as the table should have them."""
+    names = {*people, *(cents if known else ())}
+    return {
+        name: (people.get(name, Decimal(0)), reference.money(cents.get(name, 0)) if known else None) for name in names
+    }
+
+
+def split(page: Any, heading: str) -> dict[str, Any]:
+    """The rows of a split by name; of a cost centre by its code. The total must be that of the rows."""
+    [table] = page.xpath(f"//table[thead//th[1][normalize-space()='{heading}']]")
+    found = {}
+    for row in table.xpath("./tbody/tr"):
+        name = " ".join(row.xpath("string(./th)").split()).partition(" · ")[0]
+        found[name] = (number(row.xpath("string(./td[1])")), number(row.xpath("string(./td[2])")))
+    total = number(table.xpath("string(./tfoot//td[1])"))
+    people = sum((count or 0 for count, _ in found.values()), Decimal(0))
+    assert total is None or abs(total - people) < Decimal("0.01") * len(found)
+    return found
+
+
+def column(page: Any, key: str, heading: str) -> list[Decimal | None]:
+    """A series of a chart, from the table folded below it."""
+    [table] = page.xpath(f"//figure[.//canvas[@id='chart-{key}']]//table")
+    headings = [cell.text_content().strip() for cell in table.xpath(".//thead//th")]
+    place = headings.index(heading)
+    return [number(row.xpath("./th|./td")[place].text_content()) for row in table.xpath(".//tbody/tr")]
+
+
+def number(text: str) -> Decimal | None:
+    """A figure; None for the dash of what is not known."""
+    plain = re.sub(r"[^\d.−-]", "", text.replace("–", "")).replace("−", "-")
+    return Decimal(plain) if plain else None
+
+
+def periods_of(company: Company, count: int = 13) -> list[Window]:
+    """The windows of a company's page: its current period and those before it."""
+    found = [company.current]
+    while len(found) < count:
+        found.insert(0, preceding(company.period_type, found[0]))
+    return [tuple(bounds(company.period_type, one)) for one in found]  # type: ignore[misc]
+
+
+def months_of(year: int, month: int, count: int = 13) -> list[Window]:
+    """The windows of a client's page."""
+    index = year * 12 + month - 1
+    return [
+        tuple(bounds(PeriodType.MONTH, Period(one // 12, one % 12 + 1)))  # type: ignore[misc]
+        for one in range(index - count + 1, index + 1)
+    ]
