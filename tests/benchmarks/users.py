@@ -1,0 +1,298 @@
+"""Eight accountants at work on a large firm: `make bench ARGS=users`.
+
+Outside: each of them opens board, clients, a client and a person in turn through gunicorn, with a second of thinking.
+Inside, without a server: what one page costs, its statements and its size, beside SQL by hand for the same figures and
+beside the change list of the Django admin over the same rows.
+"""
+
+import http.client
+import json
+import os
+import random
+import statistics
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from tests.benchmarks.as_of import FIRM
+from tests.benchmarks.office import Office
+from tests.benchmarks.reading import serving
+from tests.benchmarks.visiting import cookie_of
+
+#: What is filled, and the goal of the slowest page in twenty, in milliseconds.
+SIZES: dict[str, tuple[dict[str, int], int]] = {
+    "postgresql": ({"debtors": 250, "companies": 4, "people": 100}, 150),
+    "sqlite": ({"debtors": 300, "companies": 1, "people": 100}, 250),
+}
+CYCLES = 20
+THINKING = 1.0
+ROUNDS = 10
+PAGES = ("period board", "clients", "client", "person")
+MOST_QUERIES, MOST_BYTES, MOST_TIMES = 25, 150 * 1024, 3.0
+
+
+def main() -> None:
+    """Measure both databases; `fill` and `measure`: what runs in the office's portal."""
+    if sys.argv[1:2] == ["fill"]:
+        json.dump(fill(json.loads(sys.argv[2])), sys.stdout)
+    elif sys.argv[1:2] == ["measure"]:
+        json.dump(measure(), sys.stdout)
+    else:
+        for vendor, (size, goal) in SIZES.items():
+            with Office(vendor, {}) as office:
+                office.shell(FIRM)
+                filled = json.loads(office.python("tests.benchmarks.users", "fill", json.dumps(size)))
+                print(f"{vendor}: {filled['companies']:,} companies, {filled['people']:,} people", end="")
+                print(f", {filled['history']:,} history rows, {len(filled['visitors'])} users", flush=True)
+                outside(office, filled["visitors"], goal)
+                inside(json.loads(office.python("tests.benchmarks.users", "measure")))
+
+
+# --- from outside ----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Visitor:
+    """One person: the cookie of the session, the clients and people to open, and how long each page took."""
+
+    cookie: str
+    debtors: list[int]
+    people: list[int]
+    port: int = 0
+    times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    wrong: list[tuple[str, int]] = field(default_factory=list)
+
+    def work(self) -> None:
+        """Go round the pages; the first round is for the caches of a server that was just started."""
+        chance = random.Random(self.cookie)
+        time.sleep(chance.random() * THINKING)
+        for cycle in range(CYCLES + 1):
+            for page in PAGES:
+                address = self.address(page, chance)
+                begun = time.perf_counter()
+                status = self.get(address)
+                if cycle:
+                    self.times[page].append((time.perf_counter() - begun) * 1000)
+                if status != 200:
+                    self.wrong.append((address, status))
+                time.sleep(THINKING)
+
+    def address(self, page: str, chance: random.Random) -> str:
+        """Where the page is, for one of the person's own clients and people."""
+        return {
+            "period board": "/",
+            "clients": "/clients/",
+            "client": f"/clients/{chance.choice(self.debtors)}/",
+            "person": f"/employees/{chance.choice(self.people)}/",
+        }[page]
+
+    def get(self, address: str) -> int:
+        """Until the last byte."""
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
+        connection.request("GET", address, headers={"Cookie": self.cookie})
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer.status
+
+
+def outside(office: Office, given: list[dict[str, Any]], goal: int) -> None:
+    """Let all of them work at once, and print what they waited."""
+    with serving(office) as port:
+        visitors = [Visitor(**one, port=port) for one in given]
+        threads = [threading.Thread(target=visitor.work) for visitor in visitors]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    wrong = [one for visitor in visitors for one in visitor.wrong]
+    if wrong:
+        raise RuntimeError(f"{len(wrong)} pages did not answer 200: {wrong[:3]}")
+    whole: list[float] = []
+    print(f"  {len(visitors)} users, {THINKING:.0f} s of thinking   p50      p95   slowest")
+    for page in PAGES:
+        each = [taken for visitor in visitors for taken in visitor.times[page]]
+        whole += each
+        print(f"    {page:<22}{_spread(each)}")
+    print(f"    {'all':<22}{_spread(whole)}   (goal p95 {goal} ms)", flush=True)
+
+
+def _spread(times: list[float]) -> str:
+    return f"{statistics.median(times):6.0f} ms{statistics.quantiles(times, n=20)[18]:6.0f} ms{max(times):6.0f} ms"
+
+
+def inside(measured: dict[str, Any]) -> None:
+    """Print what a page costs by itself."""
+    print(f"  {'one page':<22}{'page':>8}{'database':>10}{'by hand':>9}{'times':>7}{'queries':>9}{'HTML':>9}")
+    for page, one in measured["pages"].items():
+        times = one["database"] / one["by_hand"]
+        marks = [
+            word
+            for word, missed in (
+                (f"more than {MOST_TIMES:.0f} times by hand", times > MOST_TIMES),
+                (f"more than {MOST_QUERIES} queries", one["queries"] > MOST_QUERIES),
+                ("too long", one["bytes"] > MOST_BYTES),
+            )
+            if missed
+        ]
+        print(
+            f"    {page:<20}{one['page']:5.0f} ms{one['database']:7.1f} ms{one['by_hand']:6.1f} ms{times:7.1f}"
+            f"{one['queries']:9}{one['bytes'] / 1024:6.0f} KB  {', '.join(marks)}"
+        )
+    for name, one in measured["admin"].items():
+        print(
+            f"    {name:<20}{one['page']:5.0f} ms{one['database']:7.1f} ms{'':>16}"
+            f"{one['queries']:9}{one['bytes'] / 1024:6.0f} KB",
+            flush=True,
+        )
+
+
+# --- inside the office's portal --------------------------------------------------------------------------------------
+
+
+def _begin() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    django.setup()
+
+
+def fill(size: dict[str, int]) -> dict[str, Any]:
+    """Fill the database; the sizes, and who may open what."""
+    _begin()
+    from django.db import connection
+
+    from portal.accounts.models import User
+    from portal.connections.models import Environment
+    from portal.debtors.models import Debtor
+    from portal.employees.models import Employee
+    from tests.benchmarks import filled, firm
+
+    environment = Environment.objects.get()
+    done = filled.fill(environment, **size)
+    users = firm.furnish(environment)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    visitors = []
+    for user in User.objects.filter(pk__in=users):
+        people = Employee.objects.visible_to(user).order_by("pk").values_list("pk", flat=True)
+        visitors.append(
+            {
+                "cookie": cookie_of(user),
+                "debtors": list(Debtor.objects.visible_to(user).values_list("pk", flat=True)),
+                "people": list(people[::50]),
+            }
+        )
+    return {"companies": done.companies, "people": done.people, "history": done.history, "visitors": visitors}
+
+
+def measure() -> dict[str, Any]:
+    """Medians of what one page costs, for an accountant with an eighth of the firm."""
+    _begin()
+    from django.db.models import Count
+    from django.test import Client
+
+    from portal import clock
+    from portal.accounts.models import User
+    from portal.companies.models import Company
+    from portal.debtors.models import Debtor
+    from portal.employees.models import Employee
+    from portal.periods import PeriodType, bounds, containing
+    from tests.benchmarks import admin_peer, by_hand
+
+    user = User.objects.filter(email__startswith="accountant").order_by("pk")[3]
+    client = Client(HTTP_HOST="localhost", HTTP_COOKIE=cookie_of(user))
+    debtor = Debtor.objects.visible_to(user).annotate(size=Count("companies")).order_by("-size", "pk")[0]
+    company = Company.objects.filter(debtor=debtor).order_by("pk")[0]
+    person = Employee.objects.filter(company=company).order_by("pk")[7]
+    today = clock.today()
+    month = containing(PeriodType.MONTH, today)
+    days = bounds(PeriodType.MONTH, month)
+    given = {
+        "user": user.pk,
+        "debtor": debtor.pk,
+        "company": company.pk,
+        "person": person.pk,
+        "today": today,
+        "soon": today + timedelta(days=60),
+        "month_ago": clock.now() - timedelta(days=30),
+        "month_start": days.first,
+        "month_end": days.last,
+        "two_years_ago": days.last - timedelta(days=366 * 2),
+        "year": month.year,
+        "month": month.number,
+    }
+    addresses = {
+        "period board": "/",
+        "clients": "/clients/",
+        "client": f"/clients/{debtor.pk}/",
+        "person": f"/employees/{person.pk}/",
+    }
+
+    def answer(address: str) -> bytes:
+        found = client.get(address)
+        if found.status_code != 200:
+            raise RuntimeError(f"{address} answered {found.status_code}")
+        return bytes(found.content)
+
+    pages = {
+        name: timed(lambda address=address: answer(address)) | {"by_hand": raw(by_hand.PAGES[name], given)}
+        for name, address in addresses.items()
+    }
+    return {"pages": pages, "admin": {name: timed(ask) for name, ask in admin_peer.lists().items()}}
+
+
+def timed(ask: Callable[[], bytes]) -> dict[str, float]:
+    """Milliseconds of a page and of its statements, medians; how many statements and bytes."""
+    from django.db import connection
+
+    pages, databases, queries, size = [], [], 0, 0
+    spent = 0.0
+
+    def stop_watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal spent, queries
+        begun = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            spent += time.perf_counter() - begun
+            queries += 1
+
+    ask()
+    for _ in range(ROUNDS):
+        spent, queries = 0.0, 0
+        begun = time.perf_counter()
+        with connection.execute_wrapper(stop_watch):
+            size = len(ask())
+        pages.append((time.perf_counter() - begun) * 1000)
+        databases.append(spent * 1000)
+    return {
+        "page": statistics.median(pages),
+        "database": statistics.median(databases),
+        "queries": queries,
+        "bytes": size,
+    }
+
+
+def raw(statements: tuple[str, ...], given: dict[str, Any]) -> float:
+    """Milliseconds of the statements by hand, the median."""
+    from django.db import connection
+
+    times = []
+    for _ in range(ROUNDS + 1):
+        with connection.cursor() as cursor:
+            begun = time.perf_counter()
+            for statement in statements:
+                cursor.execute(statement, given)
+                cursor.fetchall()
+            times.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(times[1:])
+
+
+if __name__ == "__main__":
+    main()
