@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -24,12 +25,36 @@ if TYPE_CHECKING:
 
 #: Seconds that a test may take which is worth beginning early.
 HEAVY = 300
+#: A lane for one marker reads only files that name it: reading all of them takes a process longer than many tests.
+MARKER = os.environ.get("TEST_MARKER", "")
 
 
+@cache
+def names(path: Path, marker: str) -> bool:
+    """Whether the file names the marker."""
+    return marker in path.read_text()
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out a file of tests that never names the marker of this lane."""
+    if MARKER and collection_path.name.startswith("test_") and not names(collection_path, MARKER):
+        return True
+    return None
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Refuse a marker that the file does not name, where a lane would miss the test."""
+    for marker in ("browser", "database"):
+        if item.get_closest_marker(marker) and not names(item.path, marker):
+            raise pytest.UsageError(f"{item.nodeid} is marked {marker}, but its file does not name that marker.")
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes minutes: at the end, one process would still be at it while the others have nothing to do.
 
-    Each process of pytest-xdist gets a piece of the list at first, so each piece begins with its share.
+    Each process of pytest-xdist gets a piece of the list at first, so each piece begins with its share. The pieces are
+    those of what is left when the lane has chosen, so this comes last.
     """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if processes < 2:
@@ -196,7 +221,7 @@ def connected(sandbox: "Sandbox", firm: "Firm") -> Connected:
 @pytest.fixture(scope="session")
 def chromium() -> "Iterator[Browser]":
     """One Chromium for the whole run."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     from tests.chromium import FLAGS, find_or_install
 
@@ -204,6 +229,8 @@ def chromium() -> "Iterator[Browser]":
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     # Before Playwright starts: installing may run Playwright of its own.
     path = os.environ.get("TEST_CHROMIUM") or find_or_install()
+    # Whether something comes is asked, not how soon: other programs may keep the machine busy.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser

@@ -60,13 +60,23 @@ def lanes(long: bool, postgres: str, chromium: str) -> list[Lane]:
     pace = "long" if long else "not long"
     # Four on two cores: much of the time a test waits for the call budget, a lease or another program.
     side_by_side = [] if long else ["-n", "4", "--dist", "worksteal"]
+    # Only of the first lane, which holds every file, are all of them read.
+    marked: dict[str, dict[str, str]] = {
+        name: {} if long else {"TEST_MARKER": name} for name in ("browser", "database")
+    }
     plan = [
         Lane("SQLite", f"{pace} and not browser", side_by_side, sqlite),
-        Lane("browser", f"{pace} and browser", side_by_side, {**sqlite, "TEST_CHROMIUM": chromium}),
+        Lane(
+            "browser", f"{pace} and browser", side_by_side, {**sqlite, **marked["browser"], "TEST_CHROMIUM": chromium}
+        ),
     ]
     if postgres:
         both = "(long and database or pages)" if long else "not long and database"
-        plan.append(Lane("PostgreSQL", f"{both} and not browser", side_by_side, {"DATABASE_URL": postgres}))
+        plan.append(
+            Lane(
+                "PostgreSQL", f"{both} and not browser", side_by_side, {"DATABASE_URL": postgres, **marked["database"]}
+            )
+        )
     return plan
 
 

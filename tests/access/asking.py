@@ -7,18 +7,24 @@ from zlib import crc32
 from tests.access import matrix
 from tests.access.browser import HTMX, Answer, Browser, undone
 from tests.access.matrix import Cell
-from tests.access.world import World
+from tests.access.world import ACTORS, World
 
 #: People for whom the quick run asks every refusal of a method that a row names.
 ALWAYS = frozenset({"administrator", "assistant", "client_user"})
+#: One row of each kind of question: a client, a list, a company, a person, a sync, a person's rights, a team. These
+#: are asked on every database, by test_scope_at_pages.py.
+EVERYWHERE = (
+    "dashboards:clients", "dashboards:debtor", "dashboards:business", "companies:company", "employees:person",
+    "employees:of_debtor", "companies:records bank", "sync:plan", "sync:cancel", "administration:people",
+    "administration:person", "administration:team", "administration:withdraw", "administration:trail",
+)  # fmt: skip
 #: The quick run asks one in so many of all other requests, and the same again as fragments.
 ONE_IN = 40
 
 
 def chosen(actor: str, *, htmx: bool, long: bool) -> Iterator[list[Cell]]:
     """The requests of one person, those that differ only in whose record they name together."""
-    own = (cell for cell in matrix.cells() if cell.actor == actor)
-    for key, group in groupby(own, key=lambda cell: (cell.row, cell.kind, cell.method)):
+    for key, group in groupby(matrix.cells(actor), key=lambda cell: (cell.row, cell.kind, cell.method)):
         cells = list(group)
         place = crc32(" ".join([*key, actor]).encode()) % ONE_IN
         if long or place == (ONE_IN // 2 if htmx else 0):
@@ -26,6 +32,16 @@ def chosen(actor: str, *, htmx: bool, long: bool) -> Iterator[list[Cell]]:
         elif not htmx and actor in ALWAYS and key[2].lower() in matrix.table()["rows"][key[0]]:
             refused = [cell for cell in cells if matrix.expected(cell) in (403, 404)]
             yield [cell for cell in refused if cell.target in (matrix.OWN, matrix.OTHER_OFFICE)]
+
+
+def on_every_database(actor: str, *, long: bool) -> Iterator[Cell]:
+    """The requests by which every database is asked; of the quick run each row by every second person."""
+    turn = list(ACTORS).index(actor)
+    for cell in matrix.cells(actor):
+        if cell.row in EVERYWHERE and cell.method in ("GET", "POST"):
+            mine = (EVERYWHERE.index(cell.row) + turn) % 2 == 0
+            if cell.method.lower() in matrix.table()["rows"][cell.row] and (long or mine):
+                yield cell
 
 
 def ask(world: World, cell: Cell, *, htmx: bool = False) -> Answer:

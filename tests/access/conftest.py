@@ -1,7 +1,9 @@
-"""The world is made once a module; what a test writes is rolled back."""
+"""The world is made once for tests that follow one another; what a test writes is rolled back."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -13,7 +15,9 @@ from tests.access.world import World, build
 from tests.conftest import NOON
 
 
-def _made(blocker: DjangoDbBlocker, folder: object, *, crowd: bool) -> Iterator[World]:
+@contextmanager
+def made(blocker: DjangoDbBlocker, folder: Path, *, crowd: bool) -> Iterator[World]:
+    """The world while the block lasts, in a transaction that is rolled back."""
     with (
         blocker.unblock(),
         # The clock stands still: sign-ins stay fresh, and two answers that say the same are the same.
@@ -25,24 +29,62 @@ def _made(blocker: DjangoDbBlocker, folder: object, *, crowd: bool) -> Iterator[
         refusals = logging.getLogger("django.request")
         before = refusals.level
         refusals.setLevel(logging.CRITICAL)
-        yield build(crowd=crowd)
-        refusals.setLevel(before)
+        try:
+            yield build(crowd=crowd)
+        finally:
+            refusals.setLevel(before)
+
+
+class Kept:
+    """The world that is there now: it outlives a module, for making it takes as long as hundreds of pages."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._crowd: bool | None = None
+        self._world = World()
+
+    def get(self, blocker: DjangoDbBlocker, factory: pytest.TempPathFactory, *, crowd: bool) -> World:
+        """The world, made if it is not there. One at a time: the other one goes first."""
+        if self._crowd is not crowd:
+            self.close()
+            self._world = self._stack.enter_context(made(blocker, factory.mktemp("var"), crowd=crowd))
+            self._crowd = crowd
+        return self._world
+
+    def close(self) -> None:
+        """Undo it, if there is one."""
+        self._crowd = None
+        self._stack.close()
+
+
+KEPT = Kept()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    """No test of another folder meets the world."""
+    yield
+    if nextitem is not None and Path(__file__).parent not in nextitem.path.parents:
+        KEPT.close()
+
+
+@pytest.fixture(scope="session")
+def kept(django_db_setup: None) -> Iterator[Kept]:
+    """Undone before the database goes."""
+    yield KEPT
+    KEPT.close()
 
 
 @pytest.fixture(scope="module")
-def shared_world(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
+def shared_world(kept: Kept, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> World:
     """Six clients and twelve people."""
-    yield from _made(django_db_blocker, tmp_path_factory.mktemp("var"), crowd=False)
+    return kept.get(django_db_blocker, tmp_path_factory, crowd=False)
 
 
 @pytest.fixture(scope="module")
-def shared_crowd(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
+def shared_crowd(kept: Kept, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> World:
     """Twelve clients and twelve people."""
-    yield from _made(django_db_blocker, tmp_path_factory.mktemp("var"), crowd=True)
+    return kept.get(django_db_blocker, tmp_path_factory, crowd=True)
 
 
 @pytest.fixture

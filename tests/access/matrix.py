@@ -61,11 +61,11 @@ def kinds(row: str) -> list[str]:
     return [one.name for one in kinds_of(level) if one.capability == wanted]
 
 
-def cells() -> Iterator[Cell]:
-    """Every request of the matrix."""
+def cells(of: str = "") -> Iterator[Cell]:
+    """Every request of the matrix, or those of one person."""
     for name, row in table()["rows"].items():
         for kind in kinds(name):
-            for actor in table()["people"]:
+            for actor in [of] if of else table()["people"]:
                 for method in METHODS:
                     for target in TARGETS if row.get("of") else (OWN,):
                         yield Cell(name, actor, method, target, kind)

@@ -10,7 +10,7 @@ from tests.access.world import ACTORS, World
 
 def requests_of(actor: str, methods: frozenset[str], *, one_in: int) -> list[matrix.Cell]:
     """Each address with each of the methods for the own, and in turn for the other records."""
-    cells = [cell for cell in matrix.cells() if cell.actor == actor and cell.method in methods]
+    cells = [cell for cell in matrix.cells(actor) if cell.method in methods]
     return [cell for place, cell in enumerate(cells) if place % one_in == 0]
 
 

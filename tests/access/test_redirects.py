@@ -123,7 +123,7 @@ def test_threat_24_nobody_is_sent_elsewhere(world, payload):
 
 def takes_next(world: World, payloads: Callable[[int], list[str]]) -> int:
     """Post to every address that sends on, also to those that have no `next` today; returns how often."""
-    cells = [one for one in matrix.cells() if (one.actor, one.target) == ("administrator", matrix.OWN)]
+    cells = [one for one in matrix.cells("administrator") if one.target == matrix.OWN]
     sending = [one for one in cells if one.method in ("GET", "POST") and matrix.expected(one) == 302]
     tried = 0
     for place, cell in enumerate(sending):

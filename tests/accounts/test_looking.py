@@ -1,6 +1,7 @@
 """Looking as somebody else: the same pages, nothing changed, both names in the trail, and an end (threat 27)."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -100,10 +101,21 @@ def kinds(kind: str) -> list[Entry]:
 
 @pytest.mark.parametrize("role", TARGETS)
 def test_pages_are_those_of_the_other_person(office, role):
+    """Every second page, the others as the next role."""
+    same_pages(office, role, addresses(office)[TARGETS.index(role) % 2 :: 2])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("role", TARGETS)
+def test_all_pages_are_those_of_the_other_person(office, role):
+    same_pages(office, role, addresses(office))
+
+
+def same_pages(office: Office, role: Role, asked: list[str]) -> None:
     target = person(office, role)
     own, borrowed = by(target), looks(office, target)
     moment = now()
-    for address in addresses(office):
+    for address in asked:
         with time_machine.travel(moment, tick=False):
             theirs, seen = own.get(address), borrowed.get(address)
         assert (address, seen.status_code, seen.headers.get("Location")) == (
@@ -169,14 +181,30 @@ def rows() -> dict[str, list[tuple]]:
     }
 
 
-@pytest.mark.parametrize("role", [Role.ACCOUNTANT, Role.CLIENT_ADMINISTRATOR])
+LOOKED_AS = [Role.ACCOUNTANT, Role.CLIENT_ADMINISTRATOR]
+UNSAFE = ["post", "put", "patch", "delete"]
+
+
+@pytest.mark.parametrize("role", LOOKED_AS)
 def test_no_address_takes_anything_but_reading(office, role):
+    """Two methods an address, the others as the other person, and the reverse at the next one."""
+    turn = LOOKED_AS.index(role)
+    takes_nothing(office, role, lambda place: UNSAFE[(place + turn) % 2 :: 2])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("role", LOOKED_AS)
+def test_no_address_takes_any_method_but_reading(office, role):
+    takes_nothing(office, role, lambda place: UNSAFE)
+
+
+def takes_nothing(office: Office, role: Role, methods: Callable[[int], list[str]]) -> None:
     browser = looks(office, person(office, role))
     before = rows()
     tried = [(name, address) for name, address in every_address() if name != "accounts:stop_looking"]
     assert len(tried) > 60
-    for name, address in tried:
-        for method in ("post", "put", "patch", "delete"):
+    for place, (name, address) in enumerate(tried):
+        for method in methods(place):
             answer = getattr(browser, method)(address)
             # A method that a view does not know is refused before it is asked who looks.
             assert answer.status_code in (403, 404, 405), (name, method, answer.status_code)

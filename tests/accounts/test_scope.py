@@ -1,5 +1,7 @@
 """The tenancy rule over every tenant model: exactly these rows, exactly not those."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -18,14 +20,23 @@ from portal.accounts.roles import (
     roles_with,
 )
 from portal.accounts.scope import ScopePaths, visible
+from tests.access.browser import undone
 from tests.accounts.world import World, build, foreign_keys, named, plain_ids, tenant_models
 
 pytestmark = pytest.mark.database
 
 
+@pytest.fixture(scope="module")
+def shared_world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """Made once: it takes longer than what is asked of it."""
+    with django_db_blocker.unblock(), undone():
+        yield build()
+
+
 @pytest.fixture
-def world(db) -> World:
-    return build()
+def world(shared_world, db) -> World:
+    """What a test writes is rolled back."""
+    return shared_world
 
 
 def person(email: str, **fields) -> User:
@@ -111,7 +122,7 @@ def test_every_capability_follows_the_table_of_roles(world, capability):
 def test_the_database_refuses_a_scope_that_does_not_go_with_the_role(db, role):
     from django.db import IntegrityError, transaction
 
-    environment = baker.make("connections.Environment", firm__name="one")
+    environment = baker.make("connections.Environment", firm__name="three")
     debtor = baker.make("debtors.Debtor", environment=environment, key="1")
     company = baker.make("companies.Company", environment=environment, debtor=debtor, key="1", number=1)
     user = person("odd@one.example")

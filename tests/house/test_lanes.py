@@ -43,6 +43,11 @@ def test_each_lane_names_its_database_whatever_the_environment_says(monkeypatch)
         assert lane.environment["DATABASE_URL"] == ("postgres://tests/y" if lane.name == "PostgreSQL" else "")
 
 
+def test_a_quick_lane_of_one_marker_reads_only_files_that_name_it():
+    quick = lanes.lanes(False, "postgres://tests/y", "/usr/bin/chromium")
+    assert [lane.environment.get("TEST_MARKER", "") for lane in quick] == ["", "browser", "database"]
+
+
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     settings = {name: value for name, value in os.environ.items() if name not in {"TEST_FOLDER", "PYTEST_ADDOPTS"}}
     # In one process: four would each collect for longer than they test.

@@ -1,6 +1,7 @@
 """That somebody is ill is seen by nobody without `view_sickness`: on no page, in no list, count, search or file."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -86,10 +87,10 @@ def addresses(client) -> list[str]:
     return [*sorted(set(found)), *days, reverse("companies:company", args=[ids["company"]]) + "?period=2019-03"]
 
 
-def told(browser: Browser, client) -> dict[str, int]:
+def told(browser: Browser, asked: Iterable[str]) -> dict[str, int]:
     """How often each address tells something of the illness; what was asked for comes back in forms and links."""
     found = {}
-    for address in addresses(client):
+    for address in asked:
         answer = browser.get(address)
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         found[address] = len(CANARIES.findall(body.decode(errors="replace")))
@@ -109,10 +110,11 @@ def test_who_may_not_sees_nothing_of_it_on_any_page(ill, by, role):
     asked = addresses(ill)
     assert reverse("employees:person", args=[ill.person.pk]) in asked
     assert len(asked) > 100
-    with_it = told(browser, ill)
+    with_it = {address: times for address, times in told(browser, asked).items() if times}
+    # An answer with none of it tells nothing; one with some may only repeat what was asked for.
     Absence.everything.all().delete()
     Change.objects.all().delete()
-    assert told(browser, ill) == with_it, "an answer tells of the illness"
+    assert told(browser, with_it) == with_it, "an answer tells of the illness"
 
 
 @pytest.mark.parametrize("role", WITHOUT, ids=str)
