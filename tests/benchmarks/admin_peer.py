@@ -28,7 +28,7 @@ class Anybody(AdminSite):
 
 
 class Listed(_Base):
-    """A list with a search box, a filter and the columns of its model."""
+    """A list with a search box and some columns of its model."""
 
     list_per_page = 50
     search_fields = ("number",)

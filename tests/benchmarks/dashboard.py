@@ -9,7 +9,8 @@ import statistics
 import sys
 import time
 from datetime import timedelta
-from typing import Any
+
+from tests.benchmarks.stopwatch import StopWatch
 
 ROUNDS = 20
 
@@ -92,24 +93,13 @@ def main() -> None:
     }
 
     def page() -> tuple[float, float, int, int]:
-        spent, count = 0.0, 0
-
-        def stop_watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-            nonlocal spent, count
-            begun = time.perf_counter()
-            try:
-                return execute(sql, params, many, context)
-            finally:
-                spent += time.perf_counter() - begun
-                count += 1
-
         begun = time.perf_counter()
-        with connection.execute_wrapper(stop_watch):
+        with connection.execute_wrapper(watch := StopWatch()):
             answer = client.get(f"/clients/{debtor.pk}/")
         whole = time.perf_counter() - begun
         if answer.status_code != 200:
             raise RuntimeError(f"the dashboard answered {answer.status_code}")
-        return spent * 1000, whole * 1000, count, len(answer.content)
+        return watch.seconds * 1000, whole * 1000, watch.statements, len(answer.content)
 
     def raw() -> float:
         spent = 0.0

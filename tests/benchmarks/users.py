@@ -22,6 +22,7 @@ from typing import Any
 from tests.benchmarks.as_of import FIRM
 from tests.benchmarks.office import Office
 from tests.benchmarks.reading import serving
+from tests.benchmarks.stopwatch import StopWatch
 from tests.benchmarks.visiting import cookie_of
 
 #: What is filled, and the goal of the slowest page in twenty, in milliseconds.
@@ -252,25 +253,14 @@ def timed(ask: Callable[[], bytes]) -> dict[str, float]:
     from django.db import connection
 
     pages, databases, queries, size = [], [], 0, 0
-    spent = 0.0
-
-    def stop_watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal spent, queries
-        begun = time.perf_counter()
-        try:
-            return execute(sql, params, many, context)
-        finally:
-            spent += time.perf_counter() - begun
-            queries += 1
-
     ask()
     for _ in range(ROUNDS):
-        spent, queries = 0.0, 0
         begun = time.perf_counter()
-        with connection.execute_wrapper(stop_watch):
+        with connection.execute_wrapper(watch := StopWatch()):
             size = len(ask())
         pages.append((time.perf_counter() - begun) * 1000)
-        databases.append(spent * 1000)
+        databases.append(watch.seconds * 1000)
+        queries = watch.statements
     return {
         "page": statistics.median(pages),
         "database": statistics.median(databases),
