@@ -46,8 +46,9 @@ def database_options(engine: str) -> dict[str, Any]:
     """Connection options per engine.
 
     IMMEDIATE: a transaction that reads first and then writes fails at once under DEFERRED, whatever the
-    timeout. No pool on PostgreSQL: django-q2 forks its workers.
+    timeout. No pool on PostgreSQL: django-q2 forks its workers. No compiling of statements there: the planner
+    guesses the price of a page's statement too high, and compiling it took ten times as long as running it.
     """
     if engine == "django.db.backends.sqlite3":
         return {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": SQLITE_PRAGMAS}
-    return {}
+    return {"options": "-c jit=off"}

@@ -99,8 +99,13 @@ def test_an_sqlite_file_that_two_processes_would_not_share_is_refused(url):
 def test_postgres_is_reached_by_its_address_and_keeps_options_of_the_address():
     config = database_settings("postgres://u:p%2Fw@db:5433/portal?sslmode=require", VAR)
     assert (config["HOST"], config["PORT"], config["NAME"], config["PASSWORD"]) == ("db", 5433, "portal", "p/w")
-    assert config["OPTIONS"] == {"sslmode": "require"}
+    assert config["OPTIONS"] == {"options": "-c jit=off", "sslmode": "require"}
     assert config["CONN_HEALTH_CHECKS"] is True
+
+
+def test_whoever_wants_compiled_statements_on_postgres_says_so_in_the_address():
+    config = database_settings("postgres://u:p@db/portal?options=-c%20jit%3Don", VAR)
+    assert config["OPTIONS"] == {"options": "-c jit=on"}
 
 
 def test_another_database_is_refused():

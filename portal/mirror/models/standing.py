@@ -25,8 +25,13 @@ class Freshness(models.Model):
     """
 
     environment = models.ForeignKey(Environment, on_delete=models.CASCADE, related_name="freshness")
-    debtor = models.ForeignKey("debtors.Debtor", on_delete=models.CASCADE, null=True, related_name="freshness")
-    company = models.ForeignKey("companies.Company", on_delete=models.CASCADE, null=True, related_name="freshness")
+    # Neither has an index of its own: those below begin with it.
+    debtor = models.ForeignKey(
+        "debtors.Debtor", on_delete=models.CASCADE, null=True, related_name="freshness", db_index=False
+    )
+    company = models.ForeignKey(
+        "companies.Company", on_delete=models.CASCADE, null=True, related_name="freshness", db_index=False
+    )
     scope_key = models.CharField(max_length=40)
     resource = models.CharField(max_length=60)
     state = models.CharField(max_length=20, choices=State.choices, default=State.NEVER)
@@ -52,6 +57,10 @@ class Freshness(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scope_key", "resource"], name="freshness_once")]
+        indexes = [
+            models.Index(fields=["debtor", "resource"], name="freshness_of_debtor"),
+            models.Index(fields=["company", "resource"], name="freshness_of_company"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.scope_key} {self.resource}: {self.state}"

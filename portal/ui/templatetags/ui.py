@@ -21,6 +21,7 @@ from portal.ui.freshness import FreshnessSummary
 from portal.ui.panels import ShownPanel
 from portal.ui.permissions import of_client
 from portal.ui.progress import Progress
+from portal.ui.table_body import body
 from portal.ui.values import Level, Status
 
 register = template.Library()
@@ -33,6 +34,7 @@ register.simple_tag(markup.moment, name="moment")
 register.simple_tag(markup.since, name="since")
 register.simple_tag(markup.words, name="words")
 register.simple_tag(markup.freshness, name="freshness_line")
+register.simple_tag(body, name="table_body")
 
 
 @register.simple_tag

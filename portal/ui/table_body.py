@@ -1,0 +1,35 @@
+"""The rows of a table as HTML, put together without a template.
+
+A page has hundreds of cells; in a template they took half of its time. What is the same in every row, the attributes of
+a column's cells, is worked out once; it may therefore not depend on a record (`attrs` without functions).
+"""
+
+from typing import TYPE_CHECKING
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+if TYPE_CHECKING:
+    from portal.ui.tables import Table
+
+
+def body(table: "Table") -> SafeString:
+    """The rows of this page of the table; the first cell of each is its header. Cells are escaped as in a template."""
+    columns = [
+        (column.name, *_around("td" if place else "th", column.attrs["td"].as_html()))
+        for place, column in enumerate(table.columns)
+    ]
+    return mark_safe(
+        "\n".join(
+            format_html("<tr {}>", row.attrs.as_html())
+            + "".join(f"{before}{conditional_escape(row.get_cell(name))}{after}" for name, before, after in columns)
+            + "</tr>"
+            for row in table.paginated_rows
+        )
+    )
+
+
+def _around(tag: str, attributes: SafeString) -> tuple[SafeString, SafeString]:
+    """What stands before and after each cell of a column."""
+    scope = mark_safe(' scope="row"' if tag == "th" else "")
+    return format_html("<{}{} {}>", tag, scope, attributes), format_html("</{}>", tag)
