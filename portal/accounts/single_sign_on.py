@@ -22,6 +22,8 @@ from portal.audit.kinds import Kind, Outcome
 from portal.audit.recording import record
 
 PROVIDER, PREFIX = "openid_connect", "firm-"
+#: Of a number that every database can compare a key with.
+MOST_DIGITS = 18
 
 
 def provider_id(single: SingleSignOn) -> str:
@@ -39,7 +41,8 @@ def provider_apps(wanted: str | None = None) -> list[SocialApp]:
     rows = SingleSignOn.objects.select_related("firm")
     if wanted and wanted != PROVIDER:
         number = wanted.removeprefix(PREFIX)
-        rows = rows.filter(firm_id=int(number)) if number.isascii() and number.isdigit() else rows.none()
+        known = number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS
+        rows = rows.filter(firm_id=int(number)) if known else rows.none()
     return [_app(single) for single in rows]
 
 

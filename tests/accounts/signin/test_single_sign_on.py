@@ -173,6 +173,11 @@ def test_an_answer_without_its_request_is_refused(client, administrator, single)
     assert not is_in(client)
 
 
+@pytest.mark.parametrize("number", ["0", "999999999999999999", "9" * 19, "9" * 400, "٣", "one", ""])
+def test_an_office_that_nobody_has_is_not_found(client, single, number):
+    assert client.get(f"/sign-in/office/firm-{number}/").status_code == 404
+
+
 def test_a_link_cannot_choose_what_the_provider_is_asked(client, administrator, single):
     administrator()
     more = "?auth_params=redirect_uri%3Dhttps%3A%2F%2Fevil.example&scope=offline_access&process=connect"
