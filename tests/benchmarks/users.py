@@ -241,8 +241,9 @@ def measure() -> dict[str, Any]:
             raise RuntimeError(f"{address} answered {found.status_code}")
         return bytes(found.content)
 
+    statements = by_hand.pages()
     pages = {
-        name: timed(lambda address=address: answer(address)) | {"by_hand": raw(by_hand.PAGES[name], given)}
+        name: timed(lambda address=address: answer(address)) | {"by_hand": raw(statements[name], given)}
         for name, address in addresses.items()
     }
     return {"pages": pages, "admin": {name: timed(ask) for name, ask in admin_peer.lists().items()}}
