@@ -6,7 +6,7 @@ A kind that one of the companies was never asked for counts as never fetched, al
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import CharField, Count, DateTimeField, F, Max, Min, Q, QuerySet, Value
+from django.db.models import CharField, Count, DateTimeField, F, Max, Min, QuerySet, Value
 
 from portal.companies.models import Company
 from portal.debtors.models import Debtor

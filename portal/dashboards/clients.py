@@ -145,9 +145,7 @@ def _standing(debtors: "QuerySet[Any]") -> "QuerySet[Any]":
 
 def _summed(debtors: "QuerySet[Any]", standing: CTE, month: Period) -> "QuerySet[Any]":
     """A row a debtor with companies: the sums over them, and over how old their kinds are."""
-    companies = standing.join(
-        Company.objects.filter(debtor__in=debtors), pk=standing.col.company_id, _join_type=LOUTER
-    )
+    companies = standing.join(Company.objects.filter(debtor__in=debtors), pk=standing.col.company_id, _join_type=LOUTER)
     of_month = Q(snapshots__basis=Basis.MONTH, snapshots__year=month.year, snapshots__number=month.number)
     lacking_people = Q(people__lt=len(PEOPLE_KINDS))
     lacking_wage = Q(wages__lt=len(WAGE_KINDS))
@@ -200,9 +198,7 @@ def _ends_about(path: str) -> ExpressionWrapper:
         default=Value(3044),
         output_field=IntegerField(),
     )
-    return ExpressionWrapper(
-        F(f"{path}year") * 36525 + F(f"{path}number") * length, output_field=IntegerField()
-    )
+    return ExpressionWrapper(F(f"{path}year") * 36525 + F(f"{path}number") * length, output_field=IntegerField())
 
 
 def totals(user: "Person", debtors: "QuerySet[Debtor]", month: Period) -> dict[str, int]:

@@ -6,8 +6,8 @@ a column's cells, is worked out once; it may therefore not depend on a record (`
 
 from typing import TYPE_CHECKING
 
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
     from portal.ui.tables import Table
@@ -19,17 +19,17 @@ def body(table: "Table") -> SafeString:
         (column.name, *_around("td" if place else "th", column.attrs["td"].as_html()))
         for place, column in enumerate(table.columns)
     ]
-    return mark_safe(
-        "\n".join(
-            format_html("<tr {}>", row.attrs.as_html())
-            + "".join(f"{before}{conditional_escape(row.get_cell(name))}{after}" for name, before, after in columns)
-            + "</tr>"
-            for row in table.paginated_rows
+    rows = (
+        (
+            row.attrs.as_html(),
+            format_html_join("", "{}{}{}", ((before, row.get_cell(name), after) for name, before, after in columns)),
         )
+        for row in table.paginated_rows
     )
+    return format_html_join("\n", "<tr {}>{}</tr>", rows)
 
 
 def _around(tag: str, attributes: SafeString) -> tuple[SafeString, SafeString]:
     """What stands before and after each cell of a column."""
-    scope = mark_safe(' scope="row"' if tag == "th" else "")
+    scope = SafeString(' scope="row"' if tag == "th" else "")
     return format_html("<{}{} {}>", tag, scope, attributes), format_html("</{}>", tag)

@@ -7,7 +7,9 @@ from typing import Any, Literal
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -86,9 +88,22 @@ def is_young(request: HttpRequest) -> bool:
 
 
 def all_of(user: AbstractBaseUser) -> list[UserSession]:
-    """The person's sessions that still last, last seen first."""
-    lasting = UserSession.objects.purge_and_list(user)
-    return sorted(lasting, key=lambda one: one.last_seen_at, reverse=True)
+    """The person's sessions that still last, last seen first; those that do not leave the list for good.
+
+    As allauth's `purge_and_list`, by three statements instead of three for each session.
+    """
+    listed = UserSession.objects.filter(user_id=user.pk).order_by("-last_seen_at", "-pk")
+    stored = Session.objects.filter(session_key__in=listed.order_by().values("session_key"))
+    hashes = {user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()}
+    lasting = {
+        row.session_key
+        for row in stored.filter(expire_date__gt=timezone.now())
+        if (kept := row.get_decoded()).get(SESSION_KEY) == str(user.pk) and kept.get(HASH_SESSION_KEY) in hashes
+    }
+    found = list(listed)
+    if gone := [one.pk for one in found if one.session_key not in lasting]:
+        UserSession.objects.filter(pk__in=gone).delete()
+    return [one for one in found if one.session_key in lasting]
 
 
 def own(user: AbstractBaseUser, pk: int) -> UserSession | None:

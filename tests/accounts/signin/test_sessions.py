@@ -2,6 +2,8 @@
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -148,6 +150,36 @@ def test_a_person_sees_and_ends_their_own_sessions_only(client, administrator):
     assert client.get(f"/account/sessions/{mine.pk}/end/").status_code == 405
     client.post(f"/account/sessions/{mine.pk}/end/")
     assert (is_in(there), is_in(foreign), is_in(client)) == (False, True, True)
+
+
+def test_the_list_of_sessions_costs_the_same_however_many_there_are(client, administrator):
+    person = administrator()
+    client.force_login(person)
+    counts = []
+    for more in (1, 10):
+        for _ in range(more):
+            Client().force_login(person)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get("/account/").content.decode()
+        counts.append(len(queries))
+        assert page.count("/end/") >= more
+    assert counts[0] == counts[1]
+
+
+def test_sessions_that_ended_leave_the_list(client, administrator):
+    person, other = administrator(), administrator("other@test.example")
+    expired, elsewhere, stale = Client(), Client(), Client()
+    for one in (expired, elsewhere, stale, client):
+        one.force_login(person)
+    Session.objects.filter(session_key=expired.session.session_key).update(expire_date=timezone.now())
+    # One that another person has taken over, and one from before the password was changed.
+    for one, changed in ((elsewhere, {SESSION_KEY: str(other.pk)}), (stale, {HASH_SESSION_KEY: "old"})):
+        session = one.session
+        session.update(changed)
+        session.save()
+    assert client.get("/account/").status_code == 200
+    listed = UserSession.objects.filter(user=person).values_list("session_key", flat=True)
+    assert list(listed) == [client.session.session_key]
 
 
 def test_signing_out_elsewhere_and_everywhere(client, administrator):
