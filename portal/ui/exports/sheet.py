@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.query import ModelIterable
 from django.utils.translation import gettext as _
 from django_tables2.data import TableQuerysetData
 from django_tables2.rows import BoundRows
@@ -92,16 +93,22 @@ class Sheet:
 
     def _found(self) -> Any:
         """The keys of the rows in their order, or the rows themselves where they are no rows of a table."""
+        queryset = self._records()
+        return list(self._table.data.data) if queryset is None else list(queryset.values_list("pk", flat=True))
+
+    def _records(self) -> "QuerySet[Any] | None":
+        """The rows as a queryset of records; None where they are a list, or sums over records."""
         data = self._table.data
-        if isinstance(data, TableQuerysetData) and isinstance(data.data, QuerySet):
-            return list(data.data.values_list("pk", flat=True))
-        return list(data.data)
+        found = data.data if isinstance(data, TableQuerysetData) else None
+        # How a queryset says what its rows are; Django has no public name for it.
+        is_of_records = isinstance(found, QuerySet) and issubclass(found._iterable_class, ModelIterable)
+        return found if is_of_records else None
 
     def _parts(self) -> Iterator[list[Any]]:
-        queryset = self._table.data.data if isinstance(self._table.data, TableQuerysetData) else None
+        queryset = self._records()
         for first in range(0, len(self._rows), BATCH):
             part = self._rows[first : first + BATCH]
-            if isinstance(queryset, QuerySet):
+            if queryset is not None:
                 known = {row.pk: row for row in queryset.order_by().filter(pk__in=part)}
                 part = [known[pk] for pk in part if pk in known]
             yield part
