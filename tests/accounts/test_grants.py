@@ -16,6 +16,7 @@ from portal.employees.models import Employee
 from tests.accounts.office import Office, make_office, seen_clients, seen_companies, somebody_new, tagged
 
 pytestmark = pytest.mark.database
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -206,6 +207,70 @@ def test_a_deputy_gets_no_rights_over_the_firm_and_hands_nothing_on(office, othe
     assert seen_clients(deputy) == {"a"}
     assert seen_clients(second) == set()
     assert Capability.MANAGE_USERS not in grants.capabilities(deputy)
+
+
+def test_a_place_in_a_team_that_is_over_gives_nothing_also_to_who_has_another(office):
+    user = somebody_new("two teams")
+    for letter, term in (("a", {}), ("b", {"ends": now() - timedelta(days=1)}), ("c", {"starts": now() + DAY})):
+        team = Team.objects.create(firm=office.firm, name=f"team {letter}")
+        TeamMember.objects.create(team=team, user=user, role=Role.ACCOUNTANT, **term)
+        TeamDebtor.objects.create(team=team, debtor=office.clients[letter].debtor)
+    assert seen_clients(user) == {"a"}
+
+
+@pytest.mark.parametrize("source", ["team", "switch", "deputy"])
+def test_who_only_had_something_holds_nothing(office, source):
+    user, ended = somebody_new("former"), {"starts": now() - 2 * DAY, "ends": now() - DAY}
+    if source == "team":
+        TeamMember.objects.create(team=team_of(office), user=user, role=Role.ACCOUNTANT, **ended)
+    elif source == "switch":
+        place = give(user, office, Role.CLIENT_USER, "a", **ended)
+        Switch.objects.create(membership=place, capability=Capability.VIEW_SALARIES)
+    else:
+        absent = somebody_new("absent")
+        give(absent, office, Role.ACCOUNTANT, "a")
+        Deputy.objects.create(absent=absent, substitute=user, firm=office.firm, **ended)
+    assert grants.holdings(user) == frozenset()
+
+
+@pytest.mark.parametrize("term", ["ended", "to come"])
+def test_a_deputy_gets_of_the_absent_persons_places_those_that_count_now(office, term):
+    over = {"ends": now() - DAY} if term == "ended" else {"starts": now() + DAY}
+    absent, deputy = somebody_new("absent"), somebody_new("deputy")
+    give(absent, office, Role.ACCOUNTANT, "a")
+    give(absent, office, Role.ASSISTANT, "b", **over)
+    live, gone = team_of(office, absent), team_of(office)
+    TeamMember.objects.create(team=gone, user=absent, role=Role.ACCOUNTANT, **over)
+    TeamDebtor.objects.create(team=live, debtor=office.clients["a"].debtor)
+    TeamDebtor.objects.create(team=gone, debtor=office.clients["c"].debtor)
+    Deputy.objects.create(absent=absent, substitute=deputy, firm=office.firm, starts=now() - DAY, ends=now() + DAY)
+    assert seen_clients(deputy) == {"a"}
+    assert {(one.source, one.role) for one in grants.holdings(deputy)} == {
+        ("deputy", Role.ACCOUNTANT),
+        ("deputy_team", Role.ACCOUNTANT),
+    }
+
+
+def test_a_deputy_of_two_people_sees_only_what_the_one_has_whose_absence_is_not_over(office):
+    deputy = somebody_new("deputy")
+    for letter, term in (("a", {"ends": now() + DAY}), ("b", {"ends": now() - DAY})):
+        absent = somebody_new(f"absent {letter}")
+        give(absent, office, Role.ACCOUNTANT, letter)
+        team = team_of(office, absent)
+        TeamDebtor.objects.create(team=team, debtor=office.clients[letter].debtor)
+        Deputy.objects.create(absent=absent, substitute=deputy, firm=office.firm, starts=now() - 2 * DAY, **term)
+    assert seen_clients(deputy) == {"a"}
+
+
+@pytest.mark.parametrize("level", ["place", "team"])
+def test_a_deputy_of_who_has_nothing_that_counts_now_holds_nothing(office, level):
+    absent, deputy, ended = somebody_new("absent"), somebody_new("deputy"), {"ends": now() - DAY}
+    if level == "place":
+        give(absent, office, Role.ACCOUNTANT, "a", **ended)
+    else:
+        TeamMember.objects.create(team=team_of(office), user=absent, role=Role.ACCOUNTANT, **ended)
+    Deputy.objects.create(absent=absent, substitute=deputy, firm=office.firm, starts=now() - DAY, ends=now() + DAY)
+    assert grants.holdings(deputy) == frozenset()
 
 
 def test_a_company_that_moved_to_another_client_is_seen_by_the_people_of_the_new_one_alone(office):

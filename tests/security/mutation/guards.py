@@ -22,7 +22,11 @@ NO_ACCESS = ("nmbrs", "locale", "settings")
 
 
 #: Guards that no test can miss, with the reason: another one stands before or behind each of them.
-WITHOUT_A_TEST: dict[str, str] = {}
+WITHOUT_A_TEST: dict[str, str] = {
+    "portal.accounts.grants: _of_person counts what has ended (4)": (
+        "chooses whether a second question is worth asking; that one compares the deputy's term itself"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -160,10 +164,10 @@ class Switches(ast.NodeTransformer):
             return self._call("door", guard, function.value, *node.args, keywords=node.keywords, at=node)
         if isinstance(function, ast.Attribute) and function.attr == "in_force":
             guard = self._new(node, f"{self._where()} counts what has ended", "term")
-            return self._call("lasting", guard, function.value, *node.args, at=node)
+            return self._call("lasting", guard, function.value, *node.args, keywords=node.keywords, at=node)
         if isinstance(function, ast.Name) and function.id == "in_force":
             guard = self._new(node, f"{self._where()} counts what has ended", "term")
-            return self._call("term", guard, function, *node.args, at=node)
+            return self._call("term", guard, function, *node.args, keywords=node.keywords, at=node)
         return node
 
     def _new(self, node: ast.AST, what: str, kind: str) -> str:

@@ -63,6 +63,15 @@ assert not [name for name in sys.modules if name.startswith("portal.")], "the po
 sys.meta_path.insert(0, Switching())
 
 
+def forget() -> None:
+    """Have the portal work out anew what it works out once: otherwise a mutant would meet what came before it."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("portal."):
+            for found in vars(module).values():
+                if getattr(found, "__module__", "") == name and hasattr(found, "cache_clear"):
+                    found.cache_clear()
+
+
 class Before:
     """Stands for the next test where pytest asks what it needs: all but the test itself."""
 
@@ -87,10 +96,13 @@ class Mutator:
     def pytest_runtest_call(self, item: pytest.Item) -> Any:
         switch.active = self.now
         switch.touched.clear()
+        forget()
         try:
             return (yield)
         finally:
             switch.active = None
+            if self.now:
+                forget()
 
     def run(self, item: pytest.Item) -> bool:
         """Run a test; returns whether it passed."""

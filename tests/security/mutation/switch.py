@@ -25,16 +25,16 @@ def door(guard: str, rows: Any, *given: Any, **named: Any) -> Any:
     return rows.visible_to(*given, **named)
 
 
-def lasting(guard: str, rows: Any, *given: Any) -> Any:
+def lasting(guard: str, rows: Any, *given: Any, **named: Any) -> Any:
     """`rows.in_force()`; switched off: also what has ended."""
-    return rows.in_force(*given) if on(guard) else rows.all()
+    return rows.in_force(*given, **named) if on(guard) else rows.all()
 
 
-def term(guard: str, in_force: Callable[..., Any], *given: Any) -> Any:
+def term(guard: str, in_force: Callable[..., Any], *given: Any, **named: Any) -> Any:
     """`in_force(...)`; switched off: a condition that everything meets."""
     from django.db.models import Q
 
-    return in_force(*given) if on(guard) else Q()
+    return in_force(*given, **named) if on(guard) else Q()
 
 
 def decorator(guard: str, decorate: Callable[[Any], Any]) -> Callable[[Any], Any]:
