@@ -8,5 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 application = get_asgi_application()
 
 from portal.accounts.signin.checks import refuse_unsafe_settings  # noqa: E402 - needs the settings
+from portal.ui.slow_statements import limit_statements  # noqa: E402
 
 refuse_unsafe_settings()
+limit_statements()

@@ -76,7 +76,7 @@ _LENGTHS = {
 }
 
 
-def with_figures(debtors: "QuerySet[Debtor]", month: Period) -> "QuerySet[Any]":
+def with_figures(user: "Person", debtors: "QuerySet[Debtor]", month: Period) -> "QuerySet[Any]":
     """The debtors with the figures of the month, how they are known and how old they are.
 
     `company_count`, `companies_without_people`, `companies_without_wage`, `refused` (whether Nmbrs refuses a kind of
@@ -84,9 +84,9 @@ def with_figures(debtors: "QuerySet[Debtor]", month: Period) -> "QuerySet[Any]":
     RANKS), the worst state over all scopes, and `fresh_oldest`; `period_order`, see `_ends_about`.
     """
     own = debtors.order_by().values("pk")
-    standing = CTE(_standing(own), name="standing")
-    summed = CTE(_summed(own, standing, month), name="summed")
-    listed = CTE(_listed(own), name="listed")
+    standing = CTE(_standing(user, own), name="standing")
+    summed = CTE(_summed(user, own, standing, month), name="summed")
+    listed = CTE(_listed(user, own), name="listed")
     rows = listed.join(debtors, pk=listed.col.debtor_id, _join_type=LOUTER)
     rows = summed.join(rows, pk=summed.col.debtor_id, _join_type=LOUTER)
     stands = with_cte(standing, summed, listed, select=rows).annotate(
@@ -125,9 +125,11 @@ def _with_age(stands: "QuerySet[Any]", summed: CTE) -> "QuerySet[Any]":
     )
 
 
-def _standing(debtors: "QuerySet[Any]") -> "QuerySet[Any]":
+def _standing(user: "Person", debtors: "QuerySet[Any]") -> "QuerySet[Any]":
     """A row a company: how many of its kinds came in, for people and for wages, and how old all of them are."""
-    own = Freshness.objects.filter(debtor__in=debtors, resource__in=COMPANY_KINDS, company__missing_since__isnull=True)
+    own = Freshness.objects.visible_to(user).filter(
+        debtor__in=debtors, resource__in=COMPANY_KINDS, company__missing_since__isnull=True
+    )
     came = Q(last_success__isnull=False)
     return (
         own.order_by()
@@ -143,9 +145,11 @@ def _standing(debtors: "QuerySet[Any]") -> "QuerySet[Any]":
     )
 
 
-def _summed(debtors: "QuerySet[Any]", standing: CTE, month: Period) -> "QuerySet[Any]":
+def _summed(user: "Person", debtors: "QuerySet[Any]", standing: CTE, month: Period) -> "QuerySet[Any]":
     """A row a debtor with companies: the sums over them, and over how old their kinds are."""
-    companies = standing.join(Company.objects.filter(debtor__in=debtors), pk=standing.col.company_id, _join_type=LOUTER)
+    companies = standing.join(
+        Company.objects.visible_to(user).filter(debtor__in=debtors), pk=standing.col.company_id, _join_type=LOUTER
+    )
     of_month = Q(snapshots__basis=Basis.MONTH, snapshots__year=month.year, snapshots__number=month.number)
     lacking_people = Q(people__lt=len(PEOPLE_KINDS))
     lacking_wage = Q(wages__lt=len(WAGE_KINDS))
@@ -172,9 +176,9 @@ def _summed(debtors: "QuerySet[Any]", standing: CTE, month: Period) -> "QuerySet
     )
 
 
-def _listed(debtors: "QuerySet[Any]") -> "QuerySet[Any]":
+def _listed(user: "Person", debtors: "QuerySet[Any]") -> "QuerySet[Any]":
     """A row a debtor whose list of companies was asked for: how old that is."""
-    own = Freshness.objects.filter(debtor__in=debtors, company__isnull=True, resource="companies")
+    own = Freshness.objects.visible_to(user).filter(debtor__in=debtors, company__isnull=True, resource="companies")
     return own.order_by().annotate(rank=_rank()).values("debtor_id", "rank", "last_success")
 
 

@@ -71,7 +71,7 @@ class ClientsView(ScopedListView):
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """The figures, and the companies of the rows that are shown."""
         own = queryset.filter(environment__kind=EnvironmentKind.ACCOUNTANT)
-        rows = clients.with_figures(own, self.month)
+        rows = clients.with_figures(self.request.user, own, self.month)
         companies = Company.objects.visible_to(self.request.user).select_related("current")
         return rows.prefetch_related(Prefetch("companies", queryset=companies, to_attr="present_companies"))
 

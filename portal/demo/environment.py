@@ -45,6 +45,7 @@ class DemoEnvironment:
             "PORTAL_PROXY_COUNT": "0",
             "SIGN_ON_ISSUERS": "",
             "DATABASE_URL": "",
+            "PAGE_STATEMENT_SECONDS": "",
             "BACKUP_RECIPIENT": "",
             "BACKUP_FOLDER": "",
             "AUDIT_HEAD_FILE": "",

@@ -52,6 +52,8 @@ SIGN_ON_ISSUERS = items(
 )
 
 DATABASES = {"default": database_settings(env.str("DATABASE_URL", default=""), VAR_DIR)}
+# How long a statement of a page may take on PostgreSQL; workers and commands have no limit.
+PAGE_STATEMENT_SECONDS = whole_number(env, "PAGE_STATEMENT_SECONDS", default=20, least=1)
 # Public key of age that backups are encrypted for; the key that opens them is not on this machine.
 BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
 BACKUP_FOLDER = folder(env, "BACKUP_FOLDER", default=VAR_DIR / "backups")
@@ -141,6 +143,7 @@ MIDDLEWARE = [
     "portal.ui.middleware.WordingMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.ui.slow_statements.SlowStatementMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
