@@ -32,7 +32,7 @@ from django_cte import CTE, with_cte
 
 from portal import clock
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS
-from portal.companies.models import Basis, Company, Snapshot
+from portal.companies.models import Basis, Company
 from portal.debtors.models import Debtor
 from portal.mirror.models import Freshness
 from portal.mirror.models import State as Stored
@@ -97,6 +97,7 @@ def with_figures(user: "Person", debtors: "QuerySet[Debtor]", month: Period) -> 
         list_rank=listed.col.rank,
         list_success=listed.col.last_success,
         period_order=summed.col.period_order,
+        **{column: getattr(summed.col, column) for column, _ in _SUMS.values()},
     )
     return _with_age(stands, summed).annotate(
         company_count=Case(
@@ -105,7 +106,7 @@ def with_figures(user: "Person", debtors: "QuerySet[Debtor]", month: Period) -> 
         **{
             name: Case(
                 When(company_count=0, then=Value(0)),
-                When(companies_present__gt=F(lacking), then=getattr(summed.col, column)),
+                When(companies_present__gt=F(lacking), then=F(column)),
                 output_field=BigIntegerField(),
             )
             for name, (column, lacking) in _SUMS.items()
@@ -205,17 +206,11 @@ def _ends_about(path: str) -> ExpressionWrapper:
     return ExpressionWrapper(F(f"{path}year") * 36525 + F(f"{path}number") * length, output_field=IntegerField())
 
 
-def totals(user: "Person", debtors: "QuerySet[Debtor]", month: Period) -> dict[str, int]:
-    """The sums over all of `debtors`: companies, head count, joiners, leavers, wage in cents, people left out of it."""
-    companies = Company.objects.visible_to(user).filter(debtor__in=debtors.order_by().values("pk"))
-    snapshots = Snapshot.objects.visible_to(user).filter(
-        company__in=companies.order_by().values("pk"), basis=Basis.MONTH, year=month.year, number=month.number
+def totals(rows: "QuerySet[Any]") -> dict[str, int]:
+    """The sums over all of `rows`, which come from `with_figures`: companies, head count, joiners, leavers, wage in
+    cents, people left out of it. Parts that are not known are not in them."""
+    sums: dict[str, int] = rows.order_by().aggregate(
+        company_count=Sum("companies_present", default=0),
+        **{name: Sum(column) for name, (column, _) in _SUMS.items()},
     )
-    sums = snapshots.aggregate(
-        head_count=Sum("head_count"),
-        joiners=Sum("joiners"),
-        leavers=Sum("leavers"),
-        wage_cents=Sum("contract_wage_cents"),
-        wage_left_out=Sum("wage_left_out"),
-    )
-    return {"company_count": companies.count(), **sums}
+    return sums

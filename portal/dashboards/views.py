@@ -88,7 +88,7 @@ class ClientsView(ScopedListView):
 
     def get_totals(self, rows: "QuerySet[Any]") -> dict[str, Any]:
         """Sums over every client of the filter."""
-        sums = clients.totals(self.request.user, rows, self.month)
+        sums = clients.totals(rows)
         cents = sums.pop("wage_cents")
         self.left_out = sums.pop("wage_left_out") or 0
         return sums | {"wage_cents": None if cents is None else Decimal(cents) / 100}
