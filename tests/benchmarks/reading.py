@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from statistics import quantiles
 from urllib.parse import urlencode
 
+import psutil
+
 from portal.nmbrs.sandbox import DOMAIN, TOKEN, USER, SandboxProcess
 from tests.benchmarks.first_sync import LATENCY, OPEN_PLANS, SET_UP, START, TODAY
 from tests.benchmarks.large import RATE, keep_answers
-from tests.benchmarks.office import ROOT, Office
+from tests.benchmarks.office import ROOT, Office, usage
 from tests.demo.running import free_port
 
 SIGN_IN = """
@@ -95,14 +97,16 @@ def report(debtors: int = 300, people: int = 100) -> None:
         with Office("sqlite", options) as office:
             office.shell(set_up)
             cookie = office.shell(SIGN_IN)
-            with serving(office) as port, office.cluster():
+            with serving(office) as (port, server), office.cluster():
                 reader = Reader(port, cookie)
                 seconds = _during(office, reader, kinds)
+                largest = usage(server).peak
             statuses = office.ask("SELECT status, COUNT(*) FROM sync_syncrun GROUP BY status")
     for kind, goal in GOALS.items():
         each = reader.times[kind]
         middle, late = quantiles(each, n=20)[9], quantiles(each, n=20)[18]
         print(f"  {kind:<6}{len(each):>5} answers, p50 {middle:.0f} ms, p95 {late:.0f} ms (goal {goal})")
+    print(f"  largest process of the server {largest:.0f} MB (goal 300)")
     refused = f"{len(reader.refused)} refused {reader.refused[:3]}"
     print(f"  {refused}, the load of {debtors} x {people} took {seconds:.0f} s, {dict(statuses)}")
     sys.stdout.flush()
@@ -125,8 +129,8 @@ def _during(office: Office, reader: Reader, kinds: str) -> float:
 
 
 @contextmanager
-def serving(office: Office) -> Iterator[int]:
-    """The portal behind gunicorn, as `make run` serves it; the port."""
+def serving(office: Office) -> Iterator[tuple[int, psutil.Process]]:
+    """The portal behind gunicorn, as `make run` serves it; the port and the server's main process."""
     port = free_port()
     command = ["-m", "gunicorn", "portal.wsgi", "--bind", f"localhost:{port}", "--workers", "2", "--threads", "4"]
     process = subprocess.Popen(
@@ -143,7 +147,7 @@ def serving(office: Office) -> Iterator[int]:
                 break
             except OSError:
                 time.sleep(0.1)
-        yield port
+        yield port, psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait()

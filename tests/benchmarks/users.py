@@ -20,7 +20,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.benchmarks.as_of import FIRM
-from tests.benchmarks.office import Office
+from tests.benchmarks.office import Office, usage
 from tests.benchmarks.reading import serving
 from tests.benchmarks.stopwatch import StopWatch
 from tests.benchmarks.visiting import cookie_of
@@ -104,13 +104,14 @@ class Visitor:
 
 def outside(office: Office, given: list[dict[str, Any]], goal: int) -> None:
     """Let all of them work at once, and print what they waited."""
-    with serving(office) as port:
+    with serving(office) as (port, server):
         visitors = [Visitor(**one, port=port) for one in given]
         threads = [threading.Thread(target=visitor.work) for visitor in visitors]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        largest = usage(server).peak
     wrong = [one for visitor in visitors for one in visitor.wrong]
     if wrong:
         raise RuntimeError(f"{len(wrong)} pages did not answer 200: {wrong[:3]}")
@@ -120,7 +121,8 @@ def outside(office: Office, given: list[dict[str, Any]], goal: int) -> None:
         each = [taken for visitor in visitors for taken in visitor.times[page]]
         whole += each
         print(f"    {page:<22}{_spread(each)}")
-    print(f"    {'all':<22}{_spread(whole)}   (goal p95 {goal} ms)", flush=True)
+    print(f"    {'all':<22}{_spread(whole)}   (goal p95 {goal} ms)")
+    print(f"    largest process of the server {largest:.0f} MB (goal 300)", flush=True)
 
 
 def _spread(times: list[float]) -> str:
