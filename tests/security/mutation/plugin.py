@@ -76,7 +76,7 @@ class Before:
     """Stands for the next test where pytest asks what it needs: all but the test itself."""
 
     def __init__(self, item: pytest.Item) -> None:
-        self.chain = item.listchain()[:-1]
+        self.chain, self.path = item.listchain()[:-1], item.path
 
     def listchain(self) -> list[Any]:
         return self.chain
@@ -91,6 +91,7 @@ class Mutator:
         self.by_guard: dict[str, list[pytest.Item]] = {}
         self.result: dict[str, str] = {}
         self.red: list[str] = []
+        self.last: pytest.Item | None = None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Any:
@@ -106,6 +107,10 @@ class Mutator:
 
     def run(self, item: pytest.Item) -> bool:
         """Run a test; returns whether it passed."""
+        if self.last is not None and self.last.path.parent != item.path.parent:
+            # What a folder keeps for its own tests goes with the last of them, as when they run in a row.
+            self.last.ihook.pytest_runtest_teardown(item=self.last, nextitem=item)
+        self.last = item
         item.session._setupstate.teardown_exact(Before(item))  # type: ignore[arg-type]
         item._initrequest()  # type: ignore[attr-defined]
         reports = runtestprotocol(item, log=False, nextitem=Before(item))  # type: ignore[arg-type]
