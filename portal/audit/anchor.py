@@ -67,7 +67,7 @@ def accept_loss() -> tuple[int, int] | None:
 
     Returns the first and the last number that are given up; None when nothing is lost. The entry about it stays.
     """
-    known = in_force(lines())
+    known = in_effect(lines())
     with transaction.atomic():
         head = locked_head()
         macs = dict(Entry.objects.filter(number__in=list(known)).values_list("number", "mac"))
@@ -95,7 +95,7 @@ def lines() -> list[Line]:
         return [_read(number, text) for number, text in enumerate(file, 1) if text.strip()]
 
 
-def in_force(known: list[Line]) -> dict[int, Line]:
+def in_effect(known: list[Line]) -> dict[int, Line]:
     """What the lines say about single entries, by number, without those that were given up later."""
     found: dict[int, Line] = {}
     for line in known:

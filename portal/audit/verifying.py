@@ -116,7 +116,7 @@ class _Expected:
     """What the file outside the database says about single entries."""
 
     def __init__(self, known: list[Line]) -> None:
-        self._macs = anchor.in_force(known)
+        self._macs = anchor.in_effect(known)
 
     def meet(self, number: int, mac: str) -> None:
         line = self._macs.get(number)

@@ -122,15 +122,15 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 
     What killed a worker is otherwise left alone until Nmbrs gives it differently.
     """
-    rows = Quarantine.objects.visible_to(request.user).select_related("environment", "debtor", "company")
-    row = rows.filter(pk=pk).first()
+    rows = Quarantine.objects.visible_to(request.user).filter(pk=pk)
+    row = rows.select_related("environment", "debtor", "company").first()
     if row is None:
         raise Http404
     target: Target = row.company or row.debtor or row.environment
     if not holds_over(request, row, capability_for(target)):
         raise PermissionDenied
     if row.reason == Reason.KILLED:
-        Quarantine.objects.visible_to(request.user).filter(pk=row.pk).update(retry=True)
+        rows.update(retry=True)
     Freshness.objects.visible_to(request.user, capability_for(target)).filter(
         scope_key=row.scope_key, resource=row.resource
     ).update(digest=b"")

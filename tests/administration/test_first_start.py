@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 from portal.accounts.models import Firm
 from portal.accounts.rights import SYSTEM, Place, give
 from portal.accounts.roles import Role
+from portal.accounts.signin.sessions import SIGNED_IN
 from portal.audit.models import Entry
 from portal.clock import now
 from portal.connections import first_start
@@ -151,6 +152,16 @@ def test_what_goes_wrong_is_said_and_nothing_is_lost(boss, sandbox, firm, settin
     assert FirstStart.objects.get().token == ""
     assert boss.post(url("keep"))["Location"] == url("connection")
     assert not Connection.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["connection", "keep", "forget"])
+def test_what_concerns_the_token_takes_a_fresh_sign_in(boss, firm, name):
+    FirstStart.objects.create(firm=firm, tried=now(), token="tried")
+    session = boss.session
+    session[SIGNED_IN] -= 600
+    session.save()
+    assert boss.post(url(name), {})["Location"].startswith("/account/confirm/?next=")
+    assert FirstStart.objects.get().token == "tried"
 
 
 def test_it_is_the_administrators_alone(firm, accountant, administrator):

@@ -26,6 +26,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     "portal.accounts.grants: _of_person counts what has ended (4)": (
         "chooses whether a second question is worth asking; that one compares the deputy's term itself"
     ),
+    "portal.dashboards.changes.unseen: _own sees everything": "of nobody's marks none are taken in any case",
 }
 
 

@@ -108,8 +108,10 @@ class Mutator:
     def run(self, item: pytest.Item) -> bool:
         """Run a test; returns whether it passed."""
         if self.last is not None and self.last.path.parent != item.path.parent:
-            # What a folder keeps for its own tests goes with the last of them, as when they run in a row.
-            self.last.ihook.pytest_runtest_teardown(item=self.last, nextitem=item)
+            # What a folder keeps for its own tests (tests/access/conftest.py) meets no other test.
+            folder = self.last.config.pluginmanager.get_plugin(str(self.last.path.with_name("conftest.py")))
+            if kept := getattr(folder, "KEPT", None):
+                kept.close()
         self.last = item
         item.session._setupstate.teardown_exact(Before(item))  # type: ignore[arg-type]
         item._initrequest()  # type: ignore[attr-defined]
