@@ -101,6 +101,11 @@ class AgreementForm(forms.ModelForm):  # type: ignore[type-arg]
             "contact": forms.TextInput(attrs={"class": "form-control"}),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role: Any = self.fields["role"]
+        role.choices = [(value, label if value else _("Choose")) for value, label in role.choices]
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:

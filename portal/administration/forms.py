@@ -20,6 +20,9 @@ from portal.employees.models import Employee
 
 _CONTROL = {"class": "form-control"}
 _SELECT = {"class": "form-select"}
+#: What a list of choices begins with: where something has to be chosen, and where nothing may be.
+_CHOOSE = gettext_lazy("Choose")
+_NONE = gettext_lazy("none")
 
 
 class UntilField(forms.DateField):
@@ -163,7 +166,9 @@ class TeamForm(forms.Form):
 class MemberForm(forms.Form):
     """Somebody for a team."""
 
-    user: Any = forms.ModelChoiceField(None, label=gettext_lazy("Person"), widget=forms.Select(attrs=_SELECT))
+    user: Any = forms.ModelChoiceField(
+        None, label=gettext_lazy("Person"), empty_label=_CHOOSE, widget=forms.Select(attrs=_SELECT)
+    )
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
         choices=[(role.value, role.label) for role in Role if role in TEAM_ROLES],
@@ -179,9 +184,11 @@ class MemberForm(forms.Form):
 class DeputyForm(forms.Form):
     """Who stands in for whom."""
 
-    absent: Any = forms.ModelChoiceField(None, label=gettext_lazy("Who is away"), widget=forms.Select(attrs=_SELECT))
+    absent: Any = forms.ModelChoiceField(
+        None, label=gettext_lazy("Who is away"), empty_label=_CHOOSE, widget=forms.Select(attrs=_SELECT)
+    )
     substitute: Any = forms.ModelChoiceField(
-        None, label=gettext_lazy("Who stands in"), widget=forms.Select(attrs=_SELECT)
+        None, label=gettext_lazy("Who stands in"), empty_label=_CHOOSE, widget=forms.Select(attrs=_SELECT)
     )
     until = UntilField(required=True)
 
@@ -223,12 +230,14 @@ class AskForm(forms.Form):
 class WhyForm(forms.Form):
     """About whom and what somebody asks why. An employee comes by a link of their page, or by name within a client."""
 
-    user: Any = forms.ModelChoiceField(None, label=gettext_lazy("Person"), widget=forms.Select(attrs=_SELECT))
+    user: Any = forms.ModelChoiceField(
+        None, label=gettext_lazy("Person"), empty_label=_CHOOSE, widget=forms.Select(attrs=_SELECT)
+    )
     debtor: Any = forms.ModelChoiceField(
-        None, label=gettext_lazy("Client"), required=False, widget=forms.Select(attrs=_SELECT)
+        None, label=gettext_lazy("Client"), required=False, empty_label=_NONE, widget=forms.Select(attrs=_SELECT)
     )
     company: Any = forms.ModelChoiceField(
-        None, label=gettext_lazy("Company"), required=False, widget=forms.Select(attrs=_SELECT)
+        None, label=gettext_lazy("Company"), required=False, empty_label=_NONE, widget=forms.Select(attrs=_SELECT)
     )
     name = forms.CharField(
         label=gettext_lazy("Employee"),

@@ -37,6 +37,10 @@ class InvitationTable(Table):
 
     caption = gettext_lazy("Invitations")
     counted = ngettext_lazy("invitation", "invitations")
+    nothing = (
+        gettext_lazy("Nobody was invited yet"),
+        gettext_lazy("Whom you invite stands here, with what became of the invitation."),
+    )
 
     name = TextColumn(verbose_name=gettext_lazy("Name"))
     email = TextColumn(verbose_name=gettext_lazy("E-mail address"))

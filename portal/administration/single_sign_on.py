@@ -54,7 +54,11 @@ class SingleSignOnForm(forms.ModelForm):  # type: ignore[type-arg]
         self._before = (self.instance.issuer, self.instance.client_id)
         self.fields["addresses"].initial = ", ".join(self.instance.domains)
         allowed = {"issuers": ", ".join(settings.SIGN_ON_ISSUERS)}
-        self.fields["issuer"].help_text = _("It begins with one of these: %(issuers)s") % allowed
+        self.fields["issuer"].help_text = (
+            _("It begins with one of these: %(issuers)s") % allowed
+            if settings.SIGN_ON_ISSUERS
+            else _("This portal allows no issuer yet. Whoever runs it names those that may be used.")
+        )
         if self.instance.pk:
             self.fields["secret"].help_text = _("Leave this empty to keep the one that is stored.")
 

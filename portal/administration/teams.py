@@ -43,6 +43,10 @@ class TeamTable(Table):
 
     caption = gettext_lazy("Teams")
     counted = ngettext_lazy("team", "teams")
+    nothing = (
+        gettext_lazy("No teams yet"),
+        gettext_lazy("Make one below; whoever you put in it sees the clients that you give the team."),
+    )
 
     name = LinkColumn("administration:team", verbose_name=gettext_lazy("Name"))
     people = NumberColumn(verbose_name=gettext_lazy("People"))

@@ -1,17 +1,18 @@
 """How old the data behind a page is: the worst state and the oldest success over every kind and scope it needs.
 
-A kind that one of the companies was never asked for counts as never fetched, also when no row says so.
+A kind that one of the companies was never asked for counts as never fetched, also when no row says so. What is read
+person by person needs people: of a company without any there is nothing to ask.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import CharField, Count, DateTimeField, F, Max, Min, QuerySet, Value
+from django.db.models import CharField, Count, DateTimeField, Exists, F, Max, Min, OuterRef, QuerySet, Value
 
 from portal.companies.models import Company
 from portal.debtors.models import Debtor
 from portal.mirror.models import Freshness, State
-from portal.mirror.resource import registry
+from portal.mirror.resource import Lane, registry
 from portal.source import Level
 from portal.ui.freshness import FreshnessSummary, summarise
 
@@ -44,19 +45,22 @@ def of_scope(
         environment__freshness__resource__in=resources,
     )
     # One arm a level: an OR of both is answered by reading the whole table.
-    found = _grouped(own.filter(company__in=companies.order_by().values("pk"))).union(
+    arms = [
         _grouped(own.filter(company__isnull=True, debtor__in=debtors.order_by().values("pk"))),
         # An accountant, who holds nothing over an environment as such, sees its lists through the debtors in them.
         _grouped(of_environments, "environment__freshness__"),
         _counted(debtors, Level.ENVIRONMENT, "environment"),
         _counted(debtors, Level.DEBTOR, "pk"),
         _counted(companies, Level.COMPANY, "pk"),
-        all=True,
-    )
-    expected, groups = dict.fromkeys(Level, 0), []
+    ]
+    if any(_asked_of(name) == Lane.SLOW for name in resources):
+        arms.append(_counted(_with_people(companies), Lane.SLOW, "pk"))
+    found = _grouped(own.filter(company__in=companies.order_by().values("pk"))).union(*arms, all=True)
+    expected: dict[str, int] = dict.fromkeys((*Level, Lane.SLOW), 0)
+    groups = []
     for group in found:
         if group["stored"] == _COUNT:
-            expected[Level(group["kind"])] = group["scopes"]
+            expected[group["kind"]] = group["scopes"]
         else:
             groups.append(group)
     return summarise(_rows(groups, resources, expected), _needed(resources, expected), label=_label)
@@ -111,7 +115,16 @@ def _grouped(rows: "QuerySet[Any]", path: str = "") -> "QuerySet[Any]":
     return groups
 
 
-def _counted(rows: "QuerySet[Any]", level: Level, column: str) -> "QuerySet[Any]":
+def _asked_of(name: str) -> str:
+    """What the kind is asked of: a level, or Lane.SLOW for the people of a company."""
+    return Lane.SLOW if registry[name].lane is Lane.SLOW else registry[name].level
+
+
+def _with_people(companies: "QuerySet[Company]") -> "QuerySet[Company]":
+    return companies.filter(Exists(Company.everything.filter(pk=OuterRef("pk"), employees__isnull=False)))
+
+
+def _counted(rows: "QuerySet[Any]", level: str, column: str) -> "QuerySet[Any]":
     """How many scopes of a level there are, as a row beside those of `_grouped`."""
     counted: QuerySet[Any] = (
         rows.order_by()
@@ -126,7 +139,9 @@ def _counted(rows: "QuerySet[Any]", level: Level, column: str) -> "QuerySet[Any]
     return counted
 
 
-def _rows(groups: Iterable[Mapping[str, Any]], resources: Sequence[str], expected: dict[Level, int]) -> list[Freshness]:
+def _rows(
+    groups: Iterable[Mapping[str, Any]], resources: Sequence[str], expected: Mapping[str, int]
+) -> list[Freshness]:
     """One Freshness for each group of scopes in the same state, and one NEVER where scopes have no row at all."""
     found = dict.fromkeys(resources, 0)
     rows = []
@@ -142,16 +157,14 @@ def _rows(groups: Iterable[Mapping[str, Any]], resources: Sequence[str], expecte
             )
         )
     rows.extend(
-        Freshness(resource=name, state=State.NEVER)
-        for name in resources
-        if found[name] < expected[registry[name].level]
+        Freshness(resource=name, state=State.NEVER) for name in resources if found[name] < expected[_asked_of(name)]
     )
     return rows
 
 
-def _needed(resources: Sequence[str], expected: dict[Level, int]) -> list[str]:
+def _needed(resources: Sequence[str], expected: Mapping[str, int]) -> list[str]:
     """The kinds that these scopes can have: a debtor without companies has nothing to fetch for a company."""
-    return [name for name in resources if expected[registry[name].level]]
+    return [name for name in resources if expected[_asked_of(name)]]
 
 
 def _label(name: str) -> str:

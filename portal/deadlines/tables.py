@@ -93,7 +93,9 @@ class DeadlineTable(Table):
         verbose_name=gettext_lazy("Company"), accessor="company__name", order_by=("company__name",), empty_values=()
     )
     kind = TextColumn(verbose_name=gettext_lazy("What"))
-    period = TextColumn(verbose_name=gettext_lazy("Period"), accessor="pk", orderable=False)
+    period = TextColumn(
+        verbose_name=gettext_lazy("Period"), accessor="pk", orderable=False, attrs={"td": {"class": "text-nowrap"}}
+    )
     due = DayColumn(verbose_name=gettext_lazy("Due"))
     act_by = DayColumn(verbose_name=gettext_lazy("Act by"))
     status = TextColumn(verbose_name=gettext_lazy("Status"), accessor="pk", orderable=False)

@@ -55,7 +55,7 @@ class PeopleTable(Table):
     department = TextColumn(verbose_name=_("Department"), accessor="pk", attrs=_ONE_LINE)
     function = TextColumn(verbose_name=_("Function"), accessor="pk", attrs=_ONE_LINE)
     since = DayColumn(verbose_name=_("Employed since"), accessor="pk")
-    contract_end = DayColumn(verbose_name=_("Contract ends"), accessor="pk")
+    contract_end = DayColumn(verbose_name=_("Contract ends"), accessor="pk", attrs=_ONE_LINE)
     part_time = NumberColumn(verbose_name=_("Part-time %"), accessor="pk")
     hours = NumberColumn(verbose_name=_("Hours a week"), accessor="pk")
     salary_kind = TextColumn(verbose_name=_("Kind of salary"), accessor="pk", attrs=_ONE_LINE)

@@ -109,6 +109,7 @@ class QuarantineView(ScopedListView):
         kwargs = {**super().get_table_kwargs(), "csrf_token": get_token(self.request)}
         if kwargs["empty_kind"] == "nothing":
             kwargs["empty_title"] = str(_("No record is left out"))
+            kwargs["empty_text"] = str(_("Everything that Nmbrs gave could be read."))
         return kwargs
 
     def get_breadcrumb(self) -> list[Crumb]:

@@ -20,6 +20,7 @@ from portal.ui.values import Level, Status
 
 RIGHT = {"th": {"class": "ui-right"}, "td": {"class": "ui-right"}}
 ONE_LINE = {"td": {"class": "text-nowrap"}}
+SENTENCE = {"td": {"class": "ui-sentence"}}
 #: Rows that are told in sentences: a list that reads as well on a phone.
 ITEMS = "sync/items.html"
 
@@ -73,7 +74,7 @@ class PlanTable(Table):
     counted = ngettext_lazy("sync", "syncs")
 
     created = MomentColumn(verbose_name=gettext_lazy("Started"))
-    what = TextColumn(verbose_name=gettext_lazy("What"), accessor="pk", orderable=False)
+    what = TextColumn(verbose_name=gettext_lazy("What"), accessor="pk", orderable=False, attrs=SENTENCE)
     why = TextColumn(verbose_name=gettext_lazy("Why"), accessor="trigger", orderable=False, attrs=ONE_LINE)
     outcome = StatusColumn(verbose_name=gettext_lazy("Outcome"), accessor="pk", orderable=False)
     parts = NumberColumn(verbose_name=gettext_lazy("Parts"), accessor="pk", orderable=False)

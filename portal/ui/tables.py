@@ -45,6 +45,8 @@ class Table(django_tables2.Table):  # type: ignore[misc]
     """
 
     caption: "str | _StrPromise" = ""
+    #: Title and text of a table without rows that does not come from Nmbrs, so that nobody reads that Nmbrs was asked.
+    nothing: "tuple[str | _StrPromise, str | _StrPromise]" = ("", "")
     counted: "_StrPromise" = ngettext_lazy("row", "rows")
     #: Whether readers choose the columns; not of a table that is drawn as something else than rows and columns.
     choosable = True
@@ -64,8 +66,9 @@ class Table(django_tables2.Table):  # type: ignore[misc]
     ) -> None:
         self.totals = dict(totals or {})
         self.empty_kind = empty_kind
-        self.empty_title = empty_title
-        self.empty_detail = empty_text
+        title, text = self.nothing if empty_kind == "nothing" else ("", "")
+        self.empty_title = empty_title or str(title)
+        self.empty_detail = empty_text or str(text)
         kwargs.setdefault("default", markup.missing())
         super().__init__(*args, **kwargs)
         for column in self.columns.iterall():

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.pages
 def test_teams_from_beginning_to_end(office, boss):
     user = person(office, Role.ASSISTANT, "a")
     tagged(office.clients["c"], "horeca")
+    none_yet = boss.get(url("teams")).text
+    assert "No teams yet" in none_yet and "Nmbrs was asked" not in none_yet
     boss.post(url("teams"), {"name": "North"})
     team = Team.objects.get()
     boss.post(url("add_member", team.pk), {"user": user.pk, "role": Role.ACCOUNTANT})

@@ -11,6 +11,7 @@ from portal import clock
 from portal.accounts.models import Membership
 from portal.accounts.roles import Capability
 from portal.accounts.trail import TrailEntry
+from portal.administration.details import told
 from portal.audit.about import About, about
 from portal.audit.actors import Actor
 from portal.audit.kinds import Kind
@@ -67,6 +68,14 @@ def test_an_administrator_reads_the_entries_of_the_own_firm_only(office, boss, s
     page = text(client.get(PAGE).content.decode())
     assert "Zwartjes" in page and "Aardbeien" in page
     assert "Citroenen" not in page and "stranger" not in page
+
+
+def test_a_kind_of_record_is_told_by_its_name_whichever_way_it_was_stored():
+    assert list(told({"kind": "runwage"})) == list(told({"kind": "run_output"})) != ["kind of record: runwage"]
+    assert list(told({"kind": "variance_bands", "ways": 2})) == [
+        "kind of record: variance_bands",
+        "ways in which it is open: 2",
+    ]
 
 
 def test_no_entry_of_another_firm_or_of_none_is_visible(office, boss, stranger, entries):

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from portal.accounts.models import Firm, User
 from portal.companies.models import Company
-from portal.connections.models import Environment, EnvironmentKind
+from portal.connections.models import Connection, Environment, EnvironmentKind
 from portal.debtors import models
 from portal.debtors.models import Debtor
 from portal.mirror.resource import registry
@@ -131,6 +131,10 @@ def test_no_page_of_a_business_environment_speaks_of_clients(
         *(f"/business/{employer.pk}/records/{kind}/" for kind in own),
     ):
         seen(client, address)
+    if role == "administrator":
+        Connection.objects.create(environment=employer.environment, host="http://127.0.0.1:1", user="u", token="t")
+        for step in ("overview", "clients", "sync", "colleagues"):
+            seen(client, reverse(f"first_start:{step}"))
     nowhere = client.get("/companies/999999/")
     assert nowhere.status_code == 404
     assert not CLIENT.search(text(nowhere.content.decode()))

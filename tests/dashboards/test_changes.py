@@ -23,8 +23,8 @@ from portal.dashboards.changes.rows import NEWEST
 from portal.dashboards.changes.unseen import FIRST_LOOK, GRACE, LOOKS_BACK, mark_seen, unseen_counts
 from portal.debtors.models import Debtor
 from portal.employees.models import Employee
-from portal.mirror.models import Change, ChangeKind
-from portal.mirror.resource import registry
+from portal.mirror.models import Change, ChangeKind, Freshness
+from portal.mirror.resource import Lane, registry
 from portal.ui.fields import RULES
 from tests.dashboards.conftest import NOW
 from tests.dashboards.reading import tables, text
@@ -115,6 +115,25 @@ def test_changes_stand_by_client_with_both_dates_and_both_values(
     }
     assert found["Contracts"]["What changed"] == "Last day: 31 Mar 2027"
     assert found["Service"]["What changed"] == "Service level: Full → is now Basic"
+
+
+def test_right_after_the_first_sync_the_page_says_that_nothing_has_changed_since(
+    environment: Environment, administrator: People, as_user: SignIn
+) -> None:
+    bakery = make_debtor(environment, "Bakkerij")
+    staffed, empty = make_company(bakery, "Bakkerij B.V."), make_company(bakery, "Holding")
+    make_person(staffed)
+    fetched_everything(bakery)
+    # Where nobody works there is nobody to ask about.
+    slow = [kind.name for kind in registry if kind.lane is Lane.SLOW and kind.watched]
+    Freshness.objects.filter(company=empty, resource__in=slow).delete()
+    client = as_user(administrator())
+    for address in ("/changes/", f"/changes/{bakery.pk}/"):
+        said = text(get(client, address))
+        assert "Nothing has changed since the first sync" in said
+        assert "never synced" not in said
+    Freshness.objects.filter(company=staffed, resource=slow[0]).delete()
+    assert "never synced" in text(get(client))
 
 
 def test_values_read_as_on_other_pages(environment: Environment, administrator: People, as_user: SignIn) -> None:

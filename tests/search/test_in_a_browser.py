@@ -97,7 +97,7 @@ def test_the_page_of_results_follows_what_is_typed_and_fits_a_phone(open_page):
     expect(page.get_by_role("link", name="Garage Hendriks 2001")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("searchbox").fill("bergxyz")
-    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    expect(page.get_by_text("Nothing found", exact=True)).to_be_visible()
     page.get_by_role("searchbox").fill("berg")
     expect(page.locator("#announcer")).to_have_text("2 results")
     expect(page).to_have_url(page.url.split("?")[0] + "?q=berg")

@@ -67,7 +67,7 @@ def test_more_than_fits_says_so_and_leads_to_the_page(office, boss, signed_in):
 
 def test_nothing_found_is_said(boss, signed_in):
     assert "Nothing found" in signed_in(boss).get("/search/options/", {"q": "xyzzy"}).content.decode()
-    assert "Nothing matches" in text_of(signed_in(boss).get("/search/", {"q": "xyzzy"}))
+    assert "Nothing found" in text_of(signed_in(boss).get("/search/", {"q": "xyzzy"}))
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -25,6 +25,7 @@ from portal.companies.models import Company
 from portal.ui import spreadsheet
 from portal.ui.exports import files, making, tasks
 from portal.ui.exports.cells import cell, text_of
+from portal.ui.exports.paper import shared
 from portal.ui.markup import missing
 from portal.ui.models import Export, ExportFormat, ExportStatus
 from portal.ui.values import Missing
@@ -161,6 +162,22 @@ def test_a_cell_keeps_its_meaning() -> None:
     )
     assert text_of('<span aria-hidden="true">→</span><form><button>Go</button></form>a<br>b') == "a · b"
     assert text_of('<time title="22 Nov 2026 07:12">2 hours</time>') == "22 Nov 2026 07:12"
+
+
+@pytest.mark.parametrize(
+    ("wished", "least", "widths"),
+    [
+        ([10, 30, 60], [0, 0, 0], [10, 30, 60]),
+        ([10, 30, 60], [28, 0, 0], [28, 24, 48]),
+        # What the first takes makes the second too narrow as well.
+        ([10, 30, 60], [28, 26, 0], [28, 26, 46]),
+        ([20, 80], [70, 60], [20, 80]),
+    ],
+)
+def test_no_heading_of_a_printed_list_is_broken_within_a_word(
+    wished: list[float], least: list[float], widths: list[float]
+) -> None:
+    assert shared(100, wished, least) == pytest.approx(widths)
 
 
 def test_who_gets_a_file_and_of_which_rows(company: Company, firm: Firm, accountant: Any, administrator: Any) -> None:

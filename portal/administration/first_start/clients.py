@@ -13,6 +13,7 @@ from portal.accounts.roles import Capability
 from portal.administration.acts import posted
 from portal.administration.first_start.steps import LISTS, Standing, standing
 from portal.connections import first_start
+from portal.connections.wording import by_reader
 from portal.debtors.models import Debtor
 from portal.jobs.health import worker_alive
 from portal.sync import figures, live
@@ -28,13 +29,16 @@ class ClientsForm(forms.Form):
     """All clients, or a few to begin with."""
 
     which = forms.ChoiceField(
-        label=gettext_lazy("Which clients are read first"),
-        choices=[(ALL, gettext_lazy("All clients")), (SOME, gettext_lazy("Only these to begin with"))],
+        label=by_reader(gettext_lazy("Which clients are read first"), gettext_lazy("What is read first")),
+        choices=[
+            (ALL, by_reader(gettext_lazy("All clients"), gettext_lazy("Everything"))),
+            (SOME, gettext_lazy("Only these to begin with")),
+        ],
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
     debtors: Any = forms.ModelMultipleChoiceField(
         None,
-        label=gettext_lazy("Clients"),
+        label=by_reader(gettext_lazy("Clients"), gettext_lazy("Organisations")),
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
@@ -51,10 +55,16 @@ class ClientsForm(forms.Form):
         chosen = given.get("debtors")
         if given.get("which") == SOME and chosen is not None:
             if not chosen:
-                self.add_error("debtors", _("Choose at least one client, or all of them."))
+                said = by_reader(
+                    _("Choose at least one client, or all of them."), _("Choose at least one, or everything.")
+                )
+                self.add_error("debtors", str(said))
             elif len(chosen) > MOST:
-                said = _("Choose at most %(count)s clients to begin with, or all of them.")
-                self.add_error("debtors", said % {"count": MOST})
+                said = by_reader(
+                    _("Choose at most %(count)s clients to begin with, or all of them."),
+                    _("Choose at most %(count)s to begin with, or everything."),
+                )
+                self.add_error("debtors", str(said) % {"count": MOST})
         return given
 
     def debtor_ids(self) -> list[int]:

@@ -17,6 +17,7 @@ from portal.accounts.models import Firm, Invitation, Membership, User
 from portal.accounts.roles import Capability
 from portal.administration.acts import managed_firm, managed_firms, person_of
 from portal.connections.models import Connection, Environment, FirstStart
+from portal.connections.wording import by_reader
 from portal.mirror.models import Freshness, OptInChoice
 from portal.sync.models import SyncPlan
 from portal.ui.values import Crumb, Level, Status
@@ -41,7 +42,11 @@ STEPS: "tuple[tuple[str, _StrPromise, _StrPromise], ...]" = (
         gettext_lazy("Choose the sensitive kinds"),
         gettext_lazy("Absence, lease cars, family and the check of numbers are read only if you say why."),
     ),
-    ("clients", gettext_lazy("Choose the clients"), gettext_lazy("Begin with all of them, or with a few.")),
+    (
+        "clients",
+        by_reader(gettext_lazy("Choose the clients"), gettext_lazy("Choose what is read first")),
+        gettext_lazy("Begin with all of them, or with a few."),
+    ),
     (
         "sync",
         gettext_lazy("Read Nmbrs for the first time"),

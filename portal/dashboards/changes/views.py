@@ -61,8 +61,9 @@ class ChangesView(ScopedListView):
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """What the boxes are made of, and words for nothing new."""
+        log = Change.objects.visible_to(self.request.user, self.capability)
         return {
-            **empty_words("nothing" if self.groups else self.get_empty_kind(), self.filterset),
+            **empty_words("nothing" if self.groups else self.get_empty_kind(), self.filterset, log),
             "user": self.request.user,
             "condition": self.filterset.condition,
             "since": self.filterset.since,
@@ -150,8 +151,9 @@ class ClientChangesView(ScopedListView):
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Whose words the cells are in, and words for nothing new."""
-        kwargs = super().get_table_kwargs()
-        return {**kwargs, **empty_words(kwargs["empty_kind"], self.filterset), "user": self.request.user}
+        kwargs, user = super().get_table_kwargs(), self.request.user
+        log = Change.objects.visible_to(user, self.capability).filter(debtor=self.pk)
+        return {**kwargs, **empty_words(kwargs["empty_kind"], self.filterset, log), "user": user}
 
     def get_freshness(self) -> FreshnessSummary:
         """How old what was compared is."""
@@ -179,10 +181,16 @@ class ClientChangesView(ScopedListView):
         }
 
 
-def empty_words(kind: "EmptyKind", asked: ChangeFilter) -> dict[str, Any]:
-    """Why a table of changes is empty: nothing being new is good news."""
+def empty_words(kind: "EmptyKind", asked: ChangeFilter, log: "QuerySet[Change]") -> dict[str, Any]:
+    """Why a table of changes is empty: nothing being new is good news. `log`: the changes in the reader's scope."""
     words: dict[str, Any] = {"empty_kind": kind}
-    if kind == "nothing" and asked.since is None:
+    if kind != "nothing" or asked.since is not None:
+        return words
+    # As of a kind that one may not see, nobody learns that it ever changed.
+    if not log.filter(unseen.readable(asked.request.user)).exists():
+        words["empty_title"] = str(_("Nothing has changed since the first sync"))
+        words["empty_text"] = str(_("What a later sync finds otherwise than before stands here, with both values."))
+    else:
         words["empty_title"] = str(_("Nothing new"))
         words["empty_text"] = str(_("The syncs found no change that you have not seen."))
     return words

@@ -18,6 +18,8 @@ _PADDING = 1.2
 _SAMPLE, _LONGEST = 200, 300
 #: Characters below and above which no column goes.
 _NARROWEST, _WIDEST = 5, 34
+#: Characters up to which a cell is a date, a period or a number, which reads badly on two lines.
+_SHORT = 12
 
 
 def write(sheet: Sheet, file: IO[bytes], tell: Callable[[int], None] | None = None) -> None:
@@ -25,6 +27,22 @@ def write(sheet: Sheet, file: IO[bytes], tell: Callable[[int], None] | None = No
     with _Paper(sheet) as paper:
         paper.fill(tell)
         file.write(bytes(paper.output()))
+
+
+def shared(whole: float, wished: Sequence[float], least: Sequence[float]) -> list[float]:
+    """`whole` divided as `wished`, each part at least `least`; where those do not fit together, as wished alone."""
+    if sum(least) > whole:
+        return [whole * size / sum(wished) for size in wished]
+    widths = [0.0] * len(wished)
+    while True:
+        # Who would get too little gets the least; the others divide what is left.
+        others = [place for place, width in enumerate(widths) if not width]
+        left, sizes = whole - sum(widths), sum(wished[place] for place in others)
+        short = [place for place in others if left * wished[place] / sizes < least[place]]
+        for place in short or others:
+            widths[place] = least[place] if short else left * wished[place] / sizes
+        if not short:
+            return widths
 
 
 class _Paper(Paper):
@@ -77,7 +95,12 @@ class _Paper(Paper):
         for row in rows:
             longest = [max(size, len(one.text)) for size, one in zip(longest, row, strict=True)]
         wished = [min(_WIDEST, max(_NARROWEST, size)) for size in longest]
-        self._widths = [self.epw * size / sum(wished) for size in wished]
+        self._ink(_SIZE, _SOFT)
+        words = [heading.text.split() for heading in self._sheet.headings]
+        short = [[row[place].text for row in rows if len(row[place].text) <= _SHORT] for place in range(len(words))]
+        least = [self._widest(one) for one in words]
+        whole = [max(pair) for pair in zip(least, map(self._widest, short), strict=True)]
+        self._widths = shared(self.epw, wished, whole if sum(whole) <= self.epw else least)
         self._head()
         for row in rows:
             self._row(row)
@@ -107,6 +130,11 @@ class _Paper(Paper):
         self.set_draw_color(*_LINE)
         self.line(self.l_margin, top + height, left, top + height)
         self.set_xy(self.l_margin, top + height)
+
+    def _widest(self, texts: Sequence[str]) -> float:
+        """The width of a column in which each of these stays on one line: a hair more than they take."""
+        widths = (self.get_string_width(self._clean(text)) for text in texts)
+        return max(widths, default=0) + 2 * self.c_margin + 0.1
 
     def _wrapped(self, text: str, width: float) -> list[str]:
         clean = self._clean(text)
