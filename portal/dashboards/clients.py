@@ -87,7 +87,7 @@ def with_figures(user: "Person", debtors: "QuerySet[Debtor]", month: Period) -> 
     standing = CTE(_standing(user, own), name="standing")
     summed = CTE(_summed(user, own, standing, month), name="summed")
     listed = CTE(_listed(user, own), name="listed")
-    rows = listed.join(debtors, pk=listed.col.debtor_id, _join_type=LOUTER)
+    rows: QuerySet[Any] = listed.join(debtors, pk=listed.col.debtor_id, _join_type=LOUTER)
     rows = summed.join(rows, pk=summed.col.debtor_id, _join_type=LOUTER)
     stands = with_cte(standing, summed, listed, select=rows).annotate(
         companies_present=Coalesce(summed.col.companies_present, 0),
@@ -99,7 +99,7 @@ def with_figures(user: "Person", debtors: "QuerySet[Debtor]", month: Period) -> 
         period_order=summed.col.period_order,
         **{column: getattr(summed.col, column) for column, _ in _SUMS.values()},
     )
-    return _with_age(stands, summed).annotate(
+    rows = _with_age(stands, summed).annotate(
         company_count=Case(
             When(Q(companies_present__gt=0) | Q(list_success__isnull=False), then=F("companies_present"))
         ),
@@ -112,6 +112,7 @@ def with_figures(user: "Person", debtors: "QuerySet[Debtor]", month: Period) -> 
             for name, (column, lacking) in _SUMS.items()
         },
     )
+    return rows
 
 
 def _with_age(stands: "QuerySet[Any]", summed: CTE) -> "QuerySet[Any]":
@@ -120,10 +121,11 @@ def _with_age(stands: "QuerySet[Any]", summed: CTE) -> "QuerySet[Any]":
     known = Coalesce(summed.col.scopes, 0) + Case(When(list_rank__isnull=False, then=Value(1)), default=Value(0))
     worst = Least(Coalesce(summed.col.worst, Value(RANKS[State.FRESH])), Coalesce(F("list_rank"), _NEVER))
     oldest = summed.col.oldest
-    return stands.annotate(
+    aged: QuerySet[Any] = stands.annotate(
         fresh_rank=Case(When(Q(GreaterThan(due, known)), then=Least(worst, _NEVER)), default=worst),
         fresh_oldest=Least(Coalesce(oldest, F("list_success")), Coalesce(F("list_success"), oldest)),
     )
+    return aged
 
 
 def _standing(user: "Person", debtors: "QuerySet[Any]") -> "QuerySet[Any]":
@@ -154,7 +156,7 @@ def _summed(user: "Person", debtors: "QuerySet[Any]", standing: CTE, month: Peri
     of_month = Q(snapshots__basis=Basis.MONTH, snapshots__year=month.year, snapshots__number=month.number)
     lacking_people = Q(people__lt=len(PEOPLE_KINDS))
     lacking_wage = Q(wages__lt=len(WAGE_KINDS))
-    return (
+    summed: QuerySet[Any] = (
         companies.alias(
             month=FilteredRelation("snapshots", condition=of_month),
             now=FilteredRelation("current", condition=Q(current__missing_since__isnull=True)),
@@ -175,6 +177,7 @@ def _summed(user: "Person", debtors: "QuerySet[Any]", standing: CTE, month: Peri
             **{f"month_{column}": Sum(f"month__{column}") for column in _COLUMNS},
         )
     )
+    return summed
 
 
 def _listed(user: "Person", debtors: "QuerySet[Any]") -> "QuerySet[Any]":
@@ -193,7 +196,7 @@ def _rank() -> Case:
     )
 
 
-def _ends_about(path: str) -> ExpressionWrapper:
+def _ends_about(path: str) -> "ExpressionWrapper[Any]":
     """About the day on which a current period ends, to sort by.
 
     Numbers of different period types cannot be compared; the days they end on can (architecture.md section 4).

@@ -7,11 +7,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection, models
 from django.db.models import F, Func, IntegerField, QuerySet, Value, Window
 from django.db.models.functions import RowNumber
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler
 
 K = TypeVar("K")
 
@@ -58,18 +62,19 @@ class _WholeRow(Func):
 
     output_field = models.JSONField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: "SQLCompiler", connection: "BaseDatabaseWrapper", *_: Any, **__: Any) -> Any:
         """As SQLite writes it; only names of our own columns are in it."""
-        key = self.source_expressions[0]
+        key: Any = self.source_expressions[0]
         quote = connection.ops.quote_name
         pairs = ", ".join(
             f"'{field.attname}', {quote(key.alias)}.{quote(field.column)}" for field in _fields(key.target.model)
         )
         return f"JSON_OBJECT({pairs})", []
 
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_postgresql(self, compiler: "SQLCompiler", connection: "BaseDatabaseWrapper") -> Any:
         """PostgreSQL makes the object of the row itself."""
-        return f"TO_JSONB({connection.ops.quote_name(self.source_expressions[0].alias)})", []
+        key: Any = self.source_expressions[0]
+        return f"TO_JSONB({connection.ops.quote_name(key.alias)})", []
 
 
 def _reader(model: type[models.Model]) -> Callable[[Any], Any]:
