@@ -48,7 +48,7 @@ class InvitationTable(Table):
     scope = TextColumn(verbose_name=gettext_lazy("For"), accessor="pk", orderable=False)
     state = TextColumn(verbose_name=gettext_lazy("State"), accessor="pk", orderable=False)
     expires = MomentColumn(verbose_name=gettext_lazy("Link works until"))
-    act = TextColumn(verbose_name="", accessor="pk", orderable=False)
+    act = TextColumn(verbose_name=gettext_lazy("Invitation"), accessor="pk", orderable=False)
 
     class Meta:
         model = Invitation

@@ -99,7 +99,7 @@ def with_figures(user: "Person", debtors: "QuerySet[Debtor]", month: Period) -> 
         period_order=summed.col.period_order,
         **{column: getattr(summed.col, column) for column, _ in _SUMS.values()},
     )
-    rows = _with_age(stands, summed).annotate(
+    figured: QuerySet[Any] = _with_age(stands, summed).annotate(
         company_count=Case(
             When(Q(companies_present__gt=0) | Q(list_success__isnull=False), then=F("companies_present"))
         ),
@@ -112,7 +112,7 @@ def with_figures(user: "Person", debtors: "QuerySet[Debtor]", month: Period) -> 
             for name, (column, lacking) in _SUMS.items()
         },
     )
-    return rows
+    return figured
 
 
 def _with_age(stands: "QuerySet[Any]", summed: CTE) -> "QuerySet[Any]":

@@ -67,7 +67,7 @@ class _WholeRow(Func):
         key: Any = self.source_expressions[0]
         quote = connection.ops.quote_name
         pairs = ", ".join(
-            f"'{field.attname}', {quote(key.alias)}.{quote(field.column)}" for field in _fields(key.target.model)
+            f"'{field.attname}', {quote(key.alias)}.{quote(str(field.column))}" for field in _fields(key.target.model)
         )
         return f"JSON_OBJECT({pairs})", []
 

@@ -52,6 +52,11 @@ def register(page: str, panel: Panel) -> None:
     _pages.setdefault(page, {})[panel.name] = panel
 
 
+def pages() -> list[str]:
+    """The pages that have panels."""
+    return list(_pages)
+
+
 def panels_of(page: str) -> list[Panel]:
     """The panels of a page in order."""
     return sorted(_pages.get(page, {}).values(), key=lambda panel: (panel.order, panel.name))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client as Browser
 from playwright.sync_api import Page
@@ -12,6 +11,7 @@ from playwright.sync_api import Page
 from portal.accounts.models import Firm, User
 from portal.accounts.roles import Role
 from portal.deadlines import states
+from tests.axe import violations
 from tests.factories import (
     fetched_everything,
     make_company,
@@ -28,11 +28,6 @@ from tests.factories import (
 pytestmark = pytest.mark.browser
 
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-
-
-def serious(page: Page) -> list[tuple[str, str]]:
-    found = Axe().run(page).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in {"serious", "critical"}]
 
 
 def test_client_pages_and_the_filters_of_the_board_on_a_phone(
@@ -67,7 +62,7 @@ def test_client_pages_and_the_filters_of_the_board_on_a_phone(
         for address in own:
             page.goto(url + address)
             assert page.evaluate(FITS), address
-            assert serious(page) == [], address
+            assert violations(page) == [], address
     page.goto(url)
     assert page.locator("h1").inner_text() == debtor.name
 

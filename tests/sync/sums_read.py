@@ -101,9 +101,9 @@ def number(text: str) -> Decimal | None:
     return Decimal(plain) if plain else None
 
 
-def periods_of(company: Company, count: int = 13) -> list[Window]:
-    """The windows of a company's page: its current period and those before it."""
-    found = [company.current]
+def periods_of(company: Company, count: int = 13, until: Period | None = None) -> list[Window]:
+    """The windows of a company's page: its current period, or another one, and those before it."""
+    found = [until or company.current]
     while len(found) < count:
         found.insert(0, preceding(company.period_type, found[0]))
     return [tuple(bounds(company.period_type, one)) for one in found]  # type: ignore[misc]
