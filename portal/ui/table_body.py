@@ -34,8 +34,9 @@ def body(table: "Table") -> SafeString:
 
 def _around(tag: str, attributes: SafeString) -> tuple[SafeString, SafeString]:
     """What stands before and after each cell of a column."""
-    scope = SafeString(' scope="row"' if tag == "th" else "")
-    return format_html("<{}{} {}>", tag, scope, attributes), format_html("</{}>", tag)
+    if tag == "th":
+        return format_html('<th scope="row" {}>', attributes), SafeString("</th>")
+    return format_html("<td {}>", attributes), SafeString("</td>")
 
 
 def asked_once(draw: Callable[..., Any]) -> Callable[..., Any]:
