@@ -28,6 +28,7 @@ ABOUT_ACCESS = (
     "tests/nmbrs_soap/test_addresses.py",
     "tests/privacy",
     "tests/search",
+    "tests/security/test_guards_of_rights.py",
     "tests/security/test_queue.py",
     "tests/selfservice",
     "tests/sync_pages",
