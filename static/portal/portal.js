@@ -34,6 +34,13 @@
     closeMenus(event.target.closest("details.ui-menu"));
   });
 
+  // Whoever goes on with Tab has left the menu, which would lie over what has the focus now. A press on a word in the
+  // menu gives the focus to what the menu lies in.
+  document.addEventListener("focusin", (event) => {
+    const menu = document.querySelector("details.ui-menu[open]");
+    if (menu && !menu.contains(event.target) && !event.target.contains(menu)) closeMenus(null);
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const open = document.querySelector("details.ui-menu[open]");

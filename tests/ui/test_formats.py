@@ -1,10 +1,13 @@
 """Figures and dates read as people in that language write them."""
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
+from babel.numbers import format_decimal
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.ui import formats, markup
 from portal.ui.values import Missing
@@ -22,6 +25,18 @@ def test_english_figures(english: None) -> None:
     assert formats.money(Decimal("31204118.20")) == "€31,204,118.20"
     assert formats.money(-5, 0) == "−€5"
     assert formats.day(date(2026, 11, 22)) == "22 Nov 2026"
+
+
+@given(
+    st.one_of(st.integers(-(10**15), 10**15), st.decimals(-(10**12), 10**12, places=4)),
+    st.integers(0, 4),
+    st.sampled_from(["nl", "en"]),
+)
+def test_a_figure_is_written_as_the_locale_data_say(value: int | Decimal, places: int, language: str) -> None:
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    expected = format_decimal(abs(rounded), format=f"#,##0.{'0' * places}", locale=language)
+    with translation.override(language):
+        assert formats.number(value, places).lstrip(formats.MINUS) == expected
 
 
 def test_a_month_in_a_sentence_is_written_in_full(dutch: None) -> None:

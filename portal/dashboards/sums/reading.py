@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import reduce
-from operator import or_
+from itertools import groupby
+from operator import attrgetter, or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import (
@@ -219,8 +220,9 @@ def _in_window(windows: Windows, *, last_only: bool = False) -> Q:
     found = Q(pk__in=[])
     for kind in PeriodType:
         periods = windows.periods(kind, len(windows.all) - 1)
-        for period in periods[-1:] if last_only else periods:
-            found |= Q(company__current__period_type=kind.value, year=period.year, number=period.number)
+        for year, together in groupby(periods[-1:] if last_only else periods, key=attrgetter("year")):
+            numbers = [period.number for period in together]
+            found |= Q(company__current__period_type=kind.value, year=year, number__in=numbers)
     return found
 
 
