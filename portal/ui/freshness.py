@@ -48,6 +48,7 @@ STATUSES = {
     State.STALE: Status(Level.SOON, _("stale"), "clock-exclamation"),
     State.FRESH: Status(Level.FINE, _("up to date"), "circle-check"),
 }
+_IN_PART = Status(Level.NEUTRAL, _("not all synced yet"), "circle-dashed")
 _ORDER = {state: position for position, state in enumerate(State)}
 
 
@@ -85,8 +86,8 @@ class FreshnessSummary:
 
     @property
     def status(self) -> Status:
-        """Word, icon and colour of the worst state."""
-        return self.state.status
+        """Word, icon and colour of the worst state. Where some of it came in, the age beside it is that of this part."""
+        return _IN_PART if self.state is State.NEVER and self.ever else self.state.status
 
     @property
     def oldest(self) -> datetime | None:

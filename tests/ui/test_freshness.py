@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from portal.mirror.models import Freshness
 from portal.mirror.models import State as Stored
-from portal.ui.freshness import STALE_AFTER, State, summarise
+from portal.ui.freshness import STALE_AFTER, FreshnessLine, FreshnessSummary, State, summarise
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -55,3 +55,9 @@ def test_a_page_that_nothing_was_fetched_for_is_never_synced() -> None:
     summary = summarise([], at=NOW)
     assert summary.state is State.NEVER
     assert not summary.ever
+
+
+def test_where_only_a_part_came_in_the_age_is_not_said_of_what_never_did() -> None:
+    whole, none = FreshnessLine("a", State.FRESH, NOW), FreshnessLine("b", State.NEVER)
+    assert str(FreshnessSummary((whole, none)).status.label) == "not all synced yet"
+    assert str(FreshnessSummary((none,)).status.label) == "never synced"
