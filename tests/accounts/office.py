@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from portal.accounts.models import Firm, Membership, User
+from portal.accounts.models import Firm, Membership, Team, TeamMember, User
 from portal.accounts.roles import Role
 from portal.companies.models import Company
 from portal.connections.models import Environment
@@ -68,3 +68,21 @@ def seen_companies(user: User, *capability: Any) -> set[str]:
     """The names of the companies that the person sees; asked anew."""
     fresh = User.objects.get(pk=user.pk)
     return set(Company.everything.visible_to(fresh, *capability).values_list("name", flat=True))
+
+
+def give(user: User, office: Office, role: Role, client: str = "", company: str = "", **term) -> Membership:
+    return Membership.objects.create(
+        user=user,
+        firm=office.firm,
+        role=role,
+        debtor=office.clients[client].debtor if client else None,
+        company=office.clients[company].company if company else None,
+        **term,
+    )
+
+
+def team_of(office: Office, *people: User, role: Role = Role.ACCOUNTANT) -> Team:
+    team = Team.objects.create(firm=office.firm, name=f"team {Team.objects.count()}")
+    for user in people:
+        TeamMember.objects.create(team=team, user=user, role=role)
+    return team

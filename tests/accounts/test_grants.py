@@ -13,7 +13,7 @@ from portal.clock import now
 from portal.companies.models import Company
 from portal.debtors.models import Debtor
 from portal.employees.models import Employee
-from tests.accounts.office import Office, make_office, seen_clients, seen_companies, somebody_new, tagged
+from tests.accounts.office import Office, give, make_office, seen_clients, seen_companies, somebody_new, tagged, team_of
 
 pytestmark = pytest.mark.database
 DAY = timedelta(days=1)
@@ -27,24 +27,6 @@ def office(db) -> Office:
 @pytest.fixture
 def other(db) -> Office:
     return make_office("two", "xy")
-
-
-def give(user: User, office: Office, role: Role, client: str = "", company: str = "", **term) -> Membership:
-    return Membership.objects.create(
-        user=user,
-        firm=office.firm,
-        role=role,
-        debtor=office.clients[client].debtor if client else None,
-        company=office.clients[company].company if company else None,
-        **term,
-    )
-
-
-def team_of(office: Office, *people: User, role: Role = Role.ACCOUNTANT) -> Team:
-    team = Team.objects.create(firm=office.firm, name=f"team {Team.objects.count()}")
-    for user in people:
-        TeamMember.objects.create(team=team, user=user, role=role)
-    return team
 
 
 @pytest.mark.parametrize("role", [Role.ACCOUNTANT, Role.ASSISTANT, Role.AUDITOR, Role.CLIENT_USER])
