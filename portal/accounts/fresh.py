@@ -13,19 +13,9 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
-from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest, HttpResponseBase
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-
-def is_fresh(request: HttpRequest) -> bool:
-    """Whether the person proved recently who they are."""
-    try:
-        raise_if_reauthentication_required(request, app="allauth.account")
-    except ReauthenticationRequired:
-        return False
-    return True
 
 
 def require_fresh_sign_in(request: HttpRequest) -> None:
