@@ -68,7 +68,7 @@ class Reader:
 
     def _call(self, method: str, address: str, body: str, token: str) -> tuple[int, str]:
         connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
-        cookie = f"{self.cookie}; csrftoken={token}" if token else self.cookie
+        cookie = f"{self.cookie}; portal-csrf={token}" if token else self.cookie
         headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
         connection.request(method, address, body or None, headers)
         answer = connection.getresponse()
@@ -81,7 +81,7 @@ class Reader:
         connection.request("GET", "/sync/", headers={"Cookie": self.cookie})
         answer = connection.getresponse()
         answer.read()
-        found = re.search(r"csrftoken=(\w+)", str(answer.headers.get_all("Set-Cookie")))
+        found = re.search(r"portal-csrf=(\w+)", str(answer.headers.get_all("Set-Cookie")))
         if found is None:
             raise RuntimeError(f"the page answered {answer.status} and set no token")
         return found[1]
