@@ -15,10 +15,11 @@ from portal.mirror.models import HistoryQuerySet, MirrorQuerySet
 
 
 class Wages(NamedTuple):
-    """Sum of monthly contract wages in cents, and how many people in service are not in it."""
+    """Sum of monthly contract wages in cents, how many people in service are not in it, and how many are in service."""
 
     cents: int
     left_out: int
+    head_count: int
 
 
 def in_service(people: "MirrorQuerySet[Employee]", day: date) -> "MirrorQuerySet[Employee]":
@@ -44,6 +45,6 @@ def with_wage(people: "MirrorQuerySet[Employee]", day: date) -> "MirrorQuerySet[
 def wages(people: "MirrorQuerySet[Employee]", day: date) -> Wages:
     """The contract wage of those of `people` who are in service on `day`."""
     total = with_wage(in_service(people, day), day).aggregate(
-        cents=Sum("wage_cents"), left_out=Count("pk", filter=Q(wage_cents__isnull=True))
+        cents=Sum("wage_cents"), left_out=Count("pk", filter=Q(wage_cents__isnull=True)), head_count=Count("pk")
     )
-    return Wages(total["cents"] or 0, total["left_out"])
+    return Wages(total["cents"] or 0, total["left_out"], total["head_count"])

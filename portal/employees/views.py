@@ -120,12 +120,12 @@ class PeopleView(ScopedListView):
     def get_totals(self, rows: "QuerySet[Any]") -> dict[str, Any]:
         """The contract wage of everybody in the filter who is in service on the day."""
         plain: Any = rows.select_related(None).prefetch_related(None).order_by()
-        self.head_count = figures.in_service(plain, self.day).count()
         self.left_out, self.wage_total = 0, None
         if "wage" not in self.columns:
+            self.head_count = figures.in_service(plain, self.day).count()
             return {}
         total = figures.wages(plain, self.day)
-        self.left_out = total.left_out
+        self.head_count, self.left_out = total.head_count, total.left_out
         self.wage_total = people.euros(total.cents)
         return {"wage": self.wage_total}
 
