@@ -86,7 +86,7 @@ class FreshnessSummary:
 
     @property
     def status(self) -> Status:
-        """Word, icon and colour of the worst state. Where some of it came in, the age beside it is that of this part."""
+        """Word, icon and colour of the worst state. Where some of it came in, the age beside it is of this part."""
         return _IN_PART if self.state is State.NEVER and self.ever else self.state.status
 
     @property
