@@ -34,11 +34,12 @@
     closeMenus(event.target.closest("details.ui-menu"));
   });
 
-  // Whoever goes on with Tab has left the menu, which would lie over what has the focus now. A press on a word in the
-  // menu gives the focus to what the menu lies in.
-  document.addEventListener("focusin", (event) => {
+  // Whoever goes on with Tab has left the menu, which would lie over what has the focus now. A dialog that a menu opened
+  // takes the focus by itself, and what it answers stands in the menu: that is no leaving.
+  document.addEventListener("keyup", (event) => {
     const menu = document.querySelector("details.ui-menu[open]");
-    if (menu && !menu.contains(event.target) && !event.target.contains(menu)) closeMenus(null);
+    const there = document.activeElement;
+    if (event.key === "Tab" && menu && there && !menu.contains(there) && !there.closest("dialog")) closeMenus(null);
   });
 
   document.addEventListener("keydown", (event) => {

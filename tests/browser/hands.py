@@ -200,6 +200,8 @@ class Keyboard(Hand):
     def find(self, words: str, result: str | re.Pattern[str]) -> None:
         """The key for searching, the words, down to the result, Enter."""
         self.page.keyboard.press("Control+k")
+        # Nobody types before the field is there.
+        expect(self.page.get_by_role("dialog").get_by_role("combobox")).to_be_focused()
         self.page.keyboard.type(words)
         option = self.page.get_by_role("option", name=result)
         expect(option).to_be_visible()
