@@ -1,7 +1,7 @@
 """No page keeps the database busy for as long as it likes (threat 35): its statements are ended after some seconds.
 
-On PostgreSQL, and where pages are served only: workers, commands and migrations take the time they need. On SQLite
-reading holds nobody up, and the server's own limit for a request ends it.
+On PostgreSQL, and where pages are served only: workers, commands and migrations take the time they need. SQLite has no
+such limit; there a page that reads holds up no one who writes.
 """
 
 import logging
