@@ -1,4 +1,5 @@
 // The buttons of passkeys: the device is asked only when somebody presses one. Needs mfa/js/webauthn.js of allauth.
+// The page comes with them switched off, so that nobody presses one that does nothing yet.
 "use strict";
 
 document.addEventListener("allauth.error", (event) => {
@@ -14,4 +15,5 @@ for (const button of document.querySelectorAll("[data-passkey]")) {
   } else {
     window.allauth.webauthn.forms.authenticateForm({ ids: { ...ids, authenticate: button.id } });
   }
+  button.disabled = false;
 }

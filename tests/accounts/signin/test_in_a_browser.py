@@ -1,15 +1,11 @@
 """Signing in as a person does, in Chromium: app, recovery code, passkey, and what is left behind afterwards."""
 
-from typing import TYPE_CHECKING
-
 import pytest
+from playwright.sync_api import Page, Route, expect
 
 from portal.accounts.models import User
 from portal.connections.models import Environment
 from tests.accounts.signin.world import EMAIL, PASSWORD, code, factors, with_app, with_codes
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.pages, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,14 +18,14 @@ def address(live_server, firm) -> str:
     return str(live_server.url).replace("127.0.0.1", "localhost")
 
 
-def password_step(page: "Page", address: str) -> None:
+def password_step(page: Page, address: str) -> None:
     page.goto(f"{address}/sign-in/")
     page.fill("#id_login", EMAIL)
     page.fill("#id_password", PASSWORD)
     page.locator("form.card button[type=submit]").last.click()
 
 
-def test_enrolling_an_app_and_signing_in_with_it(page: "Page", address: str, administrator) -> None:
+def test_enrolling_an_app_and_signing_in_with_it(page: Page, address: str, administrator) -> None:
     person: User = administrator()
     password_step(page, address)
     page.wait_for_url("**/account/enrol/")
@@ -56,7 +52,7 @@ def test_enrolling_an_app_and_signing_in_with_it(page: "Page", address: str, adm
     page.wait_for_url(f"{address}/")
 
 
-def test_a_recovery_code_when_the_phone_is_lost(page: "Page", address: str, administrator) -> None:
+def test_a_recovery_code_when_the_phone_is_lost(page: Page, address: str, administrator) -> None:
     person = administrator()
     with_app(person)
     first, *_ = with_codes(person)
@@ -67,8 +63,8 @@ def test_a_recovery_code_when_the_phone_is_lost(page: "Page", address: str, admi
     page.wait_for_url(f"{address}/")
 
 
-def test_a_passkey_is_added_and_signs_in(page: "Page", address: str, administrator) -> None:
-    person = administrator()
+def with_authenticator(page: Page) -> None:
+    """A device with a passkey chip whose owner says yes at once."""
     device = page.context.new_cdp_session(page)
     device.send("WebAuthn.enable")
     device.send(
@@ -84,6 +80,11 @@ def test_a_passkey_is_added_and_signs_in(page: "Page", address: str, administrat
             }
         },
     )
+
+
+def test_a_passkey_is_added_and_signs_in(page: Page, address: str, administrator) -> None:
+    person = administrator()
+    with_authenticator(page)
     password_step(page, address)
     page.wait_for_url("**/account/enrol/")
     page.locator('a[href="/account/passkeys/add/"]').click()
@@ -103,7 +104,26 @@ def test_a_passkey_is_added_and_signs_in(page: "Page", address: str, administrat
     page.wait_for_url(f"{address}/")
 
 
-def test_a_passkey_that_the_device_refuses_is_said_on_the_page(page: "Page", address: str, administrator) -> None:
+def test_the_button_of_a_passkey_cannot_be_pressed_before_it_does_something(
+    page: Page, address: str, administrator
+) -> None:
+    """On a slow line the page is there before its script."""
+    administrator()
+    password_step(page, address)
+    page.wait_for_url("**/account/enrol/")
+    held: list[Route] = []
+    page.route("**/portal/passkeys*.js", lambda asked: held.append(asked))
+    page.goto(f"{address}/account/passkeys/add/", wait_until="commit")
+    button = page.locator("#passkey-add")
+    button.wait_for()
+    assert button.is_disabled()
+    while not held:
+        page.wait_for_timeout(50)
+    held.pop().continue_()
+    expect(button).to_be_enabled()
+
+
+def test_a_passkey_that_the_device_refuses_is_said_on_the_page(page: Page, address: str, administrator) -> None:
     person = administrator()
     device = page.context.new_cdp_session(page)
     device.send("WebAuthn.enable")
@@ -118,7 +138,7 @@ def test_a_passkey_that_the_device_refuses_is_said_on_the_page(page: "Page", add
     assert factors(person) == []
 
 
-def test_nothing_of_a_page_is_left_in_the_browser_after_signing_out(page: "Page", address: str, administrator) -> None:
+def test_nothing_of_a_page_is_left_in_the_browser_after_signing_out(page: Page, address: str, administrator) -> None:
     """Threat 13."""
     person = administrator()
     person.name = "Kanarie"
