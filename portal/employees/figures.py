@@ -5,12 +5,12 @@ Every function narrows a queryset that already went through `visible_to`.
 """
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from portal.employees.models import Employee, Employment
-from portal.employees.wages import wage_cents_of_employee
+from portal.employees.wages import with_wage_cents
 from portal.mirror.models import HistoryQuerySet, MirrorQuerySet
 
 #: More people than there are in any firm.
@@ -40,15 +40,10 @@ def leavers(employments: "HistoryQuerySet[Employment]", first: date, last: date)
     return employments.filter(employee__missing_since__isnull=True, end_date__gte=first, end_date__lte=last)
 
 
-def with_wage(people: "MirrorQuerySet[Employee]", day: date) -> "MirrorQuerySet[Any]":
-    """The people with `wage_cents`: the month's contract wage on `day`, NULL where there is none."""
-    return people.annotate(wage_cents=wage_cents_of_employee(day))
-
-
 def wages(people: "MirrorQuerySet[Employee]", day: date) -> Wages:
-    """The contract wage of those of `people` who are in service on `day`."""
+    """The contract wage of `people`, who are in service on `day`."""
     # The limit keeps SQLite from working out each wage once for every sum that it stands in.
-    total = with_wage(in_service(people, day), day)[:EVERYBODY].aggregate(
+    total = with_wage_cents(people, day)[:EVERYBODY].aggregate(
         cents=Sum("wage_cents"), left_out=Count("pk", filter=Q(wage_cents__isnull=True)), head_count=Count("pk")
     )
     return Wages(total["cents"] or 0, total["left_out"], total["head_count"])

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.expressions import Combinable
 
 from portal.employees.models import (
     Contract,
@@ -22,7 +21,7 @@ from portal.employees.models import (
     Salary,
     Schedule,
 )
-from portal.employees.wages import WEEK_ONE, WEEK_TWO, fortnight_hours, wage_cents_of, wage_cents_of_employee
+from portal.employees.wages import WEEK_ONE, WEEK_TWO, fortnight_hours, wage_cents_of, with_wage_cents
 from portal.mirror.models import EmployeeHistory
 from portal.periods import PeriodType
 
@@ -69,16 +68,20 @@ def in_force(person: Employee, kind: type[EmployeeHistory]) -> Any:
     return next(iter(getattr(person, IN_FORCE[kind])), None)
 
 
-def sort_key(column: str, day: date) -> Combinable:
-    """What the list is sorted by for one of its dated columns."""
+def with_sort_key(rows: "QuerySet[Any]", column: str, day: date) -> "QuerySet[Any]":
+    """The rows with `sort_key`: what the list is sorted by for one of its dated columns."""
     if column == "wage":
-        return wage_cents_of_employee(day)
+        return with_wage_cents(rows, day, "sort_key")
     if column == "hours":
         schedules = Schedule.objects.filter(employee=OuterRef("pk")).as_of(day).order_by(*NEWEST_FIRST)
-        return Subquery(schedules.annotate(hours=fortnight_hours()).values("hours")[:1])
-    kind, field = SORTED_BY[column]
-    rows = kind.objects.filter(employee=OuterRef("pk")).as_of(day).order_by(*NEWEST_FIRST)
-    return Subquery(rows.values(field)[:1])
+        key = Subquery(schedules.annotate(hours=fortnight_hours()).values("hours")[:1])
+    else:
+        kind, field = SORTED_BY[column]
+        key = Subquery(
+            kind.objects.filter(employee=OuterRef("pk")).as_of(day).order_by(*NEWEST_FIRST).values(field)[:1]
+        )
+    sorted_rows: QuerySet[Any] = rows.alias(sort_key=key)
+    return sorted_rows
 
 
 SORTED_BY: dict[str, tuple[type[EmployeeHistory], str]] = {

@@ -19,7 +19,7 @@ from portal.employees.models import (
     Salary,
     Schedule,
 )
-from portal.employees.people import fortnight, in_force, monthly_wage, period_type, sort_key
+from portal.employees.people import fortnight, in_force, monthly_wage, period_type, with_sort_key
 from portal.mirror.models import EmployeeHistory
 from portal.ui import markup
 from portal.ui.tables import DayColumn, LinkColumn, MoneyColumn, NumberColumn, Table, TextColumn
@@ -135,7 +135,7 @@ class PeopleTable(Table):
     def _order(self, rows: "QuerySet[Any]", column: str, descending: bool) -> "tuple[QuerySet[Any], bool]":
         key = F("sort_key")
         term = key.desc(nulls_last=True) if descending else key.asc(nulls_last=True)
-        return rows.alias(sort_key=sort_key(column, self.day)).order_by(term), True
+        return with_sort_key(rows, column, self.day).order_by(term), True
 
 
 def _orderer(column: str) -> Any:

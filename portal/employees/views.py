@@ -64,10 +64,17 @@ class PeopleView(ScopedListView):
     @cached_property
     def companies(self) -> "QuerySet[Company]":
         """The companies whose people these are."""
-        present = Company.objects.visible_to(self.request.user).filter(debtor__missing_since__isnull=True)
+        return Company.objects.visible_to(self.request.user).filter(**self._in_nmbrs(""))
+
+    def _in_nmbrs(self, company: str) -> dict[str, Any]:
+        """What holds of such a company, itself at `company` ("" or "company__") of the row that is asked about.
+
+        By the joined rows, not by a list of keys: beside the scope such a list misleads PostgreSQL's planner.
+        """
+        present: dict[str, Any] = {f"{company}missing_since": None, f"{company}debtor__missing_since": None}
         if isinstance(self.owner, Company):
-            return present.filter(pk=self.owner.pk)
-        return present.filter(debtor=self.owner) if isinstance(self.owner, Debtor) else present
+            return present | {f"{company}pk": self.owner.pk}
+        return present | ({f"{company}debtor": self.owner} if isinstance(self.owner, Debtor) else {})
 
     @cached_property
     def columns(self) -> set[str]:
@@ -79,8 +86,12 @@ class PeopleView(ScopedListView):
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """The people of these companies, with what was in force on the day."""
         kinds = {kind for name in self.columns for kind in COLUMN_KINDS[name]}
-        rows = queryset.filter(company__in=self.companies.order_by().values("pk"))
+        rows = queryset.filter(**self._in_nmbrs("company__"))
         return people.as_of(rows, self.day, self.request.user, kinds)
+
+    def get_filterset_kwargs(self) -> dict[str, Any]:
+        """Whose departments are offered."""
+        return {"of_people": self._in_nmbrs("company__")}
 
     def get_breadcrumb(self) -> list[Crumb]:
         """Client › company › employees."""
@@ -120,11 +131,16 @@ class PeopleView(ScopedListView):
     def get_totals(self, rows: "QuerySet[Any]") -> dict[str, Any]:
         """The contract wage of everybody in the filter who is in service on the day."""
         plain: Any = rows.select_related(None).prefetch_related(None).order_by()
+        everybody = self.filterset.shows_everybody
+        people_then = figures.in_service(plain, self.day) if everybody else plain
         self.left_out, self.wage_total = 0, None
         if "wage" not in self.columns:
-            self.head_count = figures.in_service(plain, self.day).count()
+            self.head_count = people_then.count() if everybody else self.found
             return {}
-        total = figures.wages(plain, self.day)
+        total = figures.wages(people_then, self.day)
+        if not everybody:
+            # Who is in the list is in service: counting them is counting its rows.
+            self.found = total.head_count
         self.head_count, self.left_out = total.head_count, total.left_out
         self.wage_total = people.euros(total.cents)
         return {"wage": self.wage_total}

@@ -131,9 +131,14 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
         if self.filterset_class is None:
             self.filterset = None
             return rows
-        self.filterset = self.filterset_class(self.request.GET, queryset=rows, request=self.request)
+        kwargs = self.get_filterset_kwargs()
+        self.filterset = self.filterset_class(self.request.GET, queryset=rows, request=self.request, **kwargs)
         filtered: QuerySet[Any] = self.filterset.qs
         return filtered
+
+    def get_filterset_kwargs(self) -> dict[str, Any]:
+        """What the filter takes beside what the address says, the rows and the request."""
+        return {}
 
     def get_totals(self, rows: QuerySet[Any]) -> dict[str, Any]:
         """Totals by column name over every row of the filter, not only this page."""

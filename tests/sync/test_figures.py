@@ -34,7 +34,7 @@ def compare_with_intervals(every: int = 1) -> None:
     for company in Company.objects.all():
         people, employments = Employee.objects.filter(company=company), Employment.objects.filter(company=company)
         for row in Snapshot.objects.filter(company=company).order_by("-last_day", "basis")[::every]:
-            wage = wages(people, row.last_day)
+            wage = wages(in_service(people, row.last_day), row.last_day)
             assert (row.head_count, row.contract_wage_cents, row.wage_left_out, row.joiners, row.leavers) == (
                 in_service(people, row.last_day).count(),
                 wage.cents,

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 'ordering': ['valid_from', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='companyaddress_company')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='companyaddress_company')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='companyaddress_key')],
             },
             managers=[
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 'ordering': ['valid_from', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='companybankaccount_company')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='companybankaccount_company')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='companybankaccount_key')],
             },
             managers=[
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 'ordering': ['valid_from', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='companycontact_company')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='companycontact_company')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='companycontact_key')],
             },
             managers=[
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                 'ordering': ['code', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='companycostcenter_company')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='companycostcenter_company')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='companycostcenter_key')],
             },
             managers=[
@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                 'ordering': ['code', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='companycostunit_company')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='companycostunit_company')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='companycostunit_key')],
             },
             managers=[
@@ -309,7 +309,7 @@ class Migration(migrations.Migration):
                 'ordering': ['valid_from', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='companyschedule_company')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='companyschedule_company')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='companyschedule_key')],
             },
             managers=[
@@ -350,7 +350,7 @@ class Migration(migrations.Migration):
                 'ordering': ['valid_from', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='companysocialsecurity_company')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='companysocialsecurity_company')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='companysocialsecurity_key')],
             },
             managers=[
@@ -446,7 +446,7 @@ class Migration(migrations.Migration):
                 'ordering': ['code', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='hourcode_company')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='hourcode_company')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='hourcode_key')],
             },
             managers=[
@@ -648,7 +648,7 @@ class Migration(migrations.Migration):
                 'ordering': ['code', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='wagecode_company')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='wagecode_company')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='wagecode_key')],
             },
             managers=[

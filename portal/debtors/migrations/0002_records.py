@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 'ordering': ['name', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['debtor', 'valid_from', 'valid_until'], name='accountantcontact_debtor')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['debtor', 'valid_from', 'valid_until'], name='accountantcontact_debtor')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='accountantcontact_key')],
             },
             managers=[
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 'ordering': ['number', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['debtor', 'valid_from', 'valid_until'], name='agreementsettings_debtor')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['debtor', 'valid_from', 'valid_until'], name='agreementsettings_debtor')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='agreementsettings_key')],
             },
             managers=[
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 'ordering': ['valid_from', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['debtor', 'valid_from', 'valid_until'], name='debtoraddress_debtor')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['debtor', 'valid_from', 'valid_until'], name='debtoraddress_debtor')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='debtoraddress_key')],
             },
             managers=[
@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
                 'ordering': ['valid_from', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['debtor', 'valid_from', 'valid_until'], name='debtorbankaccount_debtor')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['debtor', 'valid_from', 'valid_until'], name='debtorbankaccount_debtor')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='debtorbankaccount_key')],
             },
             managers=[
@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
                 'ordering': ['valid_from', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['debtor', 'valid_from', 'valid_until'], name='debtorcontact_debtor')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['debtor', 'valid_from', 'valid_until'], name='debtorcontact_debtor')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='debtorcontact_key')],
             },
             managers=[
@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
                 'ordering': ['code', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['debtor', 'valid_from', 'valid_until'], name='debtordepartment_debtor')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['debtor', 'valid_from', 'valid_until'], name='debtordepartment_debtor')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='debtordepartment_key')],
             },
             managers=[
@@ -242,7 +242,7 @@ class Migration(migrations.Migration):
                 'ordering': ['code', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['debtor', 'valid_from', 'valid_until'], name='debtorfunction_debtor')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['debtor', 'valid_from', 'valid_until'], name='debtorfunction_debtor')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='debtorfunction_key')],
             },
             managers=[
@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
                 'ordering': ['number', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['debtor', 'valid_from', 'valid_until'], name='debtortag_debtor')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['debtor', 'valid_from', 'valid_until'], name='debtortag_debtor')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='debtortag_key')],
             },
             managers=[
@@ -306,7 +306,7 @@ class Migration(migrations.Migration):
                 'ordering': ['name', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['debtor', 'valid_from', 'valid_until'], name='debtortitle_debtor')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['debtor', 'valid_from', 'valid_until'], name='debtortitle_debtor')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='debtortitle_key')],
             },
             managers=[
@@ -344,7 +344,7 @@ class Migration(migrations.Migration):
                 'ordering': ['last_name', 'first_name', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['debtor', 'valid_from', 'valid_until'], name='manager_debtor')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['debtor', 'valid_from', 'valid_until'], name='manager_debtor')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='manager_key')],
             },
             managers=[
@@ -378,7 +378,7 @@ class Migration(migrations.Migration):
                 'ordering': ['valid_from', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['debtor', 'valid_from', 'valid_until'], name='servicelevel_debtor')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['debtor', 'valid_from', 'valid_until'], name='servicelevel_debtor')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='servicelevel_key')],
             },
             managers=[

@@ -279,7 +279,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'departments',
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='department_company'), models.Index(fields=['employee', 'valid_from', 'valid_until'], name='department_employee')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='department_company'), models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='department_employee')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='department_key')],
             },
             managers=[
@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'contracts',
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='contract_company'), models.Index(fields=['employee', 'valid_from', 'valid_until'], name='contract_employee')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='contract_company'), models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='contract_employee')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='contract_key')],
             },
             managers=[
@@ -359,7 +359,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'addresses',
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='address_company'), models.Index(fields=['employee', 'valid_from', 'valid_until'], name='address_employee')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='address_company'), models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='address_employee')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='address_key')],
             },
             managers=[
@@ -381,11 +381,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='employment',
-            index=models.Index(fields=['company', 'valid_from', 'valid_until'], name='employment_company'),
+            index=models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='employment_company'),
         ),
         migrations.AddIndex(
             model_name='employment',
-            index=models.Index(fields=['employee', 'valid_from', 'valid_until'], name='employment_employee'),
+            index=models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='employment_employee'),
         ),
         migrations.AddConstraint(
             model_name='employment',
@@ -393,11 +393,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='function',
-            index=models.Index(fields=['company', 'valid_from', 'valid_until'], name='function_company'),
+            index=models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='function_company'),
         ),
         migrations.AddIndex(
             model_name='function',
-            index=models.Index(fields=['employee', 'valid_from', 'valid_until'], name='function_employee'),
+            index=models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='function_employee'),
         ),
         migrations.AddConstraint(
             model_name='function',
@@ -405,11 +405,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='personalinfo',
-            index=models.Index(fields=['company', 'valid_from', 'valid_until'], name='personalinfo_company'),
+            index=models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='personalinfo_company'),
         ),
         migrations.AddIndex(
             model_name='personalinfo',
-            index=models.Index(fields=['employee', 'valid_from', 'valid_until'], name='personalinfo_employee'),
+            index=models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='personalinfo_employee'),
         ),
         migrations.AddConstraint(
             model_name='personalinfo',
@@ -417,11 +417,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='salary',
-            index=models.Index(fields=['company', 'valid_from', 'valid_until'], name='salary_company'),
+            index=models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='salary_company'),
         ),
         migrations.AddIndex(
             model_name='salary',
-            index=models.Index(fields=['employee', 'valid_from', 'valid_until'], name='salary_employee'),
+            index=models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='salary_employee'),
         ),
         migrations.AddConstraint(
             model_name='salary',
@@ -429,11 +429,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='schedule',
-            index=models.Index(fields=['company', 'valid_from', 'valid_until'], name='schedule_company'),
+            index=models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='schedule_company'),
         ),
         migrations.AddIndex(
             model_name='schedule',
-            index=models.Index(fields=['employee', 'valid_from', 'valid_until'], name='schedule_employee'),
+            index=models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='schedule_employee'),
         ),
         migrations.AddConstraint(
             model_name='schedule',

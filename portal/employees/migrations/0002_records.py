@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'absences',
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='absence_company'), models.Index(fields=['employee', 'valid_from', 'valid_until'], name='absence_employee')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='absence_company'), models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='absence_employee')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='absence_key')],
             },
             managers=[
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'bank accounts of employees',
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='accountofemployee_company'), models.Index(fields=['employee', 'valid_from', 'valid_until'], name='accountofemployee_employee')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='accountofemployee_company'), models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='accountofemployee_employee')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='accountofemployee_key')],
             },
             managers=[
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'labour agreements of employees',
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='agreementofemployee_company'), models.Index(fields=['employee', 'valid_from', 'valid_until'], name='agreementofemployee_employee')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='agreementofemployee_company'), models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='agreementofemployee_employee')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='agreementofemployee_key')],
             },
             managers=[
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'BSN checks',
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='bsncheck_company'), models.Index(fields=['employee', 'valid_from', 'valid_until'], name='bsncheck_employee')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='bsncheck_company'), models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='bsncheck_employee')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='bsncheck_key')],
             },
             managers=[
@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'children',
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='child_company'), models.Index(fields=['employee', 'valid_from', 'valid_until'], name='child_employee')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='child_company'), models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='child_employee')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='child_key')],
             },
             managers=[
@@ -349,7 +349,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'leave',
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='leave_company'), models.Index(fields=['employee', 'valid_from', 'valid_until'], name='leave_employee')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='leave_company'), models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='leave_employee')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='leave_key')],
             },
             managers=[
@@ -381,7 +381,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'leave balances',
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='leavebalance_company'), models.Index(fields=['employee', 'valid_from', 'valid_until'], name='leavebalance_employee')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='leavebalance_company'), models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='leavebalance_employee')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='leavebalance_key')],
             },
             managers=[
@@ -414,7 +414,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'managers of employees',
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='managerofemployee_company'), models.Index(fields=['employee', 'valid_from', 'valid_until'], name='managerofemployee_employee')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='managerofemployee_company'), models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='managerofemployee_employee')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='managerofemployee_key')],
             },
             managers=[
@@ -446,7 +446,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'partners',
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='partner_company'), models.Index(fields=['employee', 'valid_from', 'valid_until'], name='partner_employee')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='partner_company'), models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='partner_employee')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='partner_key')],
             },
             managers=[
@@ -497,7 +497,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'employee insurances',
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='socialinsurance_company'), models.Index(fields=['employee', 'valid_from', 'valid_until'], name='socialinsurance_employee')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='socialinsurance_company'), models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='socialinsurance_employee')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='socialinsurance_key')],
             },
             managers=[
@@ -600,7 +600,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'wage-tax settings',
                 'abstract': False,
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['company', 'valid_from', 'valid_until'], name='wagetaxsettings_company'), models.Index(fields=['employee', 'valid_from', 'valid_until'], name='wagetaxsettings_employee')],
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['company', 'valid_from', 'valid_until'], name='wagetaxsettings_company'), models.Index(condition=models.Q(('missing_since__isnull', True)), fields=['employee', 'valid_from', 'valid_until'], name='wagetaxsettings_employee')],
                 'constraints': [models.UniqueConstraint(fields=('environment', 'key'), name='wagetaxsettings_key')],
             },
             managers=[

@@ -9,6 +9,7 @@ from portal.mirror.models.querysets import (
     PresentFactManager,
     PresentHistoryManager,
     PresentManager,
+    in_force,
 )
 from portal.mirror.models.rows import (
     ROW_KEY,
@@ -54,4 +55,5 @@ __all__ = [
     "Quarantine",
     "Reason",
     "State",
+    "in_force",
 ]

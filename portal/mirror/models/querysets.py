@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="MirrorRow")
 
 
+def in_force(day: date | F | Any, rows: str = "") -> Q:
+    """What holds of a row that is in force on `day`; `rows` is the way to it from the model that is asked, "pay__"."""
+    goes_on = Q(**{f"{rows}valid_until__isnull": True}) | Q(**{f"{rows}valid_until__gt": day})
+    return goes_on & Q(**{f"{rows}valid_from__lte": day})
+
+
 class MirrorQuerySet(ScopedQuerySet[T]):
     """Rows of one kind; `objects` leaves out those that are missing in Nmbrs, `everything` has them too."""
 
@@ -28,7 +34,7 @@ class HistoryQuerySet(MirrorQuerySet[T]):
 
     def as_of(self, day: date | F | Any) -> Self:
         """The rows in force on `day` (a date or an expression). Emptied ties never match."""
-        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=day), valid_from__lte=day)
+        return self.filter(in_force(day))
 
     def touching(self, first: date, last: date) -> Self:
         """The rows in force on at least one day from `first` to `last`, both included."""

@@ -60,6 +60,15 @@ class DatedRow(models.Model):
         abstract = True
 
 
+def _in_force_by(owner: str) -> models.Index:
+    """Finds what is in force for one `owner`: a past interval and a row that left Nmbrs are passed over unread."""
+    return models.Index(
+        fields=[owner, "valid_from", "valid_until"],
+        name=f"%(class)s_{owner}",
+        condition=models.Q(missing_since__isnull=True),
+    )
+
+
 class DebtorRow(MirrorRow):
     """A mirrored row that belongs to a debtor."""
 
@@ -78,7 +87,7 @@ class DebtorHistory(DatedRow, DebtorRow):
 
     class Meta(DebtorRow.Meta):
         abstract = True
-        indexes = [models.Index(fields=["debtor", "valid_from", "valid_until"], name="%(class)s_debtor")]
+        indexes = [_in_force_by("debtor")]
 
 
 class CompanyRow(MirrorRow):
@@ -99,7 +108,7 @@ class CompanyHistory(DatedRow, CompanyRow):
 
     class Meta(CompanyRow.Meta):
         abstract = True
-        indexes = [models.Index(fields=["company", "valid_from", "valid_until"], name="%(class)s_company")]
+        indexes = [_in_force_by("company")]
 
 
 class EmployeeRow(CompanyRow):
@@ -120,8 +129,8 @@ class EmployeeInterval(DatedRow, EmployeeRow):
     class Meta(EmployeeRow.Meta):
         abstract = True
         indexes = [
-            models.Index(fields=["company", "valid_from", "valid_until"], name="%(class)s_company"),
-            models.Index(fields=["employee", "valid_from", "valid_until"], name="%(class)s_employee"),
+            _in_force_by("company"),
+            _in_force_by("employee"),
         ]
 
 

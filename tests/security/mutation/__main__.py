@@ -13,9 +13,13 @@ from pathlib import Path
 ABOUT_ACCESS = (
     "tests/accounts",
     "tests/administration",
+    "tests/access/test_admin.py",
     "tests/access/test_matrix.py",
+    "tests/access/test_redirects.py",
+    "tests/access/test_scope_at_pages.py",
     "tests/access/test_seeing.py",
     "tests/access/test_task_arguments.py",
+    "tests/access/test_threats.py",
     "tests/audit",
     "tests/companies",
     "tests/connections",
