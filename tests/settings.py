@@ -26,6 +26,7 @@ os.environ["PORTAL_VAR"] = str(_folder / "var")
 
 from portal.settings import *  # noqa: E402, F403
 from portal.settings import DATABASES, INSTALLED_APPS  # noqa: E402
+from portal.ui import kept_plans  # noqa: E402
 
 # The trail refuses to be emptied; between two tests it must be.
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.flushing"]
@@ -39,6 +40,10 @@ DATABASES["default"]["TEST"] = {
     # PostgreSQL copies it; a file of SQLite is copied by tests/conftest.py.
     "TEMPLATE": os.environ.get("TEST_TEMPLATE") or None,
 }
+
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # As pages ask in real life (portal.wsgi). Workers, which tests start as processes of their own, do not.
+    DATABASES["default"]["OPTIONS"].update(kept_plans.OPTIONS)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -28,6 +28,9 @@ from portal.accounts.trail import TrailEntry
 from portal.audit.kinds import Kind
 from portal.clock import now
 
+#: A statement of a page has at most 65,535 values on PostgreSQL.
+LINES_AT_ONCE = 500
+
 
 @transaction.atomic
 def start(by: User, firm: Firm) -> AccessReview:
@@ -37,7 +40,7 @@ def start(by: User, firm: Firm) -> AccessReview:
     if AccessReview.objects.filter(firm=firm, finished__isnull=True).exists():
         raise Refused(_("A review is open already. Finish that one first."))
     review = AccessReview.objects.create(firm=firm, started_by=by)
-    ReviewLine.objects.bulk_create(_lines(review))
+    ReviewLine.objects.bulk_create(_lines(review), batch_size=LINES_AT_ONCE)
     write(
         Kind.ACCESS_REVIEWED,
         by,

@@ -46,6 +46,7 @@ class DemoEnvironment:
             "SIGN_ON_ISSUERS": "",
             "DATABASE_URL": "",
             "PAGE_STATEMENT_SECONDS": "",
+            "PAGE_PLANS_KEPT": "",
             "BACKUP_RECIPIENT": "",
             "BACKUP_FOLDER": "",
             "AUDIT_HEAD_FILE": "",

@@ -54,6 +54,8 @@ SIGN_ON_ISSUERS = items(
 DATABASES = {"default": database_settings(env.str("DATABASE_URL", default=""), VAR_DIR)}
 # How long a statement of a page may take on PostgreSQL; workers and commands have no limit.
 PAGE_STATEMENT_SECONDS = whole_number(env, "PAGE_STATEMENT_SECONDS", default=20, least=1)
+# Whether connections of pages keep plans of statements there (portal.ui.kept_plans).
+PAGE_PLANS_KEPT = switch(env, "PAGE_PLANS_KEPT", default=True)
 # Public key of age that backups are encrypted for; the key that opens them is not on this machine.
 BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
 BACKUP_FOLDER = folder(env, "BACKUP_FOLDER", default=VAR_DIR / "backups")

@@ -26,7 +26,9 @@ def limit_statements() -> None:
 def _limit(sender: type[Any], connection: Any, **_: Any) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = %s", [settings.PAGE_STATEMENT_SECONDS * 1000])
+            # SET takes no parameter where the server puts them in.
+            limit = str(settings.PAGE_STATEMENT_SECONDS * 1000)
+            cursor.execute("SELECT set_config('statement_timeout', %s, false)", [limit])
 
 
 class SlowStatementMiddleware(MiddlewareMixin):

@@ -209,7 +209,10 @@ def measure() -> dict[str, Any]:
     from portal.debtors.models import Debtor
     from portal.employees.models import Employee
     from portal.periods import PeriodType, bounds, containing
+    from portal.ui.kept_plans import keep_plans
     from tests.benchmarks import admin_peer, by_hand
+
+    keep_plans()
 
     user = User.objects.filter(email__startswith="accountant").order_by("pk")[3]
     client = Client(HTTP_HOST="localhost", HTTP_COOKIE=cookie_of(user))
