@@ -1,4 +1,4 @@
-"""Connections of pages keep the plans of their statements on PostgreSQL; whoever pools by transaction switches it off."""
+"""Connections of pages keep plans of statements on PostgreSQL; whoever pools by transaction switches that off."""
 
 from collections.abc import Iterator
 
