@@ -1,12 +1,12 @@
 """Carrying out the terms: what goes, counted per category and firm, removed a batch at a time, written down."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Model, QuerySet
 
 from portal import clock
 from portal.audit.about import About
@@ -31,18 +31,47 @@ SHORTEST_TERM = 1
 
 
 def due(day: date) -> Counts:
-    """What a run on `day` would remove. Nothing is changed. Of people with all about them, the people are counted."""
+    """What a run on `day` would remove. Nothing is changed. Of people with all about them, the people are counted.
+
+    A row that two terms are over for is counted where a run would come to it first.
+    """
     counts: Counts = Counter()
     special = exceptions(day)
+    before = Before()
     for category in CATEGORIES:
         for kept in overdue(category, day, special):
+            left = before.leaves(kept)
+            before.add(kept)
             if not kept.firm:
-                counts[category.name, None] += kept.rows.count()
+                counts[category.name, None] += left.count()
                 continue
-            rows = kept.rows.order_by().values_list(kept.firm).annotate(Count("pk"))
-            for firm, number in rows:
+            for firm, number in left.order_by().values_list(kept.firm).annotate(Count("pk")):
                 counts[category.name, firm] += number
     return +counts
+
+
+class Before:
+    """What a run has removed when it comes to some rows."""
+
+    def __init__(self) -> None:
+        self._rows: dict[type[Model], list[QuerySet[Any]]] = defaultdict(list)
+        self._people: list[QuerySet[Any]] = []
+
+    def leaves(self, kept: Kept) -> "QuerySet[Any]":
+        """Those of the rows that are still there."""
+        rows = kept.rows
+        for gone in self._rows[rows.model]:
+            rows = rows.exclude(pk__in=gone.order_by().values("pk"))
+        if any(field.name == "employee" for field in rows.model._meta.fields):
+            for gone in self._people:
+                rows = rows.exclude(employee__in=gone.order_by().values("pk"))
+        return rows
+
+    def add(self, kept: Kept) -> None:
+        """The run went on to these."""
+        self._rows[kept.rows.model].append(kept.rows)
+        if kept.whole:
+            self._people.append(kept.rows)
 
 
 def carry_out(run: RetentionRun) -> Counts:

@@ -24,7 +24,15 @@ from portal.employees.models import (
     Salary,
     WageTaxSettings,
 )
-from portal.mirror.models import Change, ChangeKind, EmployeeInterval, EmployeePeriodFact, Forgotten, Quarantine
+from portal.mirror.models import (
+    Change,
+    ChangeKind,
+    EmployeeInterval,
+    EmployeePeriodFact,
+    Forgotten,
+    Freshness,
+    Quarantine,
+)
 from portal.mirror.resource import registry
 from portal.privacy import retention, tasks
 from portal.privacy.kept import months_before
@@ -288,6 +296,25 @@ def test_a_dry_run_tells_exactly_what_a_run_removes_and_changes_nothing(leaver):
     assert retention.carry_out(RetentionRun.objects.create(day=day, by_itself=False)) == told
     assert told
     assert not retention.due(day)
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 22), date(2032, 1, 2)])
+def test_a_dry_run_counts_once_what_two_terms_are_over_for(leaver, day):
+    company = leaver.company
+    # Gone in Nmbrs, and of somebody who left; later the person goes, and a wage of long ago with them or before.
+    Contract.everything.update(missing_since=datetime(2026, 1, 1, tzinfo=UTC))
+    Freshness.objects.create(
+        environment=company.environment,
+        debtor=company.debtor,
+        company=company,
+        scope_key=f"company:{company.remote_id}",
+        resource=Contract.resource.name,
+        last_success=datetime.combine(day, datetime.min.time(), UTC),
+    )
+    mirrored(FixedWage, company.environment, employee=leaver, company=company, year=2010, number=12, code=1, value=1)
+    told = retention.due(day)
+    assert ("gone_in_nmbrs", company.environment.firm_id) in told
+    assert retention.carry_out(RetentionRun.objects.create(day=day, by_itself=False)) == told
 
 
 def test_the_report_counts_by_firm_and_each_firm_has_its_own_entry(leaver):
