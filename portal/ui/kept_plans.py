@@ -9,7 +9,7 @@ from django.db import connections
 
 #: A connection keeps the plan of a statement once it was asked so often.
 PREPARED_AFTER = 2
-OPTIONS = {"server_side_binding": True, "prepare_threshold": PREPARED_AFTER}
+OPTIONS: dict[str, bool | int] = {"server_side_binding": True, "prepare_threshold": PREPARED_AFTER}
 
 
 def keep_plans() -> None:
