@@ -1,13 +1,15 @@
 """What is not up to date now, and why: Freshness put into groups, and the answers that wait for a decision."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
-from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, F, Max, Min, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast, Coalesce, Lower, NullIf
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -158,44 +160,67 @@ def with_problem(rows: "QuerySet[Freshness]") -> "QuerySet[Freshness]":
     )
 
 
-def groups(rows: "QuerySet[Any]") -> list[Group]:
-    """Rows of `with_problem` by client, kind and problem, clients in order of their name. One query."""
-    found: Any = (
-        rows.order_by()
-        .values(
-            "environment_id",
-            "debtor_id",
-            "resource",
-            "problem",
-            "error_kind",
-            "error_code",
-            domain=F("environment__domain"),
-            debtor_name=F("debtor__name"),
-            debtor_number=F("debtor__number"),
-        )
-        .annotate(
-            scopes=Count("pk"),
-            companies=Count("company", distinct=True),
-            never=Count("pk", filter=Q(last_success__isnull=True)),
-            oldest=Min("last_success"),
-            tried=Max("last_attempt"),
-            left_out=Sum("quarantined"),
-        )
-    )
-    made = []
-    for row in found:
-        number = row.pop("debtor_number")
-        name = row.pop("debtor_name") or number or ""
-        made.append(
-            Group(
-                **{key: row[key] for key in row if key not in ("problem", "left_out")},
+class Groups(Sequence[Group]):
+    """Rows of `with_problem` by client, kind and problem, clients in the order of their names.
+
+    Only those that are looked at are read: where nothing was renewed for a day, a firm has many thousands. One query
+    for a part of them, one for their number.
+    """
+
+    def __init__(self, rows: "QuerySet[Any]") -> None:
+        self._read: dict[tuple[int | None, int | None], list[Group]] = {}
+        name = Coalesce(NullIf("debtor__name", Value("")), Cast("debtor__number", CharField()), Value(""))
+        rank = Case(*(When(problem=problem.value, then=Value(place)) for place, problem in enumerate(Problem)))
+        self._rows: Any = (
+            rows.order_by()
+            .values(
+                "environment_id",
+                "debtor_id",
+                "resource",
+                "problem",
+                "error_kind",
+                "error_code",
+                domain=F("environment__domain"),
                 debtor_name=name,
-                problem=Problem(row["problem"]),
-                quarantined=row["left_out"],
             )
+            .annotate(
+                scopes=Count("pk"),
+                companies=Count("company", distinct=True),
+                never=Count("pk", filter=Q(last_success__isnull=True)),
+                oldest=Min("last_success"),
+                tried=Max("last_attempt"),
+                left_out=Sum("quarantined"),
+            )
+            .order_by(Lower("debtor_name"), rank, "resource", "environment_id", "debtor_id", "error_kind", "error_code")
         )
-    order = list(Problem)
-    return sorted(made, key=lambda group: (group.debtor_name.casefold(), order.index(group.problem), group.resource))
+
+    @cached_property
+    def _number(self) -> int:
+        return int(self._rows.count())
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __iter__(self) -> Iterator[Group]:
+        return iter(self[:])
+
+    @overload
+    def __getitem__(self, place: int) -> Group: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Group]: ...
+    def __getitem__(self, place: int | slice) -> Group | list[Group]:
+        """One group, or some of them; asked for the same once more, the same ones."""
+        if isinstance(place, int):
+            return self[place : place + 1][0]
+        part = (place.start, place.stop)
+        if part not in self._read:
+            self._read[part] = [_group(row) for row in self._rows[place]]
+        return self._read[part]
+
+
+def _group(row: dict[str, Any]) -> Group:
+    problem, left_out = Problem(row.pop("problem")), row.pop("left_out")
+    return Group(**row, problem=problem, quarantined=left_out)
 
 
 def add_facts(user: "Person", shown: Sequence[Group]) -> None:

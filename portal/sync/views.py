@@ -7,6 +7,7 @@ from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django_tables2.data import TableListData
 
 from portal.accounts.roles import Capability
 from portal.employees import absence_types
@@ -47,14 +48,14 @@ class OverviewView(ScopedListView):
         return problems.with_problem(queryset)
 
     @cached_property
-    def groups(self) -> list[problems.Group]:
+    def groups(self) -> problems.Groups:
         """The rows by client, kind and problem."""
         rows: Any = self.object_list
-        return problems.groups(rows)
+        return problems.Groups(rows)
 
-    def get_table_data(self) -> list[problems.Group]:
-        """Groups in place of single rows."""
-        return self.groups
+    def get_table_data(self) -> TableListData:
+        """Groups in place of single rows. In these words, because django-tables2 would make a list of them."""
+        return TableListData(self.groups)
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Words for the good case: nothing needs attention."""
