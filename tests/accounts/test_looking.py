@@ -8,12 +8,13 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.contrib.auth.signals import user_logged_in
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from portal.accounts import looking, rights
-from portal.accounts.looking_middleware import is_file
+from portal.accounts.looking_middleware import LookAsMiddleware, is_file
 from portal.accounts.models import Firm, Membership, User
 from portal.accounts.rights import SYSTEM, Place
 from portal.accounts.roles import CAPABILITIES, Capability, Role
@@ -235,6 +236,16 @@ def test_a_file_that_nobody_marked_is_held_back_too():
     assert is_file(HttpResponse("{}", content_type="application/json"))
     assert not is_file(HttpResponse("page"))
     assert not is_file(HttpResponse(status=302, headers={"Location": "/"}, content_type="text/plain"))
+
+
+def test_the_look_as_middleware_refuses_to_hand_on_a_file_that_nobody_marked(office, clerk, rf):
+    request = rf.get("/")
+    request.session, request.user = looks(office, clerk).session, office.administrator
+    assert LookAsMiddleware(lambda _: HttpResponse("page"))(request).content == b"page"
+    assert request.user == clerk
+    request.user = office.administrator
+    with pytest.raises(PermissionDenied):
+        LookAsMiddleware(lambda _: FileResponse(b"a"))(request)
 
 
 # --- as whom, and by whom --------------------------------------------------------------------------------------------

@@ -8,16 +8,32 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from portal.accounts import reviews, rights
+from portal.accounts import invitations, reviews, rights
 from portal.accounts.explain import Where, ways
-from portal.accounts.models import AccessRequest, Deputy, Invitation, Membership, Team, TeamMember, User
+from portal.accounts.models import (
+    AccessRequest,
+    Deputy,
+    Invitation,
+    Membership,
+    SingleSignOn,
+    TagRule,
+    Team,
+    TeamMember,
+    User,
+)
 from portal.accounts.rights import SYSTEM, Place
 from portal.accounts.roles import Capability, Role
 from portal.accounts.signin.sessions import SIGNED_IN
+from portal.administration import requests, single_sign_on
+from portal.administration.django_admin.site import reading_room
+from portal.administration.django_admin.tables import TABLES
+from portal.administration.forms import InvitationForm, PlaceForm, WhyForm
+from portal.administration.teams import TeamView
 from portal.audit.models import Entry
 from portal.clock import now, today
 from portal.employees.models import Employee
-from tests.accounts.office import Office, make_office, somebody_new
+from portal.privacy.models import LegalHold, Removal, RemovalState
+from tests.accounts.office import Office, make_office, somebody_new, tagged
 from tests.dashboards.reading import table, text
 from tests.factories import make_person
 
@@ -148,6 +164,102 @@ def test_the_trail_can_be_read_firm_by_firm(both, office, other):
     assert "firm" not in single.get(url("trail")).context["filterset"].form.fields
 
 
+# --- one firm to administer, another to read -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def half(office, other) -> Browser:
+    """An administrator of the first firm who reads all of the second, and changes nothing there."""
+    rights.give(SYSTEM, office.administrator, Place(other.firm.pk, Role.AUDITOR))
+    browser = by(office.administrator)
+    assert browser.get(reverse("dashboards:debtor", args=[other.clients["x"].debtor.pk])).status_code == 200
+    return browser
+
+
+def test_forms_offer_nothing_of_a_firm_that_one_only_reads(half, office, other):
+    own, theirs = rights.create_team(SYSTEM, office.firm, "North"), rights.create_team(SYSTEM, other.firm, "South")
+    request = half.get(url("invite")).wsgi_request
+    for form in (PlaceForm(request=request), InvitationForm(request=request), WhyForm(request=request)):
+        for name in {"debtor", "company", "employee"} & set(form.fields):
+            rows = form.fields[name].queryset
+            assert {row.environment.firm_id for row in rows} == {office.firm.pk}, (type(form), name)
+    assert list(InvitationForm(request=request).fields["team"].queryset) == [own]
+    assert theirs.firm_id == other.firm.pk
+
+
+def test_the_page_of_a_person_tells_no_team_and_no_deputy_of_a_firm_that_one_only_reads(half, office, other):
+    clerk = person(office, Role.ACCOUNTANT, "a", "Alice")
+    shown = []
+    for firm, name in ((office.firm, "North"), (other.firm, "South")):
+        absent = somebody_new(f"away-{name}")
+        team = Team.objects.create(firm=firm, name=name)
+        TeamMember.objects.create(team=team, user=clerk, role=Role.ACCOUNTANT)
+        ends = now() + timedelta(days=1)
+        shown.append((team, Deputy.objects.create(firm=firm, absent=absent, substitute=clerk, ends=ends)))
+    page = half.get(url("person", clerk.pk))
+    team, deputy = shown[0]
+    assert [place.team for place in page.context["teams"]] == [team]
+    assert list(page.context["standing_in"]) == [deputy]
+    assert "South" not in page.content.decode()
+
+
+def test_the_page_of_a_person_tells_no_deputy_who_has_ended(half, office):
+    clerk = person(office, Role.ACCOUNTANT, "a", "Alice")
+    term = {"starts": now() - timedelta(days=2), "ends": now() - timedelta(days=1)}
+    Deputy.objects.create(firm=office.firm, absent=somebody_new("away"), substitute=clerk, **term)
+    assert list(half.get(url("person", clerk.pk)).context["standing_in"]) == []
+
+
+def test_requests_and_their_clients_are_those_of_firms_that_one_administers(half, office, other):
+    until = now() + timedelta(days=2)
+    third = make_office("three", "y")
+    asked = {}
+    for one, letter in ((office, "a"), (other, "x"), (third, "y")):
+        clerk = person(one, Role.ACCOUNTANT, letter, f"clerk-{letter}")
+        asked[letter] = rights.ask(clerk, one.firm.pk, client=letter, reason="Holiday", until=until)
+    page = half.get(url("requests"))
+    assert page.context["waiting"] == [(asked["a"], office.clients["a"].debtor.pk)]
+    assert {client.name for client in page.context["clients"]} == {"a", "b", "c"}
+    for letter in ("x", "y"):
+        assert requests._likely(page.wsgi_request, asked[letter]) is None
+
+
+def test_clients_with_terms_of_their_own_are_those_of_firms_that_one_administers(half, office, other):
+    for one, letter in ((office, "a"), (other, "x"), (make_office("three", "y"), "y")):
+        LegalHold.objects.create(debtor=one.clients[letter].debtor, reason="a dispute", until=today())
+    assert half.get(url("retention")).context["special"] == [(office.clients["a"].debtor, True)]
+
+
+def test_the_page_of_a_team_offers_no_client_and_no_tag_of_a_firm_that_one_only_reads(half, office, other):
+    """The page is refused before; what it offers asks again."""
+    for one, letter in ((office, "a"), (other, "x")):
+        tagged(one.clients[letter], f"tag {letter}")
+    offered = []
+    for firm in (office.firm, other.firm):
+        view = TeamView()
+        view.setup(half.get(url("mine")).wsgi_request)
+        view.object = Team.objects.create(firm=firm, name="North")
+        context = view.get_context_data()
+        offered.append(({client.name for client in context["clients"]}, context["tags"]))
+    assert offered == [({"a", "b", "c"}, ["tag a"]), (set(), [])]
+
+
+def test_the_single_sign_on_of_a_firm_that_one_only_reads_is_not_told(half, office, other):
+    request = half.get(url("mine")).wsgi_request
+    for firm in (office.firm, other.firm):
+        SingleSignOn.objects.create(firm=firm, issuer="https://login.example", client_id="c", client_secret="s")
+    told = [single_sign_on._of(request, firm) for firm in (office.firm, other.firm)]
+    assert told == [SingleSignOn.objects.get(firm=office.firm), None]
+
+
+def test_tables_of_the_django_admin_have_no_row_of_a_firm_that_one_only_reads(half, office, other):
+    own = Team.objects.create(firm=office.firm, name="North")
+    theirs = Team.objects.create(firm=other.firm, name="South")
+    request = half.get(url("mine")).wsgi_request
+    assert set(Team.objects.visible_to(request.user)) == {own, theirs}
+    assert list(TABLES[Team](Team, reading_room()).get_queryset(request)) == [own]
+
+
 # --- why -------------------------------------------------------------------------------------------------------------
 
 
@@ -230,6 +342,7 @@ def test_changes_of_teams_deputies_requests_and_withdrawals_ask_for_a_fresh_sign
     team = rights.create_team(by_whom, office.firm, "North")
     rights.add_member(by_whom, team, clerk, Role.ACCOUNTANT)
     rights.give_clients(by_whom, team, [office.clients["c"].debtor.pk])
+    rule = rights.add_rule(by_whom, team, "a tag")
     deputy = rights.name_deputy(by_whom, office.firm.pk, clerk, second, ends=now() + timedelta(days=1))
     asked = rights.ask(clerk, office.firm.pk, client="b", reason="Holiday", until=now() + timedelta(days=2))
     line = reviews.start(by_whom, office.firm).lines.get(user=clerk, kind="membership")
@@ -244,6 +357,7 @@ def test_changes_of_teams_deputies_requests_and_withdrawals_ask_for_a_fresh_sign
         (url("give_client", team.pk), {"client": office.clients["b"].debtor.pk}),
         (url("take_client", given.pk), {}),
         (url("add_rule", team.pk), {"tag": "x"}),
+        (url("remove_rule", rule.pk), {}),
         (url("unassigned"), {"client": office.clients["c"].debtor.pk, "to": f"person-{clerk.pk}"}),
         (url("deputies"), {"absent": clerk.pk, "substitute": second.pk, "until": until}),
         (url("end_deputy", deputy.pk), {}),
@@ -253,7 +367,8 @@ def test_changes_of_teams_deputies_requests_and_withdrawals_ask_for_a_fresh_sign
     ]
 
     def state() -> list:
-        return [list(model.objects.order_by("pk").values_list()) for model in (Team, TeamMember, Deputy, Membership)]
+        kept = (Team, TeamMember, TagRule, Deputy, Membership)
+        return [list(model.objects.order_by("pk").values_list()) for model in kept]
 
     before = state()
     for address, sent in attempts:
@@ -268,6 +383,42 @@ def test_changes_of_teams_deputies_requests_and_withdrawals_ask_for_a_fresh_sign
         .headers["Location"]
         .startswith("/administration/reviews/")
     )
+
+
+def test_changes_of_a_person_of_invitations_and_of_holds_and_removals_ask_for_a_fresh_sign_in(office):
+    by_whom, clerk = office.administrator, person(office, Role.CLIENT_USER, "a", "Alice")
+    by_whom.set_password("a-good-password")
+    by_whom.save()
+    closed = person(office, Role.ACCOUNTANT, "b", "Bob")
+    rights.deactivate(SYSTEM, closed, office.firm.pk)
+    place, debtor = clerk.memberships.get(), office.clients["a"].debtor
+    sent = invitations.invite(
+        by_whom, Place(office.firm.pk, Role.AUDITOR), email="new@people.example", name="New", language="en"
+    )
+    removed = Removal.objects.create(environment=office.environment, debtor_pk=0, state=RemovalState.DONE)
+    until = (today() + timedelta(days=3)).isoformat()
+    browser = old(by(by_whom))
+    attempts = [
+        (url("give", clerk.pk), {"role": Role.CLIENT_USER, "debtor": office.clients["b"].debtor.pk}),
+        (url("limit", place.pk), {"until": until}),
+        (url("switch", place.pk), {"capability": Capability.VIEW_SALARIES, "on": "1"}),
+        (url("withdraw", place.pk), {}),
+        (url("deactivate", clerk.pk), {}),
+        (url("reactivate", closed.pk), {}),
+        (url("reset_factor", clerk.pk), {}),
+        (url("resend", sent.invitation.pk), {}),
+        (url("withdraw_invitation", sent.invitation.pk), {}),
+        (url("place_hold", debtor.pk), {"reason": "a dispute", "until": until}),
+        (url("lift_hold", debtor.pk), {}),
+        (url("client_terms", debtor.pk), {}),
+        (url("remove_client", debtor.pk), {}),
+        (url("remove_single_sign_on"), {}),
+        (url("lift_removal", removed.pk), {}),
+    ]
+    before = Entry.objects.count()
+    for address, form in attempts:
+        assert browser.post(address, form).headers.get("Location", "").startswith("/account/confirm/"), address
+    assert Entry.objects.count() == before
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

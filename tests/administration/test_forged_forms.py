@@ -8,10 +8,12 @@ from portal.accounts import invitations, reviews, rights
 from portal.accounts.models import (
     Membership,
 )
-from portal.accounts.rights import Place
+from portal.accounts.rights import SYSTEM, Place
 from portal.accounts.roles import Capability, Role
+from portal.administration import teams
 from portal.clock import now, today
-from tests.accounts.office import Office
+from portal.privacy.models import Removal, RemovalState
+from tests.accounts.office import Office, make_office
 from tests.administration.pages import by, person, rows, url
 
 pytestmark = pytest.mark.pages
@@ -87,6 +89,35 @@ def test_an_administrator_of_another_firm_reaches_and_changes_nothing(office, ot
     for name in ("person", "team", "invitation", "review", "export_review"):
         assert browser.get(url(name, theirs[name.replace("export_", "")])).status_code == 404, name
     assert rows() == before
+
+
+def test_who_administers_one_firm_and_only_reads_another_reaches_and_changes_nothing_there(office, other):
+    theirs = everything_of(other)
+    ended = Removal.objects.create(
+        environment=other.environment, debtor_pk=theirs["debtor"], state=RemovalState.DONE, asked_by=other.administrator
+    )
+    rights.give(SYSTEM, office.administrator, Place(other.firm.pk, Role.AUDITOR))
+    browser, before = by(office.administrator), rows()
+    bodies = {"role": Role.ACCOUNTANT, "user": theirs["person"], "debtor": theirs["debtor"], "name": "x", "on": "1"}
+    for name, kind in ACTS.items():
+        answer = browser.post(url(name, theirs[kind]), {**bodies, "client": theirs["debtor"], "decision": "withdrawn"})
+        assert answer.status_code == 404, name
+    assert browser.post(url("lift_removal", ended.pk)).status_code == 404
+    for name in ("person", "invitation", "review", "export_review"):
+        assert browser.get(url(name, theirs[name.replace("export_", "")])).status_code == 404, name
+    # Of these the reader sees the rows, in the trail or in a list, but not the page of those who manage them.
+    assert browser.get(url("team", theirs["team"])).status_code == 403
+    assert browser.get(url("removal", ended.pk)).status_code == 403
+    assert rows() == before
+
+
+def test_clients_in_a_form_are_those_of_firms_that_one_administers(office, other, rf):
+    rights.give(SYSTEM, office.administrator, Place(other.firm.pk, Role.AUDITOR))
+    own, read = office.clients["a"].debtor.pk, other.clients["x"].debtor.pk
+    stranger = make_office("three", "y").clients["y"].debtor.pk
+    request = rf.post("/", {"client": [own, read, stranger]})
+    request.user = office.administrator
+    assert teams._clients(request) == [own]
 
 
 def test_a_foreign_id_in_a_form_changes_nothing(office, other):
@@ -174,5 +205,9 @@ def test_changes_are_made_by_post_only(office, boss):
     before = rows()
     for name, kind in ACTS.items():
         assert boss.get(url(name, own[kind])).status_code == 405, name
+    for name in ("place_hold", "lift_hold"):
+        assert boss.get(url(name, own["debtor"])).status_code == 405, name
+    for name in ("start_review", "sign_trail", "remove_single_sign_on"):
+        assert boss.get(url(name)).status_code == 405, name
     assert rows() == before
     assert Membership.objects.filter(user_id=own["person"]).count() == 1

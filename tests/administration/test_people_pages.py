@@ -5,7 +5,11 @@ from datetime import timedelta
 import pytest
 
 from portal.accounts.models import (
+    Deputy,
+    Membership,
     Switch,
+    Team,
+    TeamMember,
     User,
 )
 from portal.accounts.roles import CAPABILITIES, Capability, Role
@@ -144,3 +148,29 @@ def test_the_documentation_holds_the_same_table():
     docs = Path(__file__).resolve().parents[2] / "docs" / "access.md"
     with translation.override("en"):
         assert as_markdown() in docs.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "capability"),
+    [("branding", Capability.MANAGE_SETTINGS), ("person", Capability.MANAGE_CLIENT_USERS)],
+)
+def test_a_page_asks_for_its_own_capability_whatever_else_the_role_holds(office, boss, monkeypatch, name, capability):
+    """Administrators hold both this one and the one to manage people: a table without it tells the two apart."""
+    args = [person(office, Role.ACCOUNTANT, "a").pk] if name == "person" else []
+    assert boss.get(url(name, *args)).status_code == 200
+    monkeypatch.setitem(CAPABILITIES, Role.ADMINISTRATOR, CAPABILITIES[Role.ADMINISTRATOR] - {capability})
+    assert boss.get(url(name, *args)).status_code == 403
+
+
+def test_ones_own_page_tells_no_access_that_has_ended(office):
+    clerk, over = person(office, Role.ACCOUNTANT, "a"), {"starts": now() - timedelta(days=2), "ends": now()}
+    away = person(office, Role.ACCOUNTANT, "b", "away")
+    Membership.objects.create(
+        user=clerk, firm=office.firm, role=Role.ASSISTANT, debtor=office.clients["b"].debtor, **over
+    )
+    team = Team.objects.create(firm=office.firm, name="North")
+    TeamMember.objects.create(team=team, user=clerk, role=Role.ASSISTANT, **over)
+    Deputy.objects.create(firm=office.firm, absent=away, substitute=clerk, **over)
+    told = by(clerk).get(url("mine")).context
+    assert [place.role for place in told["places"]] == [Role.ACCOUNTANT]
+    assert not told["teams"] and not told["standing_in"]

@@ -12,7 +12,7 @@ from portal.accounts.roles import Role
 from portal.audit.models import Entry
 from portal.clock import now, today
 from tests.accounts.office import seen_clients
-from tests.administration.pages import person, url
+from tests.administration.pages import by, person, url
 
 pytestmark = pytest.mark.pages
 
@@ -54,6 +54,14 @@ def test_a_review_confirms_and_withdraws_line_by_line_and_is_then_closed(office,
     assert len(cells) == 4
     assert {line[0] for line in cells[1:]} >= {"'=cmd()", "second"}
     assert Entry.objects.filter(kind="exported", object_type="accessreview").count() == 1
+
+
+@pytest.mark.parametrize("name", ["review", "export_review"])
+def test_a_review_is_refused_to_who_manages_nobody_and_does_not_look_missing(office, name):
+    """Its number tells nothing: 403 for one that is there as for one that is not."""
+    review = reviews.start(office.administrator, office.firm)
+    browser = by(person(office, Role.ASSISTANT, "a"))
+    assert {browser.get(url(name, pk)).status_code for pk in (review.pk, 999_999)} == {403}
 
 
 def test_reading_the_trail_is_signed(office, boss):

@@ -12,13 +12,14 @@ from portal.accounts.models import Membership
 from portal.accounts.roles import Capability
 from portal.accounts.trail import TrailEntry
 from portal.administration.details import told
+from portal.administration.names import Names
 from portal.audit.about import About, about
 from portal.audit.actors import Actor
 from portal.audit.kinds import Kind
 from portal.audit.models import Entry
 from portal.audit.recording import record
 from tests.dashboards.reading import table, text
-from tests.factories import make_employee_type, make_person
+from tests.factories import make_company, make_employee_type, make_person
 
 pytestmark = pytest.mark.pages
 
@@ -91,6 +92,24 @@ def test_a_refusal_that_names_the_client_of_another_firm_stays_with_who_asked(of
     seen = TrailEntry.objects.visible_to(stranger, Capability.VIEW_AUDIT)
     assert not seen.filter(kind="refused").exists()
     assert TrailEntry.objects.visible_to(boss, Capability.VIEW_AUDIT).filter(kind="refused").exists()
+
+
+def test_an_entry_that_names_a_client_of_another_firm_tells_no_name_and_is_not_found_by_one(office, boss, signed_in):
+    """Whatever ids an entry holds, names come from what its reader may see."""
+    person = make_person(make_company(office.other, "Citroenen Winkel"), "Vreemdeling")
+    about_others = {"debtor_id": office.other.pk, "company_id": person.company_id, "employee_id": person.pk}
+    record(Kind.PERSON_READ, About(firm_id=office.firm.pk, **about_others), actor=Actor(boss.pk, "administrator"))
+    client = signed_in(boss)
+    page = text(client.get(PAGE).content.decode())
+    assert f"number {office.other.pk}" in page
+    assert "Citroenen" not in page and "Vreemdeling" not in page
+    names = Names(boss, TrailEntry.objects.filter(kind=Kind.PERSON_READ))
+    entry = TrailEntry.objects.get(kind=Kind.PERSON_READ)
+    assert names.debtor(entry) == f"number {office.other.pk}"
+    assert names.company(entry) == f"number {person.company_id}"
+    assert names.employee(entry) == f"number {person.pk}"
+    for query in (f"?client={office.other.name}", "?employee=Vreemdeling", f"?employee={person.number}"):
+        assert kinds(client, query) == [], query
 
 
 def test_an_auditor_of_one_client_reads_what_is_about_that_client(office, boss, entries, accountant, signed_in):

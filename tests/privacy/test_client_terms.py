@@ -7,8 +7,11 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from portal.accounts.rights import Refused
+from portal.accounts import rights
+from portal.accounts.models import User
+from portal.accounts.rights import Place, Refused
 from portal.accounts.roles import Role
+from portal.administration import client_terms
 from portal.clock import AMSTERDAM
 from portal.debtors.models import Debtor, DebtorTag
 from portal.employees.models import AccountOfEmployee, Contract, Employee, Employment
@@ -312,3 +315,22 @@ def test_the_page_is_for_administrators_of_the_office_after_a_fresh_sign_in(offi
         assert answer["Location"].startswith("/account/confirm/")
     assert not RetentionTerm.objects.exists()
     assert not LegalHold.objects.exists()
+
+
+@pytest.mark.parametrize("reader", ["administrator of another firm", "accountant of the client"])
+def test_the_page_of_terms_tells_holds_and_terms_to_who_may_set_them_alone(office, client, reader):
+    """Whoever comes to the page was asked before; what it shows asks again."""
+    debtor = office.clients["a"].debtor
+    LegalHold.objects.create(debtor=debtor, reason="an old dispute", until=TODAY, lifted_at=NOW)
+    RetentionTerm.objects.create(debtor=debtor, category=ADJUSTABLE[0].name, number=1)
+    if reader == "accountant of the client":
+        user = somebody_new("accountant", language="en")
+        rights.give(rights.SYSTEM, user, Place(office.firm.pk, Role.ACCOUNTANT, debtor.pk))
+    else:
+        user = make_office("elsewhere", "x").administrator
+    for by, told in ((office.administrator, True), (user, False)):
+        User.objects.filter(pk=by.pk).update(language="en")
+        client.force_login(by)
+        request = client.get("/").wsgi_request
+        page = client_terms._page(request, debtor, client_terms.TermsForm(debtor=debtor), client_terms.HoldForm())
+        assert ("an old dispute" in page.text, "Last changed" in page.text) == (told, told)

@@ -21,10 +21,34 @@ MIXINS = {"FreshSignInMixin"}
 NO_ACCESS = ("nmbrs", "locale", "settings")
 
 
+_HANDS_ON = "it only hands on; process_view refuses"
+_OF_ONE_FIRM = "of one firm, found among those that the reader administers: all of it is theirs to see"
 #: Guards that no test can miss, with the reason: another one stands before or behind each of them.
 WITHOUT_A_TEST: dict[str, str] = {
     "portal.accounts.grants: _of_person counts what has ended (4)": (
         "chooses whether a second question is worth asking; that one compares the deputy's term itself"
+    ),
+    "portal.accounts.middleware: ReadOnlyMiddleware.__call__": _HANDS_ON,
+    "portal.accounts.signin.middleware: SecondFactorMiddleware.__call__": _HANDS_ON,
+    **{
+        f"portal.{guard}{more}": _OF_ONE_FIRM
+        for guard in (
+            "administration.people: PeopleView.get_context_data sees everything",
+            "administration.requests: approve sees everything",
+            "administration.reviews: overview sees everything",
+            "administration.reviews: overview sees everything (3)",
+            "administration.teams: add_rule sees everything",
+            "administration.teams: deputies sees everything",
+            "administration.teams: unassigned sees everything",
+            "administration.teams: unassigned sees everything (3)",
+            "dashboards.start: nobodys_of sees everything",
+            "dashboards.variance.setting: variance_bands sees everything",
+            "dashboards.variance.setting: _keep sees everything",
+        )
+        for more in ("", ", its capability")
+    },
+    "portal.dashboards.sums.reading: _people sees everything (2), its capability": (
+        "cost shares ask for nothing more than seeing the client"
     ),
     "portal.dashboards.changes.unseen: _own sees everything": "of nobody's marks none are taken in any case",
 }
