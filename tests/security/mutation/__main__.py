@@ -1,6 +1,6 @@
 """`python -m tests.security.mutation [pytest arguments]`: does a test fail for each guard that is switched off?
 
-MUTANTS=text takes only the guards with this text in their name.
+MUTANTS=pattern takes only the guards whose name it is found in (a regular expression).
 """
 
 import os

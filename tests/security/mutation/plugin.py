@@ -146,7 +146,7 @@ class Mutator:
                 self.by_guard.setdefault(guard, []).append(item)
         print(f"\n{len(self.cost)} tests pass as things are, {len(self.red)} do not", flush=True)
         for guard in all_guards():
-            if ONLY in guard.name:
+            if re.search(ONLY, guard.name):
                 self.result[guard.name] = self._killed(guard.name)
                 print(f"{self.result[guard.name] or 'SURVIVED':<60.60} {guard.name}", flush=True)
                 self.write()
