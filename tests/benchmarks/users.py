@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.as_of import FIRM
@@ -33,6 +34,8 @@ SIZES: dict[str, tuple[dict[str, int], int]] = {
 CYCLES = 20
 THINKING = 1.0
 ROUNDS = 10
+#: Names the page in a request, for what the server notes.
+PAGE_HEADER = "X-Page"
 PAGES = ("period board", "clients", "client", "person")
 MOST_QUERIES, MOST_BYTES, MOST_TIMES = 25, 150 * 1024, 3.0
 
@@ -76,7 +79,7 @@ class Visitor:
             for page in PAGES:
                 address = self.address(page, chance)
                 begun = time.perf_counter()
-                status = self.get(address)
+                status = self.get(address, page if cycle else "")
                 if cycle:
                     self.times[page].append((time.perf_counter() - begun) * 1000)
                 if status != 200:
@@ -92,10 +95,10 @@ class Visitor:
             "person": f"/employees/{chance.choice(self.people)}/",
         }[page]
 
-    def get(self, address: str) -> int:
-        """Until the last byte."""
+    def get(self, address: str, page: str) -> int:
+        """Until the last byte. The server notes its own time with the name of the page."""
         connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
-        connection.request("GET", address, headers={"Cookie": self.cookie})
+        connection.request("GET", address, headers={"Cookie": self.cookie, PAGE_HEADER: page})
         answer = connection.getresponse()
         answer.read()
         connection.close()
@@ -104,7 +107,8 @@ class Visitor:
 
 def outside(office: Office, given: list[dict[str, Any]], goal: int) -> None:
     """Let all of them work at once, and print what they waited."""
-    with serving(office) as (port, server):
+    noted = Path(office.folder.name) / "server-times"
+    with serving(office, noted) as (port, server):
         visitors = [Visitor(**one, port=port) for one in given]
         threads = [threading.Thread(target=visitor.work) for visitor in visitors]
         for thread in threads:
@@ -115,18 +119,34 @@ def outside(office: Office, given: list[dict[str, Any]], goal: int) -> None:
     wrong = [one for visitor in visitors for one in visitor.wrong]
     if wrong:
         raise RuntimeError(f"{len(wrong)} pages did not answer 200: {wrong[:3]}")
-    whole: list[float] = []
-    print(f"  {len(visitors)} users, {THINKING:.0f} s of thinking   p50      p95   slowest")
+    served = server_times(noted)
+    heads = f"{'waited p50':>12}{'p95':>9}{'slowest':>9}{'server p50':>12}{'p95':>9}"
+    print(f"  {len(visitors)} users, {THINKING:.0f} s of thinking{heads}")
     for page in PAGES:
-        each = [taken for visitor in visitors for taken in visitor.times[page]]
-        whole += each
-        print(f"    {page:<22}{_spread(each)}")
-    print(f"    {'all':<22}{_spread(whole)}   (goal p95 {goal} ms)")
+        waited = [taken for visitor in visitors for taken in visitor.times[page]]
+        print(f"    {page:<22}{_spread(waited)}{_half_and_late(served[page])}")
+    waited = [taken for visitor in visitors for page in PAGES for taken in visitor.times[page]]
+    whole = [taken for page in PAGES for taken in served[page]]
+    print(f"    {'all':<22}{_spread(waited)}{_half_and_late(whole)}   (goal of the server: p95 {goal} ms)")
     print(f"    largest process of the server {largest:.0f} MB (goal 300)", flush=True)
 
 
+def server_times(noted: Path) -> dict[str, list[float]]:
+    """Milliseconds from a request's first line read until its answer was sent, by page, without the first round."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for line in noted.read_text(encoding="utf-8").splitlines():
+        page, microseconds = line.split("\t")
+        if page in PAGES:
+            found[page].append(int(microseconds) / 1000)
+    return found
+
+
+def _half_and_late(times: list[float]) -> str:
+    return f"{statistics.median(times):9.0f} ms{statistics.quantiles(times, n=20)[18]:6.0f} ms"
+
+
 def _spread(times: list[float]) -> str:
-    return f"{statistics.median(times):6.0f} ms{statistics.quantiles(times, n=20)[18]:6.0f} ms{max(times):6.0f} ms"
+    return f"{_half_and_late(times)}{max(times):6.0f} ms"
 
 
 def inside(measured: dict[str, Any]) -> None:
