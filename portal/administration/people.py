@@ -81,7 +81,10 @@ class PeopleView(ScopedListView):
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """With their places, in the order of their names; of one firm where that was chosen."""
-        own = memberships_managed_by(person_of(self.request))
+        by = person_of(self.request)
+        own = memberships_managed_by(by)
+        # Of somebody who works for another firm too: what they are there is not this reader's to see.
+        teams = TeamMember.objects.visible_to(by, Capability.MANAGE_USERS)
         firm = chosen_firm(self.request)
         if firm is not None:
             placed = Q(pk__in=own.filter(firm=firm).values("user_id"))
@@ -89,7 +92,7 @@ class PeopleView(ScopedListView):
         return (
             queryset.order_by("name")
             .prefetch_related(Prefetch("memberships", own, to_attr="managed"))
-            .prefetch_related("team_places")
+            .prefetch_related(Prefetch("team_places", teams))
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
