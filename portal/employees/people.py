@@ -41,6 +41,17 @@ IN_FORCE: dict[type[EmployeeHistory], str] = {
     PersonalInfo: "personal_infos_now",
 }
 
+#: What the list shows of a record; the other columns of a page's records are not read.
+SHOWN: dict[type[EmployeeHistory], tuple[str, ...]] = {
+    Employment: ("valid_from",),
+    Contract: ("end_date",),
+    Salary: ("salary_type", "amount"),
+    Schedule: ("part_time_percentage", *WEEK_ONE, *WEEK_TWO),
+    Department: ("description",),
+    Function: ("description",),
+    PersonalInfo: ("birthday",),
+}
+
 NEWEST_FIRST = ("-valid_from", "-created_at", "-pk")
 
 
@@ -55,7 +66,10 @@ def as_of(
         *(
             Prefetch(
                 f"{kind._meta.model_name}_set",
-                queryset=kind.objects.visible_to(user, kind.resource.capability).as_of(day).order_by(*NEWEST_FIRST),
+                queryset=kind.objects.visible_to(user, kind.resource.capability)
+                .as_of(day)
+                .order_by(*NEWEST_FIRST)
+                .only("employee_id", *SHOWN[kind]),
                 to_attr=IN_FORCE[kind],
             )
             for kind in kinds
