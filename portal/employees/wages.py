@@ -10,6 +10,7 @@ up. So SQLite, which keeps decimals as floating point, and PostgreSQL give the s
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, F, FilteredRelation, Q, QuerySet, Value, When
@@ -60,6 +61,7 @@ def with_wage_cents(people: "QuerySet[Any]", day: date, name: str = "wage_cents"
     return priced
 
 
+@cache
 def _wage_cents(salary: str, schedule: str, kind: str) -> Case:
     """The month's contract wage in cents of the salary, schedule and period type that are found by these ways."""
     amount = _whole(F(f"{salary}amount"), AMOUNT_UNITS)
