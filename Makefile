@@ -74,7 +74,7 @@ demo: $(VENV)/.base ## Try the portal with an embedded Nmbrs on http://localhost
 .PHONY: run
 run: export PORTAL_HTTPS := no
 run: setup ## Serve the portal with the settings of .env on this machine only, without https
-	@$(BIN)/gunicorn portal.wsgi --bind 127.0.0.1:$(PORTAL_PORT) --workers 4 --threads 2 --no-control-socket
+	@$(BIN)/gunicorn portal.wsgi --bind 127.0.0.1:$(PORTAL_PORT) --workers 2 --threads 4 --no-control-socket
 
 .PHONY: worker
 worker: $(VENV)/.base .env ## Run the worker that brings the mirror up to date

@@ -26,7 +26,7 @@ def database_settings(url: str, var: Path) -> dict[str, Any]:
     """
     config: dict[str, Any] = dict(Env.db_url_config(url or f"sqlite:///{var / 'portal.sqlite3'}"))
     config["ATOMIC_REQUESTS"] = False
-    config["CONN_MAX_AGE"] = 600
+    config["CONN_MAX_AGE"] = 3600
     options = database_options(config["ENGINE"])
     config["OPTIONS"] = {**options, **config.get("OPTIONS", {})}
     if config["ENGINE"] == "django.db.backends.sqlite3":

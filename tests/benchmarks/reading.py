@@ -136,7 +136,7 @@ def serving(office: Office, noted: Path | None = None) -> Iterator[tuple[int, ps
     `noted`: a file for the server's own times, a line a request: the header X-Page, a tab, microseconds.
     """
     port = free_port()
-    command = ["-m", "gunicorn", "portal.wsgi", "--bind", f"localhost:{port}", "--workers", "4", "--threads", "2"]
+    command = ["-m", "gunicorn", "portal.wsgi", "--bind", f"localhost:{port}", "--workers", "2", "--threads", "4"]
     if noted is not None:
         command += ["--access-logfile", str(noted), "--access-logformat", "%({x-page}i)s\t%(D)s"]
     process = subprocess.Popen(
