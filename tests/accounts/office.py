@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.http import HttpRequest
+from django.test import RequestFactory
+
 from portal.accounts.models import Firm, Membership, Team, TeamMember, User
 from portal.accounts.roles import Role
 from portal.companies.models import Company
@@ -86,3 +89,10 @@ def team_of(office: Office, *people: User, role: Role = Role.ACCOUNTANT) -> Team
     for user in people:
         TeamMember.objects.create(team=team, user=user, role=role)
     return team
+
+
+def asked_by(user: User) -> HttpRequest:
+    """A request of somebody, for parts of pages that are asked directly."""
+    request = RequestFactory().get("/")
+    request.user = user
+    return request

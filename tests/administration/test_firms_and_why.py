@@ -8,7 +8,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from portal.accounts import invitations, reviews, rights
+from portal.accounts import reviews, rights
 from portal.accounts.explain import Where, ways
 from portal.accounts.models import (
     AccessRequest,
@@ -32,22 +32,13 @@ from portal.administration.teams import TeamView
 from portal.audit.models import Entry
 from portal.clock import now, today
 from portal.employees.models import Employee
-from portal.privacy.models import LegalHold, Removal, RemovalState
+from portal.privacy.models import LegalHold
 from tests.accounts.office import Office, make_office, somebody_new, tagged
+from tests.administration.pages import person, url
 from tests.dashboards.reading import table, text
 from tests.factories import make_person
 
 pytestmark = pytest.mark.pages
-
-
-@pytest.fixture
-def office(db) -> Office:
-    return make_office("one", "abc")
-
-
-@pytest.fixture
-def other(db) -> Office:
-    return make_office("two", "x")
 
 
 def by(user: User) -> Browser:
@@ -55,17 +46,6 @@ def by(user: User) -> Browser:
     browser = Browser()
     browser.force_login(user)
     return browser
-
-
-def person(office: Office, role: Role, client: str = "", name: str = "") -> User:
-    user = somebody_new(name or str(role))
-    debtor = office.clients[client].debtor.pk if client else None
-    rights.give(SYSTEM, user, Place(office.firm.pk, role, debtor))
-    return user
-
-
-def url(name: str, *args: object) -> str:
-    return reverse(f"administration:{name}", args=args)
 
 
 @pytest.fixture
@@ -383,42 +363,6 @@ def test_changes_of_teams_deputies_requests_and_withdrawals_ask_for_a_fresh_sign
         .headers["Location"]
         .startswith("/administration/reviews/")
     )
-
-
-def test_changes_of_a_person_of_invitations_and_of_holds_and_removals_ask_for_a_fresh_sign_in(office):
-    by_whom, clerk = office.administrator, person(office, Role.CLIENT_USER, "a", "Alice")
-    by_whom.set_password("a-good-password")
-    by_whom.save()
-    closed = person(office, Role.ACCOUNTANT, "b", "Bob")
-    rights.deactivate(SYSTEM, closed, office.firm.pk)
-    place, debtor = clerk.memberships.get(), office.clients["a"].debtor
-    sent = invitations.invite(
-        by_whom, Place(office.firm.pk, Role.AUDITOR), email="new@people.example", name="New", language="en"
-    )
-    removed = Removal.objects.create(environment=office.environment, debtor_pk=0, state=RemovalState.DONE)
-    until = (today() + timedelta(days=3)).isoformat()
-    browser = old(by(by_whom))
-    attempts = [
-        (url("give", clerk.pk), {"role": Role.CLIENT_USER, "debtor": office.clients["b"].debtor.pk}),
-        (url("limit", place.pk), {"until": until}),
-        (url("switch", place.pk), {"capability": Capability.VIEW_SALARIES, "on": "1"}),
-        (url("withdraw", place.pk), {}),
-        (url("deactivate", clerk.pk), {}),
-        (url("reactivate", closed.pk), {}),
-        (url("reset_factor", clerk.pk), {}),
-        (url("resend", sent.invitation.pk), {}),
-        (url("withdraw_invitation", sent.invitation.pk), {}),
-        (url("place_hold", debtor.pk), {"reason": "a dispute", "until": until}),
-        (url("lift_hold", debtor.pk), {}),
-        (url("client_terms", debtor.pk), {}),
-        (url("remove_client", debtor.pk), {}),
-        (url("remove_single_sign_on"), {}),
-        (url("lift_removal", removed.pk), {}),
-    ]
-    before = Entry.objects.count()
-    for address, form in attempts:
-        assert browser.post(address, form).headers.get("Location", "").startswith("/account/confirm/"), address
-    assert Entry.objects.count() == before
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

@@ -4,8 +4,7 @@ import pytest
 from django.test import Client as Browser
 
 from portal.accounts.signin.sessions import SIGNED_IN
-from tests.administration import two_firms
-from tests.administration.two_firms import TwoFirms, address, kept, names, posted, signed_in
+from tests.administration.two_firms import address, kept, names, posted
 
 pytestmark = pytest.mark.pages
 
@@ -27,17 +26,6 @@ UNASKED = {
 }
 #: These change a session, or need an Nmbrs that answers (test_first_start.py).
 UNSEEN = {"administration:look", "first_start:connection", "first_start:keep"}
-
-
-@pytest.fixture
-def world(db, settings) -> TwoFirms:
-    settings.SIGN_ON_ISSUERS = [two_firms.ISSUER]
-    return two_firms.build()
-
-
-@pytest.fixture
-def browser(world) -> Browser:
-    return signed_in(world.boss)
 
 
 def signed_in_ago(browser: Browser, seconds: int) -> None:

@@ -7,7 +7,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest
-from django.test import Client as Browser
 from django.urls import reverse
 
 from portal.accounts.models import AccessRequest, Deputy, Membership, TeamMember
@@ -29,9 +28,8 @@ from portal.privacy.models import Agreement
 from portal.sync.estimate import estimate
 from portal.sync.models import SyncPlan
 from tests.accounts.office import Client, make_office, somebody_new
-from tests.administration import two_firms
 from tests.administration.pages import by, url
-from tests.administration.two_firms import ABOUT, MARK, OWN, TwoFirms, address, kept, names, posted, signed_in
+from tests.administration.two_firms import ABOUT, MARK, OWN, address, kept, names, posted
 
 pytestmark = pytest.mark.pages
 
@@ -50,17 +48,6 @@ SEEN = {
     "administration:team",
     "first_start:kinds",
 }
-
-
-@pytest.fixture
-def world(db, settings) -> TwoFirms:
-    settings.SIGN_ON_ISSUERS = [two_firms.ISSUER]
-    return two_firms.build()
-
-
-@pytest.fixture
-def browser(world) -> Browser:
-    return signed_in(world.boss)
 
 
 @pytest.fixture

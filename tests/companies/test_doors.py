@@ -3,8 +3,6 @@
 from datetime import date
 
 import pytest
-from django.http import HttpRequest
-from django.test import RequestFactory
 
 from portal.accounts.models import User
 from portal.accounts.roles import Capability, Role
@@ -17,7 +15,7 @@ from portal.companies.views import CompanyView
 from portal.debtors.models import Debtor
 from portal.mirror.models import Freshness
 from portal.ui.freshness import FreshnessSummary
-from tests.accounts.office import Office, give, make_office, somebody_new
+from tests.accounts.office import Office, asked_by, give, make_office, somebody_new
 from tests.factories import SEEN, fetched_everything, make_return, make_run
 
 pytestmark = pytest.mark.pages
@@ -43,12 +41,6 @@ def office(db: None) -> Office:
 @pytest.fixture
 def stranger(db: None) -> User:
     return make_office("two", "x").administrator
-
-
-def asked_by(user: User) -> HttpRequest:
-    request = RequestFactory().get("/")
-    request.user = user
-    return request
 
 
 def known_to_have_come_in(office: Office) -> Company:

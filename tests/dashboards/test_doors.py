@@ -4,8 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.db.models import Q
-from django.http import HttpRequest
-from django.test import RequestFactory
 
 from portal import clock
 from portal.accounts.models import User
@@ -38,7 +36,7 @@ from portal.employees.models import Absence, CostShare
 from portal.mirror.models import Change, ChangeKind
 from portal.periods import Period, PeriodType
 from portal.ui.freshness import State
-from tests.accounts.office import Office, give, make_office, somebody_new
+from tests.accounts.office import Office, asked_by, give, make_office, somebody_new
 from tests.factories import fetched_everything, make_contract, make_employment, make_run, mirrored
 
 pytestmark = pytest.mark.pages
@@ -85,12 +83,6 @@ def office(db: None) -> Office:
 @pytest.fixture
 def stranger(db: None) -> User:
     return make_office("two", "x").administrator
-
-
-def asked_by(user: User) -> HttpRequest:
-    request = RequestFactory().get("/")
-    request.user = user
-    return request
 
 
 def told(office: Office, user: User) -> dict[str, object]:
