@@ -56,6 +56,7 @@ class DemoEnvironment:
             "NMBRS_HOSTS": f"http://127.0.0.1:{self.sandbox_port}",
             "NMBRS_FIXED_RATE": "no",
             "PORTAL_WORKERS": "1",
+            "PORTAL_WORKER_NICENESS": "",
             "SYNC_FETCH_THREADS": "",
             "SYNC_LEASE_SECONDS": "",
             "SYNC_ROTATION_CALLS": "",

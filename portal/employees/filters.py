@@ -16,7 +16,11 @@ EVERYBODY = "all"
 
 
 class PeopleFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Search by name or number, employee type, department, in service on the day or everybody."""
+    """Search by name or number, employee type, department, in service on the day or everybody.
+
+    An office has too many departments to choose from, and looking them up takes a tenth of the page's time: a part of
+    the name is typed.
+    """
 
     q = django_filters.CharFilter(
         method="search",
@@ -32,26 +36,22 @@ class PeopleFilter(django_filters.FilterSet):  # type: ignore[misc]
     type = django_filters.ChoiceFilter(
         field_name="employee_type", label=_("Employee type"), empty_label=_("All"), choices=()
     )
-    department = django_filters.ChoiceFilter(
-        method="by_department", label=_("Department"), empty_label=_("All"), choices=()
+    department = django_filters.CharFilter(
+        method="by_department",
+        label=_("Department"),
+        widget=SearchInput(attrs={"class": "form-control", "placeholder": _("Part of the name")}),
     )
 
     class Meta:
         model = Employee
         fields: list[str] = []
 
-    def __init__(self, *args: Any, of_people: dict[str, Any], **kwargs: Any) -> None:
-        """`of_people`: what holds of the rows of the list, for another row that has a company."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.of_people = of_people
         self.day = asked.day(self.request)
         people = self.queryset
         types = people.order_by().values_list("employee_type", "employee_type__description").distinct()
         self._offer("type", [(key, words) for key, words in types if key])
-        # Not by the keys of the people: PostgreSQL took five times as long for a firm of 100,000.
-        names = self._departments().filter(employee__missing_since=None, **self.of_people).exclude(description="")
-        offered = names.order_by().values_list("description", flat=True).distinct()
-        self._offer("department", [(name, name) for name in offered])
         self.form.fields["service"].widget.attrs["class"] = "form-select"
 
     def filter_queryset(self, queryset: "QuerySet[Employee]") -> "QuerySet[Employee]":
@@ -76,8 +76,11 @@ class PeopleFilter(django_filters.FilterSet):  # type: ignore[misc]
         return rows
 
     def by_department(self, rows: "QuerySet[Employee]", name: str, value: str) -> "QuerySet[Employee]":
-        """People whose department on the day has this name."""
-        return rows.filter(Exists(self._departments().filter(employee=OuterRef("pk"), description=value)))
+        """People whose department on the day has this in its name."""
+        return self._in_department(rows, description__icontains=value)
+
+    def _in_department(self, rows: "QuerySet[Employee]", **described: str) -> "QuerySet[Employee]":
+        return rows.filter(Exists(self._departments().filter(employee=OuterRef("pk"), **described)))
 
     def _departments(self) -> "QuerySet[Department]":
         visible = Department.objects.visible_to(self.request.user, Department.resource.capability)
@@ -88,3 +91,23 @@ class PeopleFilter(django_filters.FilterSet):  # type: ignore[misc]
         field = self.form.fields[name]
         field.choices = sorted(((str(key), words) for key, words in choices), key=lambda choice: choice[1].casefold())
         field.widget.attrs["class"] = "form-select"
+
+
+class PeopleOfOneFilter(PeopleFilter):
+    """The same for the people of one client or company, whose departments are offered."""
+
+    department = django_filters.ChoiceFilter(
+        method="by_department", label=_("Department"), empty_label=_("All"), choices=()
+    )
+
+    def __init__(self, *args: Any, of_people: dict[str, Any], **kwargs: Any) -> None:
+        """`of_people`: what holds of the rows of the list, for another row that has a company."""
+        super().__init__(*args, **kwargs)
+        # Not by the keys of the people: PostgreSQL took five times as long for a firm of 100,000.
+        names = self._departments().filter(employee__missing_since=None, **of_people).exclude(description="")
+        offered = names.order_by().values_list("description", flat=True).distinct()
+        self._offer("department", [(name, name) for name in offered])
+
+    def by_department(self, rows: "QuerySet[Employee]", name: str, value: str) -> "QuerySet[Employee]":
+        """People whose department on the day has this name."""
+        return self._in_department(rows, description=value)

@@ -21,7 +21,7 @@ from portal.debtors import asked
 from portal.debtors.models import Debtor
 from portal.debtors.place import people_of, way_to, with_query
 from portal.employees import figures, panels, people, person
-from portal.employees.filters import PeopleFilter
+from portal.employees.filters import PeopleFilter, PeopleOfOneFilter
 from portal.employees.kinds import KINDS
 from portal.employees.known import end_of, records_known
 from portal.employees.lanes import lanes
@@ -90,8 +90,8 @@ class PeopleView(ScopedListView):
         return people.as_of(rows, self.day, self.request.user, kinds)
 
     def get_filterset_kwargs(self) -> dict[str, Any]:
-        """Whose departments are offered."""
-        return {"of_people": self._in_nmbrs("company__")}
+        """Whose departments are offered: those of one client or company."""
+        return {} if self.owner is None else {"of_people": self._in_nmbrs("company__")}
 
     def get_breadcrumb(self) -> list[Crumb]:
         """Client › company › employees."""
@@ -179,6 +179,8 @@ class PeopleView(ScopedListView):
 class DebtorPeopleView(PeopleView):
     """The people of all companies of one client."""
 
+    filterset_class = PeopleOfOneFilter
+
     @cached_property
     def owner(self) -> Debtor:
         """The client; outside the scope it does not exist."""
@@ -195,6 +197,8 @@ class DebtorPeopleView(PeopleView):
 
 class CompanyPeopleView(PeopleView):
     """The people of one company."""
+
+    filterset_class = PeopleOfOneFilter
 
     @cached_property
     def owner(self) -> Company:

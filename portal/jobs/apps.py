@@ -13,9 +13,11 @@ class JobsConfig(AppConfig):
 
         from portal.jobs.door import check_before_queue
         from portal.jobs.health import beat_at_start, beat_with_task
+        from portal.jobs.priority import yield_to_pages
         from portal.jobs.schedules import every, write_schedules
 
         pre_enqueue.connect(check_before_queue)
+        post_spawn.connect(yield_to_pages)
         post_spawn.connect(beat_at_start)
         pre_execute.connect(beat_with_task)
         every("portal.jobs.health.beat", minutes=1)

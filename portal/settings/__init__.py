@@ -68,6 +68,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 Q_CLUSTER = worker_options(
     engine=DATABASES["default"]["ENGINE"], workers=whole_number(env, "PORTAL_WORKERS", default=0)
 )
+# How far a worker process yields the processor to pages (portal/jobs/priority.py).
+PORTAL_WORKER_NICENESS = whole_number(env, "PORTAL_WORKER_NICENESS", default=10)
 
 # The addresses that Nmbrs may be reached at. A connection can only name one of these.
 NMBRS_HOSTS = items(

@@ -24,7 +24,6 @@ from portal.ui import markup
 from portal.ui.empty import EmptyKind
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.permissions import holds_over
-from portal.ui.table_body import asked_once
 from portal.ui.values import Status
 
 if TYPE_CHECKING:
@@ -71,8 +70,6 @@ class Table(django_tables2.Table):  # type: ignore[misc]
         self.empty_detail = empty_text or str(text)
         kwargs.setdefault("default", markup.missing())
         super().__init__(*args, **kwargs)
-        for column in self.columns.iterall():
-            column.render = asked_once(column.render)
         if not self._order_by:
             self._settle_order()
 

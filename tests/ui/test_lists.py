@@ -84,13 +84,13 @@ def test_a_column_that_one_may_not_see_cannot_be_chosen_by_address_or_view(debto
     place = Membership.objects.create(user=user, firm=firm, role=Role.CLIENT_ADMINISTRATOR, debtor=debtor)
     client, address = signed_in(user), "/employees/?columns=display_name,number,wage&sort=wage"
     assert headings(client, address) == ["Name", "Number", "Contract wage a month (€)"]
-    kept = keep(client, address + "&service=all&department=Gone", "Wages")
+    kept = keep(client, address + "&service=all&type=Gone", "Wages")
     place.role = Role.CLIENT_USER
     place.save()
     assert headings(client, kept)[:2] == ["Name", "Number"]
     page = said(client, kept)
     assert "Contract wage" not in page[page.index('class="ui-columns"') :]
-    assert "The view “Wages” also names “Department”, “Contract wage a month”" in page
+    assert "The view “Wages” also names “Employee type”, “Contract wage a month”" in page
 
 
 def test_a_view_keeps_filter_order_columns_and_rows_but_no_day(debtor: Debtor, accountant: Any) -> None:

@@ -8,9 +8,11 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
-from portal.accounts.models import Firm, User
+from portal.accounts.models import Firm, Membership, User
+from portal.accounts.roles import Role
 from portal.ui import tables
 from portal.ui.paging import Asked
+from portal.ui.table_cells import Cells
 from portal.ui.values import Level, Missing, Status
 
 
@@ -173,3 +175,31 @@ def test_a_missing_value_in_a_cell_is_a_dash_and_zero_is_zero(english: None) -> 
     shown = render(FiguresTable([{"name": "x", "people": 0, "wage": None, "run": "locked"}]))
     assert shown.count("unknown") == 1
     assert '<span class="ui-num">0</span>' in shown
+
+
+@pytest.mark.database
+def test_a_cell_shows_what_django_tables2_would_show(db: None) -> None:
+    user = User.objects.create_user("u@test.example", "Name <b>", language="nl")
+    firm = Firm.objects.create(name="Firm")
+    Membership.objects.create(user=user, firm=firm, role=Role.ADMINISTRATOR)
+
+    class PlaceTable(tables.Table):
+        user = tables.LinkColumn("ui:language", args=())
+        role = tables.TextColumn()
+        language = tables.TextColumn(accessor="user__language")
+        name = tables.TextColumn(accessor="user__name")
+        method = tables.TextColumn(accessor="user__get_username")
+        nowhere = tables.TextColumn(accessor="user__arrangement__name")
+        client = tables.TextColumn(accessor="debtor__name")
+        shown = tables.TextColumn(accessor="debtor__name", empty_values=())
+        firm_name = tables.TextColumn(accessor="firm__name")
+
+        def render_firm_name(self, value: str, record: Membership, **more: Any) -> str:
+            return f"{value} {record.role} {sorted(more)}"
+
+    for table in (PlaceTable(Membership.objects.all()), FiguresTable([*figures(2), {"name": "", "people": None}])):
+        for row in table.rows:
+            for column in table.columns:
+                assert Cells(table, column).draw(row) == row.get_cell(column.name), column.name
+    table = PlaceTable(Membership.objects.all())
+    assert [Cells(table, table.columns["role"]).draw(row) for row in table.rows] == ["Administrator"]

@@ -15,6 +15,7 @@ from portal.accounts.models import User
 from portal.ui.exports.asking import Answer
 from portal.ui.exports.cells import Cell, cell
 from portal.ui.exports.stamp import stamp
+from portal.ui.table_cells import Cells
 from portal.ui.tables import FigureColumn
 
 #: Rows that are read and drawn at a time.
@@ -42,6 +43,7 @@ class Sheet:
         self._columns = [
             column for column in self._table.columns if not getattr(column.column, "exclude_from_export", False)
         ]
+        self._cells = [Cells(self._table, column) for column in self._columns]
         self._rows = self._found()
         self.title = self.view.get_heading()
         self.stamp = stamp(self.view, user, made_at, len(self._rows), answer.notices)
@@ -85,7 +87,7 @@ class Sheet:
         return [*row, Cell("")] if self._table.remarks else row
 
     def _row(self, bound: Any) -> Row:
-        row = [cell(bound.get_cell(column.name)) for column in self._columns]
+        row = [cell(cells.draw(bound)) for cells in self._cells]
         if self._table.remarks:
             notes = dict.fromkeys(one.note for one in row if one.note)
             row.append(Cell(" ".join(notes)))

@@ -170,6 +170,18 @@ def test_filters_by_type_and_department_of_the_day(company: Company, client: Cli
     assert 'value="Stock"' not in client.get(address).content.decode()
 
 
+def test_in_a_whole_office_a_part_of_the_department_is_typed(company: Company, client: Client) -> None:
+    for name, department in (("A", "Sales North"), ("B", "Warehouse"), ("C", "After sales")):
+        make_department(employ(company, name), department, date(2025, 1, 1))
+    fetched_everything(company.debtor)
+    page = client.get("/employees/").content.decode()
+    assert '<option value="Warehouse"' not in page
+    assert '<input type="search" name="department"' in page
+    assert names(client, "/employees/?department=sales") == ["A", "C"]
+    assert "Nothing matches this filter" in client.get("/employees/?department=%25").content.decode()
+    assert '<option value="Warehouse"' in client.get(f"/clients/{company.debtor_id}/employees/").content.decode()
+
+
 def test_search_by_part_of_the_name_or_start_of_the_number(company: Company, client: Client) -> None:
     employ(company, "Ümit Yılmaz", number=701)
     employ(company, "Jan 70", number=170)
