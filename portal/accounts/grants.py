@@ -8,7 +8,7 @@ are built, and the subqueries themselves are always asked anew: an outdated hold
 given but never show what was taken away.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
@@ -63,9 +63,24 @@ Holdings = frozenset[Holding]
 #: Of holdings: source, level and firm.
 Places = frozenset[tuple[Source, Level, int]]
 
+#: Stand in a statement that was put together for whoever asks where the person and the moment go.
+SOMEBODY, SOME_MOMENT = -(10**15), datetime(9999, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
 
-def holdings(user: "User | AnonymousUser | None") -> Holdings:
+
+@dataclass(frozen=True)
+class StandIn:
+    """Whoever asks, while a statement is put together for all who have the same: see portal.accounts.prepared."""
+
+    held: Holdings
+    pk: int = SOMEBODY
+    is_authenticated: bool = True
+    is_active: bool = True
+
+
+def holdings(user: "User | AnonymousUser | StandIn | None") -> Holdings:
     """What the person has at this moment. Nobody, and somebody who is not active, has nothing."""
+    if isinstance(user, StandIn):
+        return user.held
     if user is None or not user.is_authenticated or not user.is_active:
         return frozenset()
     kept: tuple[int, datetime, Holdings] | None = getattr(user, "_holdings", None)
@@ -158,7 +173,9 @@ class Grants:
         if found is None:
             return None
         # The text is what Django made of a queryset; whose it is stands in its parameters.
-        return RawSQL(found[0], _for(self._user, found[1]))  # noqa: S611  # nosec B611
+        # For a stand-in they stay as they are, until somebody asks.
+        whose = found[1] if self._user == SOMEBODY else as_asked_by(self._user, found[1])
+        return RawSQL(found[0], whose)  # noqa: S611  # nosec B611
 
     def firms(self) -> "QuerySet[Any, Any] | None":
         """Firms that the person holds the capability over as a whole."""
@@ -290,14 +307,11 @@ def _of_whom_they_stand_in_for(user: int, moment: datetime) -> "QuerySet[Any, An
 
 Asking = Callable[[int, datetime], "QuerySet[Any, Any]"]
 
-#: Stand in a compiled statement where a person and a moment go.
-_SOMEBODY, _SOME_MOMENT = -1, datetime(9999, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
-
 
 @cache
 def _statement(asking: Asking) -> tuple[str, tuple[Any, ...]]:
     """The question as SQL. Every request asks it, and putting it together takes ten times as long as answering it."""
-    return asking(_SOMEBODY, _SOME_MOMENT).query.sql_with_params()
+    return asking(SOMEBODY, SOME_MOMENT).query.sql_with_params()
 
 
 @lru_cache(maxsize=4096)
@@ -306,22 +320,25 @@ def _compiled(
 ) -> tuple[str, tuple[Any, ...]] | None:
     """The subquery of somebody who holds the capability in such places. A page has a dozen of them."""
     somebody = Grants.__new__(Grants)
-    somebody._set(_SOMEBODY, _SOME_MOMENT, capability, switched=switched, held=held)
+    somebody._set(SOMEBODY, SOME_MOMENT, capability, switched=switched, held=held)
     rows = {"firm": somebody.firms, "debtor": somebody.debtors, "company": somebody.companies}[level]()
     return None if rows is None else rows.query.sql_with_params()
 
 
-def _for(user: int, parameters: tuple[Any, ...]) -> list[Any]:
-    """The parameters of a compiled statement, for this person and this moment."""
+def as_asked_by(user: int, parameters: tuple[Any, ...], others: "Mapping[int, int] | None" = None) -> tuple[Any, ...]:
+    """The parameters of a statement that was put together for all, for this person and this moment.
+
+    `others`: what else stands in it for something, and for what.
+    """
     adapted = connection.ops.adapt_datetimefield_value
-    instead = {_SOMEBODY: user, adapted(_SOME_MOMENT): adapted(now())}
-    return [instead.get(value, value) for value in parameters]
+    instead: dict[Any, Any] = {SOMEBODY: user, adapted(SOME_MOMENT): adapted(now()), **(others or {})}
+    return tuple(instead.get(value, value) for value in parameters)
 
 
 def _rows(asking: Asking, user: int) -> list[tuple[Any, ...]]:
     statement, parameters = _statement(asking)
     with connection.cursor() as cursor:
-        cursor.execute(statement, _for(user, parameters))
+        cursor.execute(statement, as_asked_by(user, parameters))
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 

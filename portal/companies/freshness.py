@@ -5,10 +5,12 @@ person by person needs people: of a company without any there is nothing to ask.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import CharField, Count, DateTimeField, Exists, F, Max, Min, OuterRef, QuerySet, Value
 
+from portal.accounts.prepared import Prepared
 from portal.companies.models import Company
 from portal.debtors.models import Debtor
 from portal.mirror.models import Freshness, State
@@ -30,6 +32,17 @@ WAGE_KINDS = (*PEOPLE_KINDS, "current_period", "salaries", "schedules")
 _COUNT = "count"
 
 
+class _Group(NamedTuple):
+    """Scopes in the same state for a kind; or, in place of a state _COUNT, how many scopes of a level there are."""
+
+    kind: str
+    stored: str
+    why: str
+    scopes: int
+    oldest: datetime | None
+    tried: datetime | None
+
+
 def of_scope(
     user: "Person", debtors: "QuerySet[Debtor]", companies: "QuerySet[Company]", resources: Sequence[str]
 ) -> FreshnessSummary:
@@ -38,6 +51,37 @@ def of_scope(
     Both querysets have been through `visible_to`: a person learns the age of what they may see, and of the lists of
     the whole environment that it came from. One query, however many scopes there are.
     """
+    return _summed(_states_of(user, debtors, companies, resources), resources)
+
+
+def of_company(user: "Person", company: Company, resources: Sequence[str]) -> FreshnessSummary:
+    """The freshness of a page about one company."""
+    asked = tuple(resources)
+    return _summed(_states_of_company(user, company.debtor_id, company.pk, resources=asked), asked)
+
+
+def of_debtor(user: "Person", debtor: Debtor, resources: Sequence[str]) -> FreshnessSummary:
+    """The freshness of a page about one debtor and all its companies."""
+    asked = tuple(resources)
+    return _summed(_states_of_debtor(user, debtor.pk, resources=asked), asked)
+
+
+@Prepared
+def _states_of_company(user: "Person", debtor: int, company: int, *, resources: Sequence[str]) -> "QuerySet[Any, Any]":
+    debtors = Debtor.objects.visible_to(user).filter(pk=debtor)
+    return _states_of(user, debtors, Company.objects.visible_to(user).filter(pk=company), resources)
+
+
+@Prepared
+def _states_of_debtor(user: "Person", debtor: int, *, resources: Sequence[str]) -> "QuerySet[Any, Any]":
+    debtors = Debtor.objects.visible_to(user).filter(pk=debtor)
+    return _states_of(user, debtors, Company.objects.visible_to(user).filter(debtor=debtor), resources)
+
+
+def _states_of(
+    user: "Person", debtors: "QuerySet[Debtor]", companies: "QuerySet[Company]", resources: Sequence[str]
+) -> "QuerySet[Any, Any]":
+    """Rows of _Group: how many scopes are in which state, and how many there are of each level."""
     own = Freshness.objects.visible_to(user).filter(resource__in=resources)
     of_environments = debtors.filter(
         environment__freshness__company__isnull=True,
@@ -55,27 +99,18 @@ def of_scope(
     ]
     if any(_asked_of(name) == Lane.SLOW for name in resources):
         arms.append(_counted(_with_people(companies), Lane.SLOW, "pk"))
-    found = _grouped(own.filter(company__in=companies.order_by().values("pk"))).union(*arms, all=True)
+    return _grouped(own.filter(company__in=companies.order_by().values("pk"))).union(*arms, all=True)
+
+
+def _summed(found: Iterable[tuple[Any, ...]], resources: Sequence[str]) -> FreshnessSummary:
     expected: dict[str, int] = dict.fromkeys((*Level, Lane.SLOW), 0)
     groups = []
-    for group in found:
-        if group["stored"] == _COUNT:
-            expected[group["kind"]] = group["scopes"]
+    for group in map(_Group._make, found):
+        if group.stored == _COUNT:
+            expected[group.kind] = group.scopes
         else:
             groups.append(group)
     return summarise(_rows(groups, resources, expected), _needed(resources, expected), label=_label)
-
-
-def of_company(user: "Person", company: Company, resources: Sequence[str]) -> FreshnessSummary:
-    """The freshness of a page about one company."""
-    debtors = Debtor.objects.visible_to(user).filter(pk=company.debtor_id)
-    return of_scope(user, debtors, Company.objects.visible_to(user).filter(pk=company.pk), resources)
-
-
-def of_debtor(user: "Person", debtor: Debtor, resources: Sequence[str]) -> FreshnessSummary:
-    """The freshness of a page about one debtor and all its companies."""
-    debtors = Debtor.objects.visible_to(user).filter(pk=debtor.pk)
-    return of_scope(user, debtors, Company.objects.visible_to(user).filter(debtor=debtor), resources)
 
 
 def ever_fetched(user: "Person", company: Company, *kinds: str) -> bool:
@@ -111,6 +146,7 @@ def _grouped(rows: "QuerySet[Any]", path: str = "") -> "QuerySet[Any]":
             oldest=Min(f"{path}last_success"),
             tried=Max(f"{path}last_attempt"),
         )
+        .values_list(*_Group._fields)
     )
     return groups
 
@@ -135,25 +171,24 @@ def _counted(rows: "QuerySet[Any]", level: str, column: str) -> "QuerySet[Any]":
             oldest=Value(None, DateTimeField()),
             tried=Value(None, DateTimeField()),
         )
+        .values_list(*_Group._fields)
     )
     return counted
 
 
-def _rows(
-    groups: Iterable[Mapping[str, Any]], resources: Sequence[str], expected: Mapping[str, int]
-) -> list[Freshness]:
+def _rows(groups: Iterable["_Group"], resources: Sequence[str], expected: Mapping[str, int]) -> list[Freshness]:
     """One Freshness for each group of scopes in the same state, and one NEVER where scopes have no row at all."""
     found = dict.fromkeys(resources, 0)
     rows = []
     for group in groups:
-        found[group["kind"]] += group["scopes"]
+        found[group.kind] += group.scopes
         rows.append(
             Freshness(
-                resource=group["kind"],
-                state=group["stored"],
-                error_kind=group["why"],
-                last_success=group["oldest"],
-                last_attempt=group["tried"],
+                resource=group.kind,
+                state=group.stored,
+                error_kind=group.why,
+                last_success=group.oldest,
+                last_attempt=group.tried,
             )
         )
     rows.extend(

@@ -1,23 +1,31 @@
 """The rows behind the page of one person: every kind that the reader may see, read by one query a request."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from portal import clock
+from portal.accounts.prepared import Prepared
 from portal.companies import words
 from portal.companies.models import CurrentPeriod, HourCode, WageCode
 from portal.debtors import asked
 from portal.employees.kinds import IN_PERIOD, KINDS, LEAVE, Kind, Listing
 from portal.employees.models import Employee, FixedHours, FixedWage, VariableHours, VariableWage
 from portal.employees.standing import standing_of
-from portal.mirror.together import read_together
+from portal.mirror import together
 from portal.periods import Period, PeriodType, bounds, containing
 from portal.ui.permissions import holds_over
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from portal.accounts.models import User
+
+    Person = User | AnonymousUser
 
 Shown = Kind | Listing
 #: Codes of the company -> the kinds of a person's records that carry them.
@@ -25,6 +33,9 @@ CODES: Mapping[type[Any], tuple[type[Any], ...]] = {
     HourCode: (FixedHours, VariableHours),
     WageCode: (FixedWage, VariableWage),
 }
+#: How the page shows the records of a model.
+_EVERY: tuple[Shown, ...] = (*KINDS, LEAVE, *IN_PERIOD)
+_SHOWN: Mapping[type[Any], Shown] = {one.model: one for one in _EVERY}
 
 
 @dataclass(frozen=True)
@@ -77,22 +88,44 @@ def _read(request: HttpRequest, person: Employee) -> dict[Shown, list[Any]]:
     standing, period = standing_of(request.user, person), period_of(request, person)
     shown: list[Shown] = [*KINDS, LEAVE, *(IN_PERIOD if period else ())]
     permitted = [one for one in shown if holds_over(request, person, one.resource.capability)]
-    wanted: dict[Any, QuerySet[Any]] = {}
-    for one in permitted:
-        if not standing.is_off(one.resource):
-            model: type[Any] = one.model
-            visible = model.objects.visible_to(request.user, one.resource.capability)
-            wanted[one] = _shown(visible.filter(employee=person), one, asked.day(request), period)
-    if period is not None:
-        wanted |= _codes(request, person, wanted)
-    read = read_together(wanted)
-    rows: dict[Shown, list[Any]] = {one: read.get(one, []) for one in permitted}
+    models = [one.model for one in permitted if not standing.is_off(one.resource)]
+    if not models:
+        return {one: [] for one in permitted}
+    asked_for = (*models, *(_codes_for(models) if period is not None else ()))
+    answer = _rows(
+        request.user,
+        person.pk,
+        person.company_id,
+        models=asked_for,
+        day=asked.day(request),
+        period=period.period if period is not None else None,
+    )
+    read = dict(zip(asked_for, together.rows_of(asked_for, answer), strict=True))
+    rows: dict[Shown, list[Any]] = {one: read.get(one.model, []) for one in permitted}
     if period is not None:
         _describe(rows, {model: read.get(model, []) for model in CODES}, period.last_day)
     return rows
 
 
-def _shown(own: "QuerySet[Any]", one: Shown, day: date, period: PagePeriod | None) -> "QuerySet[Any]":
+def _codes_for(models: Collection[type[Any]]) -> list[type[Any]]:
+    """The kinds of codes that records of these kinds carry."""
+    return [model for model, carriers in CODES.items() if not set(carriers).isdisjoint(models)]
+
+
+@Prepared
+def _rows(
+    user: "Person", person: int, company: int, *, models: tuple[type[Any], ...], day: date, period: Period | None
+) -> "QuerySet[Any, Any]":
+    """The records of `models` that the page shows of a person, and every version of the codes that they carry."""
+    own: dict[type[Any], QuerySet[Any]] = {}
+    for model in models:
+        if model not in CODES:
+            visible = model.objects.visible_to(user, model.resource.capability)
+            own[model] = _shown(visible.filter(employee=person), _SHOWN[model], day, period)
+    return together.united([own[model] if model in own else _codes(user, company, model, own) for model in models])
+
+
+def _shown(own: "QuerySet[Any]", one: Shown, day: date, period: Period | None) -> "QuerySet[Any]":
     """Those of somebody's own rows of a kind that the page shows."""
     rows: Any = own
     if isinstance(one, Kind):
@@ -101,23 +134,21 @@ def _shown(own: "QuerySet[Any]", one: Shown, day: date, period: PagePeriod | Non
     elif one is LEAVE:
         rows = rows.filter(valid_from__year=day.year).order_by(*one.order)
     elif period is not None:
-        rows = rows.in_period(period.period).order_by(*one.order)
+        rows = rows.in_period(period).order_by(*one.order)
     shown: QuerySet[Any] = rows
     return shown
 
 
-def _codes(request: HttpRequest, person: Employee, wanted: Mapping[Any, "QuerySet[Any]"]) -> dict[Any, "QuerySet[Any]"]:
-    """The company's codes that the wanted components carry, every version of them, oldest first."""
-    found: dict[Any, QuerySet[Any]] = {}
-    for model, carriers in CODES.items():
-        used = [rows.order_by().values("code") for one, rows in wanted.items() if one.model in carriers]
-        if used:
-            carried = Q()
-            for codes in used:
-                carried |= Q(code__in=codes)
-            visible: QuerySet[Any] = model.objects.visible_to(request.user, model.resource.capability)
-            found[model] = visible.filter(carried, company=person.company_id).order_by("valid_from", "pk")
-    return found
+def _codes(
+    user: "Person", company: int, model: type[Any], carriers: Mapping[type[Any], "QuerySet[Any]"]
+) -> "QuerySet[Any]":
+    """The company's codes of this kind that the records carry, every version of them, oldest first."""
+    carried = Q()
+    for carrier in CODES[model]:
+        if carrier in carriers:
+            carried |= Q(code__in=carriers[carrier].order_by().values("code"))
+    visible: QuerySet[Any] = model.objects.visible_to(user, model.resource.capability)
+    return visible.filter(carried, company=company).order_by("valid_from", "pk")
 
 
 def _describe(rows: Mapping[Shown, Iterable[Any]], codes: Mapping[type[Any], Iterable[Any]], day: date) -> None:

@@ -3,7 +3,7 @@
 Each queryset becomes one arm of a UNION ALL whose rows carry their columns as one JSON object.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -26,14 +26,24 @@ def read_together(wanted: "Mapping[K, QuerySet[Any]]") -> dict[K, list[Any]]:
     Only plain querysets of mirrored rows: no annotations, related rows or slices. Columns that JSON cannot hold (the
     fingerprint) are left to be read when somebody asks for them.
     """
-    found: dict[K, list[Any]] = {name: [] for name in wanted}
     if not wanted:
-        return found
-    names = list(wanted)
-    arms = [_arm(place, rows) for place, rows in enumerate(wanted.values())]
-    read = [_reader(rows.model) for rows in wanted.values()]
-    for arm, _place, columns in sorted(arms[0].union(*arms[1:], all=True), key=lambda row: row[:2]):
-        found[names[arm]].append(read[arm](columns))
+        return {}
+    rows = rows_of([one.model for one in wanted.values()], united(wanted.values()))
+    return dict(zip(wanted, rows, strict=True))
+
+
+def united(wanted: "Iterable[QuerySet[Any]]") -> "QuerySet[Any, Any]":
+    """The one query for all of them, of which `rows_of` makes their rows."""
+    first, *others = [_arm(place, rows) for place, rows in enumerate(wanted)]
+    return first.union(*others, all=True)
+
+
+def rows_of(kinds: "Sequence[type[models.Model]]", answer: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
+    """What `united` found of querysets of these models, in their order."""
+    found: list[list[Any]] = [[] for _ in kinds]
+    read = [_reader(kind) for kind in kinds]
+    for arm, _place, columns in sorted(answer, key=lambda row: row[:2]):
+        found[arm].append(read[arm](columns))
     return found
 
 

@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.accounts.prepared import Prepared
 from portal.accounts.roles import UNMENTIONED, Capability
 from portal.audit.kinds import Kind
 from portal.mirror.dating import Observed
@@ -35,7 +36,12 @@ from portal.ui.values import Missing
 from portal.ui.views import ScopedListView
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
     from django.utils.safestring import SafeString
+
+    from portal.accounts.models import User
+
+    Person = User | AnonymousUser
 
 
 @dataclass(frozen=True)
@@ -330,7 +336,8 @@ def overview(
     kinds = kinds_of(owner_column)
     permitted = [kind for kind in kinds if holds_over(request, owner, kind.capability)]
     lines = {line.label: line for line in freshness([kind.name for kind in permitted]).lines}
-    counts = _counts(request, owner, owner_column, permitted, when)
+    names = tuple(kind.name for kind in permitted)
+    counts = dict(_counts(request.user, owner.pk, column=owner_column, kinds=names, when=when) if names else ())
     listed = []
     for kind in kinds:
         label = _tables[kind.name].title()
@@ -346,16 +353,15 @@ def overview(
     return sorted(listed, key=lambda row: row.label.casefold())
 
 
-def _counts(
-    request: HttpRequest, owner: Model, owner_column: str, kinds: Sequence[Resource], when: When
-) -> dict[str, int]:
-    queries = []
-    for kind in kinds:
-        visible = kind.model.objects.visible_to(request.user, kind.capability)
-        rows = _tables[kind.name].at(visible.filter(**{owner_column: owner}), when)
-        named = rows.order_by().annotate(kind=Value(kind.name, CharField())).values("kind")
+@Prepared
+def _counts(user: "Person", owner: int, *, column: str, kinds: Sequence[str], when: When) -> "QuerySet[Any, Any]":
+    """Kind and how many records of it the owner has."""
+    queries: list[QuerySet[Any, Any]] = []
+    for name in kinds:
+        kind = registry[name]
+        visible = kind.model.objects.visible_to(user, kind.capability)
+        rows = _tables[name].at(visible.filter(**{column: owner}), when)
+        named = rows.order_by().annotate(kind=Value(name, CharField())).values("kind")
         queries.append(named.annotate(rows=Count("pk")).values_list("kind", "rows"))
-    if not queries:
-        return {}
     first, *others = queries
-    return dict(first.union(*others, all=True))
+    return first.union(*others, all=True)

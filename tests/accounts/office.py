@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from portal.accounts.models import Firm, Membership, Team, TeamMember, User
-from portal.accounts.roles import Role
+from portal.accounts.prepared import Prepared
+from portal.accounts.roles import Capability, Role
 from portal.companies.models import Company
 from portal.connections.models import Environment
 from portal.debtors.models import Debtor, DebtorTag
@@ -61,16 +62,32 @@ def tagged(client: Client, text: str) -> DebtorTag:
     )
 
 
-def seen_clients(user: User, *capability: Any) -> set[str]:
+def seen_clients(user: User, capability: Capability = Capability.VIEW) -> set[str]:
     """The names of the clients that the person sees; asked anew."""
-    fresh = User.objects.get(pk=user.pk)
-    return set(Debtor.everything.visible_to(fresh, *capability).values_list("name", flat=True))
+    return _seen(Debtor, user, capability)
 
 
-def seen_companies(user: User, *capability: Any) -> set[str]:
+def seen_companies(user: User, capability: Capability = Capability.VIEW) -> set[str]:
     """The names of the companies that the person sees; asked anew."""
+    return _seen(Company, user, capability)
+
+
+def _seen(model: type[Any], user: User, capability: Capability) -> set[str]:
     fresh = User.objects.get(pk=user.pk)
-    return set(Company.everything.visible_to(fresh, *capability).values_list("name", flat=True))
+    seen = set(_names(fresh, model, capability).values_list("name", flat=True))
+    # What is put together once for all shows everybody the same.
+    assert {name for (name,) in names(fresh, model=model, capability=capability)} == seen
+    return seen
+
+
+def _names(user: Any, model: type[Any], capability: Capability) -> Any:
+    return model.everything.visible_to(user, capability).values_list("name")
+
+
+@Prepared
+def names(user: Any, *, model: type[Any], capability: Capability) -> Any:
+    """The names of rows, as a question that is put together once."""
+    return _names(user, model, capability)
 
 
 def give(user: User, office: Office, role: Role, client: str = "", company: str = "", **term) -> Membership:

@@ -10,6 +10,7 @@ from django.db import models
 from model_bakery import baker
 
 from portal.accounts.models import Firm, Membership, User
+from portal.accounts.prepared import Prepared
 from portal.accounts.roles import (
     CAPABILITIES,
     FIRM_WIDE,
@@ -51,7 +52,17 @@ def appoint(user: User, world: World, role: Role, *, firm: str = "", debtor: str
 
 def seen(user, model, *capability) -> set[int]:
     manager = getattr(model, "everything", model.objects)
-    return set(manager.visible_to(user, *capability).values_list("pk", flat=True))
+    found = set(manager.visible_to(user, *capability).values_list("pk", flat=True))
+    # What is put together once for all who have the same shows everybody the same.
+    assert {pk for (pk,) in keys_of(user, model=model, capability=capability)} == found
+    return found
+
+
+@Prepared
+def keys_of(user, *, model, capability):
+    """The keys of rows, as a question that is put together once."""
+    manager = getattr(model, "everything", model.objects)
+    return manager.visible_to(user, *capability).values_list("pk")
 
 
 def assert_sees(user, world: World, names: set[str], *capability) -> None:

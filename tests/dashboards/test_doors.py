@@ -91,13 +91,7 @@ def told(office: Office, user: User) -> dict[str, object]:
     own = Debtor.objects.filter(pk=client.debtor.pk)
     known = debtor.known(client.debtor, user)
     came, went = debtor.movements(client.debtor, user, NOVEMBER)
-    sums = read(
-        user,
-        Company.objects.filter(pk=client.company.pk),
-        office.environment.pk,
-        of_months(NOVEMBER, "Month"),
-        May(wages=True, absence=True),
-    )
+    sums = read(user, client.company, of_months(NOVEMBER, "Month"), May(wages=True, absence=True))
     (row,) = with_details(Company.objects.filter(pk=client.company.pk), user, 0)
     return {
         "names of companies": known.names,

@@ -66,16 +66,15 @@ def _page(request: HttpRequest, row: Debtor | Company) -> Page | None:
         wages=holds_over(request, row, Capability.VIEW_SALARIES),
         absence=holds_over(request, row, Capability.VIEW_SICKNESS),
     )
-    visible = Company.objects.visible_to(user)
     if isinstance(row, Debtor):
         windows = of_months(months.asked_month(request), _("Month"))
         known = panels.known_of(row, user)
-        sums = read(user, visible.filter(debtor=row), row.environment_id, windows, may)
+        sums = read(user, row, windows, may)
         return Page(row, sums, may.wages, known.lacks, known.lacking)
     choice: Chosen | None = chosen(request, row)
     if choice is None:
         return None
-    sums = read(user, visible.filter(pk=row.pk), row.environment_id, of_periods(choice, _("Period")), may)
+    sums = read(user, row, of_periods(choice, _("Period")), may)
     return Page(row, sums, may.wages, partial(_lacks, request, row), lambda kinds: 0)
 
 

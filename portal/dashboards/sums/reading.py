@@ -28,10 +28,12 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat, Round
 
+from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability
 from portal.companies.models import Company, CurrentPeriod, JournalLine, Run, Snapshot
 from portal.dashboards.sums.windows import Windows
 from portal.dashboards.variance.rows import amount_in_cents
+from portal.debtors.models import Debtor
 from portal.employees.figures import in_service
 from portal.employees.models import Absence, CostShare, Department, Employee, Employment
 from portal.employees.people import NEWEST_FIRST
@@ -116,17 +118,29 @@ class May:
     absence: bool
 
 
-def read(user: "Person", companies: "QuerySet[Company]", environment: int, windows: Windows, may: May) -> Sums:
-    """The numbers of these companies, which have been through `visible_to`."""
-    own = companies.order_by().values("pk")
+def read(user: "Person", of: Debtor | Company, windows: Windows, may: May) -> Sums:
+    """The numbers of the companies of a client, or of one company."""
+    ask = _of_debtor if isinstance(of, Debtor) else _of_company
     sums = Sums(windows)
-    for values in _united(_arms(user, own, environment, windows, may)):
+    for values in ask(user, of.pk, of.environment_id, windows=windows, may=may):
         row = Row(*values)
         _TAKE[Arm(row.arm)](sums, row)
     return sums
 
 
 # --- the question ----------------------------------------------------------------------------------------------------
+
+
+@Prepared
+def _of_debtor(user: "Person", debtor: int, environment: int, *, windows: Windows, may: May) -> "QuerySet[Any, Any]":
+    own = Company.objects.visible_to(user).filter(debtor=debtor).order_by().values("pk")
+    return _united(_arms(user, own, environment, windows, may))
+
+
+@Prepared
+def _of_company(user: "Person", company: int, environment: int, *, windows: Windows, may: May) -> "QuerySet[Any, Any]":
+    own = Company.objects.visible_to(user).filter(pk=company).order_by().values("pk")
+    return _united(_arms(user, own, environment, windows, may))
 
 
 def _arms(user: "Person", own: Any, environment: int, windows: Windows, may: May) -> Iterator["QuerySet[Any]"]:

@@ -4,7 +4,7 @@ Companies of one client may have periods of different length. What belongs to a 
 last day lies in: a month has one or two periods of four weeks, and four or five weeks.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -30,7 +30,7 @@ class Windows:
     """Thirteen windows one after another; the last one is shown. `basis`: which snapshots are theirs."""
 
     basis: Basis
-    all: Sequence[Window]
+    all: tuple[Window, ...]
     heading: str
 
     @property
@@ -62,8 +62,8 @@ def ending_in(kind: PeriodType, window: Window) -> Iterator[Period]:
 
 def of_months(month: Period, heading: str) -> Windows:
     """The months up to `month`."""
-    found = [Window(one, months.label(one), *bounds(PeriodType.MONTH, one)) for one in months.trend(month)]
-    return Windows(Basis.MONTH, found, heading)
+    found = (Window(one, months.label(one), *bounds(PeriodType.MONTH, one)) for one in months.trend(month))
+    return Windows(Basis.MONTH, tuple(found), heading)
 
 
 def of_periods(choice: Chosen, heading: str) -> Windows:
@@ -71,4 +71,4 @@ def of_periods(choice: Chosen, heading: str) -> Windows:
     found = [choice.period]
     while len(found) < months.TREND:
         found.insert(0, preceding(choice.kind, found[0]))
-    return Windows(Basis.PERIOD, [Window(one, text(one), *bounds(choice.kind, one)) for one in found], heading)
+    return Windows(Basis.PERIOD, tuple(Window(one, text(one), *bounds(choice.kind, one)) for one in found), heading)

@@ -1,0 +1,133 @@
+"""Questions that are put together once: the same rows for the same rights, and for nobody those of somebody else."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.db.models import F, Value
+from django.test.utils import CaptureQueriesContext
+
+from portal import clock
+from portal.accounts.models import Membership
+from portal.accounts.prepared import Prepared
+from portal.accounts.roles import Role
+from portal.debtors.models import Debtor
+from portal.employees.models import Employee, Salary
+from tests.accounts.office import Office, give, make_office, somebody_new
+from tests.factories import make_salary
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    return make_office("one", "abc")
+
+
+@Prepared
+def people_of(user: Any, debtor: int) -> Any:
+    return Employee.objects.visible_to(user).filter(company__debtor=debtor).values_list("display_name")
+
+
+@Prepared
+def pay(user: Any, *, at_least: Decimal) -> Any:
+    rows = Salary.objects.visible_to(user).filter(amount__gte=at_least)
+    return rows.order_by("pk").values_list("valid_from", "amount", "employee__missing_since", "company__first_seen")
+
+
+@Prepared
+def clients_after(user: Any, debtor: int) -> Any:
+    return Debtor.objects.visible_to(user).filter(pk__gt=debtor + 1).values_list("pk")
+
+
+@Prepared
+def clients_named_after(user: Any, debtor: int) -> Any:
+    return Debtor.objects.visible_to(user).filter(name=f"client {debtor}").values_list("pk")
+
+
+@Prepared
+def first_clients(user: Any, how_many: int) -> Any:
+    return Debtor.objects.visible_to(user).values_list("pk")[:-how_many]
+
+
+@Prepared
+def changed_today(user: Any) -> Any:
+    return Debtor.objects.visible_to(user).filter(last_changed__gte=clock.now()).values_list("pk")
+
+
+def test_two_with_the_same_rights_share_a_statement_and_see_only_their_own(office: Office) -> None:
+    one, two = somebody_new("one"), somebody_new("two")
+    give(one, office, Role.ACCOUNTANT, "a")
+    give(two, office, Role.ACCOUNTANT, "b")
+    a, b = office.clients["a"].debtor.pk, office.clients["b"].debtor.pk
+    people_of.cache_clear()
+    assert [people_of(one, a), people_of(one, b)] == [[("person a",)], []]
+    assert [people_of(two, a), people_of(two, b)] == [[], [("person b",)]]
+    assert people_of.cache_info().misses == 1
+    # Somebody with other rights has a statement of their own.
+    assert people_of(office.administrator, b) == [("person b",)]
+    assert people_of.cache_info().misses == 2
+    for nobody in (somebody_new("nobody"), AnonymousUser(), None):
+        assert people_of(nobody, a) == []
+
+
+def test_what_was_taken_away_is_gone_with_the_next_question(office: Office) -> None:
+    user, a = somebody_new("one"), office.clients["a"].debtor.pk
+    with time_machine.travel("2026-11-22T12:00Z", tick=False) as host:
+        give(user, office, Role.ACCOUNTANT, "a", ends=clock.now() + timedelta(seconds=2))
+        b = give(user, office, Role.ACCOUNTANT, "b")
+        assert people_of(user, a) == [("person a",)]
+        assert people_of(user, office.clients["b"].debtor.pk) == [("person b",)]
+        # The holdings of this object are still kept: the statement itself compares the term and finds the place gone.
+        host.shift(timedelta(seconds=3))
+        assert people_of(user, a) == []
+        Membership.objects.filter(pk=b.pk).update(role=Role.ASSISTANT, ends=clock.now())
+        assert people_of(user, office.clients["b"].debtor.pk) == []
+
+
+def test_values_are_those_of_the_fields(office: Office) -> None:
+    client = office.clients["a"]
+    make_salary(client.person, Decimal("3100.50"), date(2026, 1, 1))
+    ((start, amount, missing, seen),) = pay(office.administrator, at_least=Decimal("0.01"))
+    assert (start, amount, missing) == (date(2026, 1, 1), Decimal("3100.50"), None)
+    assert isinstance(seen, datetime)
+    assert seen.tzinfo == UTC
+    assert pay(office.administrator, at_least=Decimal(4000)) == []
+
+
+def test_a_question_costs_one_query(office: Office) -> None:
+    people_of(office.administrator, 1)
+    with CaptureQueriesContext(connection) as asked:
+        people_of(office.administrator, office.clients["a"].debtor.pk)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("question", [clients_after, clients_named_after])
+def test_a_key_that_is_reckoned_with_would_be_kept_and_is_refused(office: Office, question: Prepared) -> None:
+    with pytest.raises(ValueError, match="does not use its keys as they are"):
+        question(office.administrator, office.clients["a"].debtor.pk)
+
+
+def test_a_number_of_rows_is_no_key(office: Office) -> None:
+    with pytest.raises(ValueError, match="does not use its keys as they are"):
+        first_clients(office.administrator, 2)
+
+
+def test_what_is_kept_asks_no_clock(office: Office) -> None:
+    with pytest.raises(RuntimeError, match="an argument"):
+        changed_today(office.administrator)
+    assert clock.now()
+
+
+def test_a_question_looks_at_nothing_but_its_arguments(db: None) -> None:
+    wanted = "a"
+
+    def named(user: Any) -> Any:
+        return Debtor.objects.visible_to(user).filter(name=wanted).annotate(one=Value(1), two=F("pk")).values_list("pk")
+
+    with pytest.raises(TypeError, match="more than its arguments"):
+        Prepared(named)
