@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import CharField, Count, DateTimeField, Exists, F, Max, Min, OuterRef, QuerySet, Value
+from django.db.models import CharField, Count, DateTimeField, Exists, F, Max, Min, OuterRef, Q, QuerySet, Value
 
 from portal.accounts.prepared import Prepared
 from portal.companies.models import Company
+from portal.connections.models import EnvironmentKind
 from portal.debtors.models import Debtor
 from portal.mirror.models import Freshness, State
 from portal.mirror.resource import Lane, registry
@@ -54,6 +55,14 @@ def of_scope(
     return _summed(_states_of(user, debtors, companies, resources), resources)
 
 
+def of_office(
+    user: "Person", resources: Sequence[str], kinds: Sequence[str] = tuple(EnvironmentKind)
+) -> FreshnessSummary:
+    """The freshness of a list over everything that the person sees in environments of these kinds."""
+    asked = tuple(resources)
+    return _summed(_states_of_office(user, resources=asked, kinds=tuple(map(str, kinds))), asked)
+
+
 def of_company(user: "Person", company: Company, resources: Sequence[str]) -> FreshnessSummary:
     """The freshness of a page about one company."""
     asked = tuple(resources)
@@ -64,6 +73,13 @@ def of_debtor(user: "Person", debtor: Debtor, resources: Sequence[str]) -> Fresh
     """The freshness of a page about one debtor and all its companies."""
     asked = tuple(resources)
     return _summed(_states_of_debtor(user, debtor.pk, resources=asked), asked)
+
+
+@Prepared
+def _states_of_office(user: "Person", *, resources: Sequence[str], kinds: Sequence[str]) -> "QuerySet[Any, Any]":
+    found = Q(environment__kind__in=kinds) if len(kinds) < len(EnvironmentKind) else Q()
+    debtors = Debtor.objects.visible_to(user).filter(found)
+    return _states_of(user, debtors, Company.objects.visible_to(user).filter(found), resources)
 
 
 @Prepared

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -10,14 +11,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.accounts.prepared import Prepared
 from portal.companies.models import Company, CompanyContact
 from portal.debtors.models import AccountantContact, Debtor, DebtorContact, Manager
-from portal.mirror.together import read_together
+from portal.mirror import together
 from portal.ui.permissions import holds_over
 from portal.ui.values import Missing
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+    from portal.companies.freshness import Person
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def _groups(
 ) -> list[Group]:
     permitted = [kind for kind in kinds if holds_over(request, row, kind.resource.capability)]
     of_one = isinstance(row, Company)
-    read = read_together({kind: _present(request, kind, debtor, companies) for kind in permitted})
+    read = _read(request, row, debtor, tuple(permitted))
     groups = []
     for kind in permitted:
         rows = read[kind]
@@ -89,12 +93,37 @@ def _groups(
     return groups
 
 
-def _present(request: HttpRequest, kind: type[Any], debtor: int, companies: Mapping[int, str]) -> "QuerySet[Any]":
-    visible: Any = kind.objects.visible_to(request.user, kind.resource.capability).as_of(clock.today())
-    rows: QuerySet[Any] = (
-        visible.filter(company__in=companies) if kind is CompanyContact else visible.filter(debtor=debtor)
+def _read(
+    request: HttpRequest, row: Debtor | Company, debtor: int, kinds: tuple[type[Any], ...]
+) -> dict[type[Any], list[Any]]:
+    if not kinds:
+        return {}
+    ask, keys = (_of_company, (debtor, row.pk)) if isinstance(row, Company) else (_of_debtor, (debtor,))
+    answer = ask(request.user, *keys, kinds=kinds, day=clock.today())
+    return dict(zip(kinds, together.rows_of(kinds, answer), strict=True))
+
+
+@Prepared
+def _of_debtor(user: "Person", debtor: int, *, kinds: tuple[type[Any], ...], day: date) -> "QuerySet[Any, Any]":
+    own = Company.objects.visible_to(user).filter(debtor=debtor).order_by().values("pk")
+    return together.united(
+        kind.objects.visible_to(user, kind.resource.capability)
+        .as_of(day)
+        .filter(**({"company__in": own} if kind is CompanyContact else {"debtor": debtor}))
+        for kind in kinds
     )
-    return rows
+
+
+@Prepared
+def _of_company(
+    user: "Person", debtor: int, company: int, *, kinds: tuple[type[Any], ...], day: date
+) -> "QuerySet[Any, Any]":
+    return together.united(
+        kind.objects.visible_to(user, kind.resource.capability)
+        .as_of(day)
+        .filter(**({"company": company} if kind is CompanyContact else {"debtor": debtor}))
+        for kind in kinds
+    )
 
 
 def _contact(row: Any, companies: Mapping[int, str]) -> Contact:

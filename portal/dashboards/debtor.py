@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
+from portal.accounts.prepared import Prepared
 from portal.companies.models import Basis, Company, Snapshot
 from portal.dashboards import months
 from portal.debtors.models import Debtor
@@ -76,12 +77,8 @@ class Known:
 
 def known(debtor: Debtor, user: "Person") -> Known:
     """What came in for the debtor's present companies. Two queries."""
-    companies = dict(Company.objects.visible_to(user).filter(debtor=debtor).order_by().values_list("pk", "name"))
-    rows = list(
-        Freshness.objects.visible_to(user)
-        .filter(Q(company__in=companies) | Q(company__isnull=True, debtor=debtor))
-        .values_list("company_id", "resource", "state", "last_success")
-    )
+    companies = dict(_names_of(user, debtor.pk))
+    rows = _came_in(user, debtor.pk)
     fetched: dict[str, set[int]] = {}
     for company, resource, _state, last_success in rows:
         if last_success is not None and company is not None:
@@ -98,33 +95,53 @@ def known(debtor: Debtor, user: "Person") -> Known:
     )
 
 
+@Prepared
+def _names_of(user: "Person", debtor: int) -> "QuerySet[Any, Any]":
+    """Key and name of each present company."""
+    return Company.objects.visible_to(user).filter(debtor=debtor).order_by().values_list("pk", "name")
+
+
+@Prepared
+def _came_in(user: "Person", debtor: int) -> "QuerySet[Any, Any]":
+    """What was read of the debtor and of its present companies: company, kind, state, last success."""
+    companies = Company.objects.visible_to(user).filter(debtor=debtor).order_by().values("pk")
+    columns = ("company_id", "resource", "state", "last_success")
+    # Two arms: an OR of both is answered by reading the whole table.
+    of_companies = Freshness.objects.visible_to(user).filter(company__in=companies).values_list(*columns)
+    own = Freshness.objects.visible_to(user).filter(company__isnull=True, debtor=debtor).values_list(*columns)
+    return of_companies.order_by().union(own.order_by(), all=True)
+
+
 def by_month(debtor: Debtor, user: "Person", wanted: Sequence[Period]) -> dict[Period, Month]:
     """The debtor's figures of the wanted months; a month without a snapshot is absent."""
-    rows = (
+    rows = _months(user, debtor.pk, first=months.first_day(wanted[0]), last=months.last_day(wanted[-1]))
+    return {
+        Period(year, number): Month(people, came, went, Decimal(cents) / 100, left_out)
+        for year, number, people, came, went, cents, left_out in rows
+    }
+
+
+@Prepared
+def _months(user: "Person", debtor: int, *, first: date, last: date) -> "QuerySet[Any, Any]":
+    """The sums of each month: year, number, head count, joiners, leavers, cents, people without a known wage."""
+    sums = {
+        f"sum_of_{column}": Sum(column)
+        for column in ("head_count", "joiners", "leavers", "contract_wage_cents", "wage_left_out")
+    }
+    return (
         Snapshot.objects.visible_to(user)
         .filter(
             company__debtor=debtor,
             company__missing_since__isnull=True,
             basis=Basis.MONTH,
-            last_day__gte=months.first_day(wanted[0]),
-            last_day__lte=months.last_day(wanted[-1]),
+            last_day__gte=first,
+            last_day__lte=last,
         )
         .order_by()
         .values("year", "number")
-        .annotate(
-            people=Sum("head_count"),
-            came=Sum("joiners"),
-            went=Sum("leavers"),
-            cents=Sum("contract_wage_cents"),
-            left_out=Sum("wage_left_out"),
-        )
+        .annotate(**sums)
+        .values_list("year", "number", *sums)
     )
-    return {
-        Period(row["year"], row["number"]): Month(
-            row["people"], row["came"], row["went"], Decimal(row["cents"]) / 100, row["left_out"]
-        )
-        for row in rows
-    }
 
 
 def movements(debtor: Debtor, user: "Person", month: Period) -> tuple[list[Employment], list[Employment]]:

@@ -63,10 +63,7 @@ class ClientsView(ScopedListView):
     @cached_property
     def badge(self) -> FreshnessSummary:
         """Over the whole scope, whatever the filter."""
-        user = self.request.user
-        debtors = Debtor.objects.visible_to(user).filter(environment__kind=EnvironmentKind.ACCOUNTANT)
-        companies = Company.objects.visible_to(user).filter(environment__kind=EnvironmentKind.ACCOUNTANT)
-        return freshness.of_scope(user, debtors, companies, clients.PAGE_KINDS)
+        return freshness.of_office(self.request.user, clients.PAGE_KINDS, (EnvironmentKind.ACCOUNTANT,))
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """The figures, and the companies of the rows that are shown."""

@@ -11,14 +11,12 @@ from django.utils.translation import gettext_lazy
 from portal.accounts.grants import roles_of
 from portal.accounts.roles import READ_ONLY, Capability
 from portal.companies import freshness
-from portal.companies.models import Company
 from portal.deadlines import feeds, month
 from portal.deadlines.filters import DeadlineFilter
 from portal.deadlines.models import Deadline
 from portal.deadlines.tables import DeadlineTable
 from portal.deadlines.views import KINDS, user_of
 from portal.debtors import asked
-from portal.debtors.models import Debtor
 from portal.periods import Period
 from portal.ui import formats
 from portal.ui.freshness import FreshnessSummary
@@ -61,9 +59,7 @@ class CalendarView(ScopedListView):
     @cached_property
     def badge(self) -> FreshnessSummary:
         """Over the whole scope, whatever the filter."""
-        user = self.request.user
-        companies = Company.objects.visible_to(user)
-        return freshness.of_scope(user, Debtor.objects.visible_to(user), companies, KINDS)
+        return freshness.of_office(self.request.user, KINDS)
 
     def get_freshness(self) -> FreshnessSummary:
         """How old runs and returns are."""

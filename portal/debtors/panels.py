@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -11,19 +12,25 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability
 from portal.connections.wording import by_reader
 from portal.debtors import freshness
 from portal.debtors.models import Debtor, DebtorAddress, DebtorBankAccount, DebtorTag, ServiceLevel
 from portal.debtors.place import records_of
+from portal.mirror import together
 from portal.mirror.models import DebtorHistory
-from portal.mirror.together import read_together
 from portal.ui import markup, panels, records
 from portal.ui.panels import Panel
 from portal.ui.values import Missing
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
     from django.utils.functional import _StrPromise
+
+    from portal.accounts.models import User
+
+    Person = User | AnonymousUser
 
 #: The page of the panel.
 PAGE = "debtor"
@@ -71,17 +78,21 @@ def client_data(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     known = {row.kind: row.count for row in listed}
     mentioned = [fact for fact in FACTS if fact.model.resource.name in known]
     asked = [fact for fact in mentioned if not isinstance(known[fact.model.resource.name], Missing)]
-    rows = read_together({fact: _in_force(request, debtor, fact) for fact in asked})
+    models = tuple(fact.model for fact in asked)
+    answer = _in_force(request.user, debtor.pk, models=models, day=clock.today()) if models else []
+    rows = dict(zip(models, together.rows_of(models, answer), strict=True))
     facts = [
-        ShownFact(fact.label, _lines(fact, known[fact.model.resource.name], rows.get(fact, []))) for fact in mentioned
+        ShownFact(fact.label, _lines(fact, known[fact.model.resource.name], rows.get(fact.model, [])))
+        for fact in mentioned
     ]
     return {"facts": facts, "listed": listed}
 
 
-def _in_force(request: HttpRequest, debtor: Debtor, fact: Fact) -> "QuerySet[Any]":
-    visible: Any = fact.model.objects.visible_to(request.user, fact.model.resource.capability)
-    in_force: QuerySet[Any] = visible.filter(debtor=debtor).as_of(clock.today())
-    return in_force
+@Prepared
+def _in_force(user: "Person", debtor: int, *, models: tuple[type[Any], ...], day: date) -> "QuerySet[Any, Any]":
+    return together.united(
+        model.objects.visible_to(user, model.resource.capability).filter(debtor=debtor).as_of(day) for model in models
+    )
 
 
 def _lines(fact: Fact, count: int | Missing, rows: Sequence[Any]) -> list[SafeString]:

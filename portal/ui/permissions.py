@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db.models import IntegerField, Model, Value
+from django.db.models import IntegerField, Model, QuerySet, Value
 from django.http import HttpRequest
 
 from portal.accounts import grants
+from portal.accounts.prepared import Prepared
 from portal.accounts.roles import SWITCHES, Capability, Role, roles_with
 from portal.connections.models import Environment, EnvironmentKind
 
@@ -102,14 +103,18 @@ def _held(request: HttpRequest, row: Model) -> Iterator[Capability]:
     groups = list(alike.values())
     if not groups:
         return
-    # A row that is missing in Nmbrs still has a page; only the plain manager knows it.
-    manager: Any = getattr(type(row), "everything", type(row)._default_manager)
-    first, *others = (
-        manager.visible_to(request.user, group[0])
-        .filter(pk=row.pk)
-        .order_by()
-        .values_list(Value(place, IntegerField()), flat=True)
-        for place, group in enumerate(groups)
-    )
-    for place in first.union(*others, all=True):
+    for (place,) in _reaching(request.user, row.pk, model=type(row), asked=tuple(group[0] for group in groups)):
         yield from groups[place]
+
+
+@Prepared
+def _reaching(user: Any, pk: int, *, model: type[Model], asked: tuple[Capability, ...]) -> "QuerySet[Any, Any]":
+    """The places of those capabilities that the person holds over this row."""
+    # A row that is missing in Nmbrs still has a page; only the plain manager knows it.
+    manager: Any = getattr(model, "everything", model._default_manager)
+    first, *others = (
+        manager.visible_to(user, capability).filter(pk=pk).order_by().values_list(Value(place, IntegerField()))
+        for place, capability in enumerate(asked)
+    )
+    found: QuerySet[Any, Any] = first.union(*others, all=True)
+    return found

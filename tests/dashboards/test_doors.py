@@ -104,7 +104,7 @@ def told(office: Office, user: User) -> dict[str, object]:
         "how old companies are": list(clients._standing(user, own)),
         "how old the list is": list(clients._listed(user, own)),
         "companies in the list": clients.with_figures(user, own, NOVEMBER).get().companies_present,
-        "contacts": list(contacts._present(request, DebtorContact, client.debtor.pk, {})),
+        "contacts": contacts._read(request, client.debtor, client.debtor.pk, (DebtorContact,))[DebtorContact],
         "period types": sums.types,
         "runs": sums.runs,
         "kept": sums.kept,
@@ -235,5 +235,5 @@ def test_managers_of_a_client_are_told_to_who_sees_personal_data(office: Office)
     mirrored(Manager, office.environment, debtor=client, number=1, last_name="Boss", valid_from=date(2026, 1, 1))
     user = somebody_new("user")
     give(user, office, Role.CLIENT_USER, "a")
-    shown = [len(contacts._present(asked_by(one), Manager, client.pk, {})) for one in (office.administrator, user)]
-    assert shown == [1, 0]
+    read = [contacts._read(asked_by(one), client, client.pk, (Manager,)) for one in (office.administrator, user)]
+    assert [len(found[Manager]) for found in read] == [1, 0]

@@ -24,7 +24,6 @@ from portal.deadlines.due import OVERDUE, TODAY, WEEK, WORDS
 from portal.deadlines.views import KINDS
 from portal.deadlines.working_out import BACK
 from portal.debtors import asked
-from portal.debtors.models import Debtor
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.permissions import capabilities_of
 from portal.ui.views import ScopedListView
@@ -87,8 +86,7 @@ class BoardView(ScopedListView):
     @cached_property
     def badge(self) -> FreshnessSummary:
         """Over the whole scope, whatever the filter."""
-        user = self.request.user
-        return freshness.of_scope(user, Debtor.objects.visible_to(user), Company.objects.visible_to(user), KINDS)
+        return freshness.of_office(self.request.user, KINDS)
 
     def get_freshness(self) -> FreshnessSummary:
         """How old periods, runs and returns are."""

@@ -81,9 +81,7 @@ class ChangesView(ScopedListView):
     @cached_property
     def badge(self) -> FreshnessSummary:
         """How old every kind is whose changes are watched."""
-        user = self.request.user
-        companies = Company.objects.visible_to(user)
-        return freshness.of_scope(user, Debtor.objects.visible_to(user), companies, unseen.watched_kinds(user))
+        return freshness.of_office(self.request.user, unseen.watched_kinds(self.request.user))
 
     def get_freshness(self) -> FreshnessSummary:
         """How old what was compared is."""
