@@ -6,12 +6,14 @@ a column's cells, is worked out once; it may therefore not depend on a record (`
 
 from typing import TYPE_CHECKING
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from portal.ui.table_cells import Cells
 
 if TYPE_CHECKING:
+    from django_tables2.rows import BoundRow
+
     from portal.ui.tables import Table
 
 
@@ -21,14 +23,16 @@ def body(table: "Table") -> SafeString:
         (Cells(table, column), *_around("td" if place else "th", column.attrs["td"].as_html()))
         for place, column in enumerate(table.columns)
     ]
-    rows = (
-        (
-            row.attrs.as_html(),
-            format_html_join("", "{}{}{}", ((before, cells.draw(row), after) for cells, before, after in columns)),
-        )
-        for row in table.paginated_rows
-    )
+    rows = ((row.attrs.as_html(), _row(row, columns)) for row in table.paginated_rows)
     return format_html_join("\n", "<tr {}>{}</tr>", rows)
+
+
+def _row(row: "BoundRow", columns: "list[tuple[Cells, SafeString, SafeString]]") -> SafeString:
+    # Markup and markup is markup: a template for each cell took twice as long.
+    drawn = SafeString()
+    for cells, before, after in columns:
+        drawn += before + conditional_escape(cells.draw(row)) + after
+    return drawn
 
 
 def _around(tag: str, attributes: SafeString) -> tuple[SafeString, SafeString]:
