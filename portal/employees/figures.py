@@ -7,11 +7,12 @@ Every function narrows a queryset that already went through `visible_to`.
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Sum
 
+from portal.companies.models import Company
 from portal.employees.models import Employee, Employment
 from portal.employees.wages import with_wage_cents
-from portal.mirror.models import HistoryQuerySet, MirrorQuerySet
+from portal.mirror.models import HistoryQuerySet, MirrorQuerySet, in_force
 
 #: More people than there are in any firm.
 EVERYBODY = 10**9
@@ -38,6 +39,29 @@ def joiners(employments: "HistoryQuerySet[Employment]", first: date, last: date)
 def leavers(employments: "HistoryQuerySet[Employment]", first: date, last: date) -> "HistoryQuerySet[Employment]":
     """Employments whose last day is from `first` to `last`, both included, of people who are in Nmbrs."""
     return employments.filter(employee__missing_since__isnull=True, end_date__gte=first, end_date__lte=last)
+
+
+def wages_of(companies: "QuerySet[Company]", day: date) -> Wages | None:
+    """The contract wage of everybody in service on `day` in these companies, from the totals that are kept of them.
+
+    None: of a company with people none are kept of that day, because it is long past or the company came in another way
+    than by a sync. `wages` finds the same by pricing each person.
+    """
+    kept = FilteredRelation("totals_intervals", condition=in_force(day, "totals_intervals__"))
+    lacking = Q(Exists(Employee.objects.filter(company=OuterRef("pk"))), kept__isnull=True)
+    total = (
+        companies.order_by()
+        .alias(kept=kept)
+        .aggregate(
+            cents=Sum("kept__contract_wage_cents"),
+            left_out=Sum("kept__wage_left_out"),
+            head_count=Sum("kept__head_count"),
+            lacking=Count("pk", filter=lacking),
+        )
+    )
+    if total["lacking"]:
+        return None
+    return Wages(total["cents"] or 0, total["left_out"] or 0, total["head_count"] or 0)
 
 
 def wages(people: "MirrorQuerySet[Employee]", day: date) -> Wages:

@@ -1,4 +1,4 @@
-"""Snapshots: the totals of a company per period and per calendar month.
+"""Snapshots: the totals of a company per period and per calendar month, and of every recent day.
 
 The publish that touched a company calls `rewrite` inside its transaction, after locking the company's row.
 """
@@ -9,10 +9,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from portal import clock
-from portal.companies.models import Basis, CurrentPeriod, Snapshot
+from portal.companies.models import Basis, CurrentPeriod, Snapshot, TotalsInterval
 from portal.employees.totals import CompanyTotals
 from portal.mirror.upsert import bulk_upsert
-from portal.periods import Period, PeriodType, bounds, containing, periods_in, periods_touching
+from portal.periods import Period, PeriodType, bounds, containing, periods_in, periods_touching, preceding
 
 #: Two years and a month: thirteen months for the chart and the same months a year earlier behind them.
 MONTHS_KEPT = 25
@@ -39,19 +39,39 @@ def rewrite(company_id: int, since: date | None = None) -> None:
     have = {Interval(*row[:5]): row[5:] for row in rows}
     asked = {interval for interval in have if since is None or interval.last_day >= since}
     intervals = sorted(asked | (set(_wanted(company_id)) - set(have)), key=attrgetter("last_day"))
-    totals = CompanyTotals(company_id, [interval.last_day for interval in intervals])
+    totals = CompanyTotals(company_id, [interval.last_day for interval in intervals], _recent())
     differing = []
-    for position, interval in enumerate(intervals):
+    for interval in intervals:
         fresh = (
-            totals.head_count[position],
-            totals.wage_cents[position],
-            totals.left_out[position],
+            *totals.on(interval.last_day),
             totals.joiners(interval.first_day, interval.last_day),
             totals.leavers(interval.first_day, interval.last_day),
         )
         if have.get(interval) != fresh:
             differing.append({"company_id": company_id, **interval._asdict(), **dict(zip(TOTALS, fresh, strict=True))})
     bulk_upsert(Snapshot, differing, key=("company", "basis", "year", "number"))
+    _rewrite_intervals(company_id, totals)
+
+
+def _rewrite_intervals(company_id: int, totals: CompanyTotals) -> None:
+    """Bring the company's totals from day to day up to date; writes only rows that differ."""
+    columns = ("valid_until", *TOTALS[:3])
+    kept = TotalsInterval.objects.filter(company=company_id)
+    have = {first: tuple(row) for first, *row in kept.values_list("valid_from", *columns)}
+    fresh = {first: (until, *numbers) for first, until, numbers in totals.intervals()}
+    differing = [
+        {"company_id": company_id, "valid_from": first, **dict(zip(columns, row, strict=True))}
+        for first, row in fresh.items()
+        if have.get(first) != row
+    ]
+    bulk_upsert(TotalsInterval, differing, key=("company", "valid_from"))
+    if gone := set(have) - set(fresh):
+        kept.filter(valid_from__in=gone).delete()
+
+
+def _recent() -> date:
+    """The first day that lists find totals of every day from: the first of last month."""
+    return bounds(PeriodType.MONTH, preceding(PeriodType.MONTH, containing(PeriodType.MONTH, clock.today()))).first
 
 
 def companies_behind() -> list[int]:

@@ -5,11 +5,11 @@ The same figures as the queries in portal.employees.figures give for a single da
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
-from itertools import accumulate, pairwise
-from typing import NamedTuple
+from itertools import accumulate, chain, pairwise, zip_longest
+from typing import Any, NamedTuple
 
 from portal.companies.models import CurrentPeriod
 from portal.employees.models import Employment, Salary, Schedule
@@ -27,18 +27,27 @@ class Hours(NamedTuple):
     fortnight: Decimal
 
 
-class CompanyTotals:
-    """Head count, contract wage (cents a month) and people left out of it, on each of the sorted `days`."""
+class Totals(NamedTuple):
+    """Head count, contract wage in cents a month, and people who are left out of it."""
 
-    def __init__(self, company_id: int, days: Sequence[date]) -> None:
-        self._days = days
+    head_count: int
+    wage_cents: int
+    left_out: int
+
+
+class CompanyTotals:
+    """The totals of a company on each of `days`, and on every day from `all_from` on (None: on no others)."""
+
+    def __init__(self, company_id: int, days: Iterable[date], all_from: date | None = None) -> None:
+        rows = _Rows(company_id)
+        changes = {*rows.changes(all_from), all_from} if all_from is not None else set()
+        self._all_from = all_from
+        self._days = sorted({*days, *changes})
         self._starts: dict[int, list[date]] = defaultdict(list)
         self._ends: dict[int, list[date]] = defaultdict(list)
         self._kind = _period_type(company_id)
-        service = self._service(company_id)
-        pay = self._pay(company_id)
-        hours = self._hours(company_id)
-        count, wage, left_out = ([0] * (len(days) + 1) for _ in range(3))
+        service, pay, hours = self._service(rows.service), self._pay(rows.pay), self._hours(rows.hours)
+        count, wage, left_out = ([0] * (len(self._days) + 1) for _ in range(3))
         for employee, spans in service.items():
             for start, end, amount in self._priced(spans, pay.get(employee, []), hours.get(employee, [])):
                 count[start] += 1
@@ -46,11 +55,25 @@ class CompanyTotals:
                 column, step = (left_out, 1) if amount is None else (wage, amount)
                 column[start] += step
                 column[end] -= step
-        self.head_count = list(accumulate(count))[:-1]
-        self.wage_cents = list(accumulate(wage))[:-1]
-        self.left_out = list(accumulate(left_out))[:-1]
+        columns = (list(accumulate(column))[:-1] for column in (count, wage, left_out))
+        self._totals = [Totals(*numbers) for numbers in zip(*columns, strict=True)]
         self._joined = sorted((day, employee) for employee, starts in self._starts.items() for day in starts)
         self._left = sorted((day, employee) for employee, ends in self._ends.items() for day in ends)
+
+    def on(self, day: date) -> Totals:
+        """The totals on one of the days that were asked for."""
+        return self._totals[bisect_left(self._days, day)]
+
+    def intervals(self) -> Iterator[tuple[date, date | None, Totals]]:
+        """From `all_from` on: first day, the day before which it ends, and the totals; neighbours differ."""
+        first = bisect_left(self._days, self._all_from) if self._all_from else len(self._days)
+        changed = [
+            place
+            for place in range(first, len(self._days))
+            if place == first or self._totals[place] != self._totals[place - 1]
+        ]
+        for place, following in zip_longest(changed, changed[1:]):
+            yield self._days[place], None if following is None else self._days[following], self._totals[place]
 
     def joiners(self, first: date, last: date) -> int:
         """People with an employment that starts from `first` to `last`, both included."""
@@ -65,14 +88,9 @@ class CompanyTotals:
         end = len(self._days) if valid_until is None else bisect_left(self._days, valid_until)
         return bisect_left(self._days, valid_from), end
 
-    def _service(self, company_id: int) -> dict[int, list[tuple[int, int]]]:
+    def _service(self, rows: list[Any]) -> dict[int, list[tuple[int, int]]]:
         """Per person the spans in service, overlaps merged."""
         spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        rows = (
-            Employment.objects.filter(company_id=company_id, employee__missing_since__isnull=True)
-            .order_by("employee_id", "valid_from")
-            .values_list("employee_id", "valid_from", "valid_until", "end_date")
-        )
         for employee, valid_from, valid_until, end_date in rows:
             self._starts[employee].append(valid_from)
             if end_date is not None:
@@ -85,22 +103,16 @@ class CompanyTotals:
                 mine.append((start, end))
         return spans
 
-    def _pay(self, company_id: int) -> dict[int, list[tuple[int, int, Pay]]]:
+    def _pay(self, rows: list[Any]) -> dict[int, list[tuple[int, int, Pay]]]:
         pay: dict[int, list[tuple[int, int, Pay]]] = defaultdict(list)
-        rows = Salary.objects.filter(company_id=company_id).values_list(
-            "employee_id", "valid_from", "valid_until", "salary_type", "amount"
-        )
         for employee, valid_from, valid_until, salary_type, amount in rows:
             start, end = self._span(valid_from, valid_until)
             if start < end:
                 pay[employee].append((start, end, Pay(salary_type, amount)))
         return pay
 
-    def _hours(self, company_id: int) -> dict[int, list[tuple[int, int, Hours]]]:
+    def _hours(self, rows: list[Any]) -> dict[int, list[tuple[int, int, Hours]]]:
         hours: dict[int, list[tuple[int, int, Hours]]] = defaultdict(list)
-        rows = Schedule.objects.filter(company_id=company_id).values_list(
-            "employee_id", "valid_from", "valid_until", "part_time_percentage", *WEEK_ONE, *WEEK_TWO
-        )
         for employee, valid_from, valid_until, percentage, *daily in rows:
             start, end = self._span(valid_from, valid_until)
             if start < end:
@@ -129,6 +141,32 @@ class CompanyTotals:
             return None
         percentage, fortnight = worked or (None, None)
         return wage_cents_of(paid.salary_type, paid.amount, percentage, fortnight, self._kind)
+
+
+class _Rows:
+    """The intervals of a company: employee, valid_from, valid_until, and what the totals need of each."""
+
+    def __init__(self, company_id: int) -> None:
+        self.service = list(
+            Employment.objects.filter(company_id=company_id, employee__missing_since__isnull=True)
+            .order_by("employee_id", "valid_from")
+            .values_list("employee_id", "valid_from", "valid_until", "end_date")
+        )
+        self.pay = list(
+            Salary.objects.filter(company_id=company_id).values_list(
+                "employee_id", "valid_from", "valid_until", "salary_type", "amount"
+            )
+        )
+        self.hours = list(
+            Schedule.objects.filter(company_id=company_id).values_list(
+                "employee_id", "valid_from", "valid_until", "part_time_percentage", *WEEK_ONE, *WEEK_TWO
+            )
+        )
+
+    def changes(self, since: date) -> set[date]:
+        """The days from `since` on on which one of the intervals begins or no longer holds."""
+        rows: Iterable[Any] = chain(self.service, self.pay, self.hours)
+        return {day for row in rows for day in row[1:3] if day is not None and day >= since}
 
 
 def _period_type(company_id: int) -> PeriodType | None:

@@ -137,13 +137,19 @@ class PeopleView(ScopedListView):
         if "wage" not in self.columns:
             self.head_count = people_then.count() if everybody else self.found
             return {}
-        total = figures.wages(people_then, self.day)
+        total = self._kept_total() or figures.wages(people_then, self.day)
         if not everybody:
             # Who is in the list is in service: counting them is counting its rows.
             self.found = total.head_count
         self.head_count, self.left_out = total.head_count, total.left_out
         self.wage_total = people.euros(total.cents)
         return {"wage": self.wage_total}
+
+    def _kept_total(self) -> figures.Wages | None:
+        """The total of everybody, where nobody was filtered out and the totals of that day are kept."""
+        if any(self.filterset.form.cleaned_data.values()):
+            return None
+        return figures.wages_of(self.companies, self.day)
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """The day, and no column that the person may not see."""

@@ -39,6 +39,7 @@ _TABLES: dict[str, "_StrPromise"] = {
     "sync.SyncRun": gettext_lazy("sync runs"),
     "sync.SyncRun_plans": gettext_lazy("sync runs of syncs"),
     "companies.Snapshot": gettext_lazy("figures by period"),
+    "companies.TotalsInterval": gettext_lazy("figures by period"),
     "companies.PeriodSeen": gettext_lazy("current periods one after another"),
     "deadlines.Arrangement": gettext_lazy("agreements about dates"),
     "deadlines.MovedDate": gettext_lazy("moved dates"),

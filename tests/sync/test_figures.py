@@ -1,9 +1,11 @@
 """What the mirror says equals what the embedded Nmbrs' own data comes to, before and after it moves on."""
 
+from datetime import timedelta
+
 import pytest
 
 from portal.companies.models import Basis, Company, CurrentPeriod, Snapshot
-from portal.employees.figures import in_service, joiners, leavers, wages
+from portal.employees.figures import in_service, joiners, leavers, wages, wages_of
 from portal.employees.models import Employee, Employment
 from portal.periods import PeriodType, bounds
 from portal.sync.service import sync_now
@@ -44,6 +46,18 @@ def compare_with_intervals(every: int = 1) -> None:
             ), row
 
 
+def compare_days(every: int = 1) -> None:
+    """The totals that are kept of every recent day against the intervals, on the days around each (n-th) change."""
+    for company in Company.objects.all():
+        own, people = Company.objects.filter(pk=company.pk), Employee.objects.filter(company=company)
+        rows = list(company.totals_intervals.order_by("valid_from"))
+        assert [row.valid_until for row in rows] == [*(row.valid_from for row in rows[1:]), None]
+        assert wages_of(own, rows[0].valid_from - timedelta(days=1)) is None
+        for row in rows[::every]:
+            for day in (row.valid_from, (row.valid_until or row.valid_from + timedelta(days=800)) - timedelta(days=1)):
+                assert wages_of(own, day) == wages(in_service(people, day), day), (company, day)
+
+
 def snapshots_reach_the_current_period() -> None:
     """Every month of two years, and every period up to the current one."""
     for company in Company.objects.all():
@@ -59,6 +73,7 @@ def snapshots_reach_the_current_period() -> None:
 def test_every_snapshot_equals_nmbrs_and_the_intervals_before_and_after_it_moves_on(mirrored: Connected) -> None:
     assert compare_with_nmbrs(mirrored) > 100
     compare_with_intervals(every=7)
+    compare_days(every=3)
     snapshots_reach_the_current_period()
     before = set(CurrentPeriod.objects.values_list("company_id", "year", "number"))
 
@@ -69,6 +84,7 @@ def test_every_snapshot_equals_nmbrs_and_the_intervals_before_and_after_it_moves
     assert not before & set(CurrentPeriod.objects.values_list("company_id", "year", "number"))
     compare_with_nmbrs(mirrored)
     compare_with_intervals(every=7)
+    compare_days(every=3)
     snapshots_reach_the_current_period()
 
 
@@ -76,6 +92,8 @@ def test_every_snapshot_equals_nmbrs_and_the_intervals_before_and_after_it_moves
 @pytest.mark.timeout(1200)
 def test_every_snapshot_of_every_company_and_period_equals_the_intervals(mirrored: Connected) -> None:
     compare_with_intervals()
+    compare_days()
     mirrored.sandbox.advance()
     sync_now(mirrored.environment)
     compare_with_intervals()
+    compare_days()

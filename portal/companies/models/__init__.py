@@ -14,7 +14,7 @@ from portal.companies.models.particulars import (
     CompanySocialSecurity,
 )
 from portal.companies.models.runs import RequestStatus, Run, RunEmployee, RunRequest, WorkflowAction
-from portal.companies.models.snapshot import Basis, Snapshot
+from portal.companies.models.snapshot import Basis, Snapshot, TotalsInterval
 from portal.companies.models.terms import (
     CompanyLabourAgreement,
     CompanySalaryTable,
@@ -50,6 +50,7 @@ __all__ = [
     "RunRequest",
     "RunWage",
     "Snapshot",
+    "TotalsInterval",
     "WageCode",
     "WageTaxReturn",
     "WorkCost",

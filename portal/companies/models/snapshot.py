@@ -1,4 +1,4 @@
-"""The snapshots of a company's totals."""
+"""The totals of a company that are kept: for its periods and months, and from one change to the next."""
 
 from decimal import Decimal
 
@@ -50,3 +50,28 @@ class Snapshot(models.Model):
     def contract_wage(self) -> Decimal:
         """Euros a month."""
         return Decimal(self.contract_wage_cents) / 100
+
+
+class TotalsInterval(models.Model):
+    """What a company's head count and contract wage are from `valid_from` until before `valid_until` (None: for good).
+
+    The same figures as a Snapshot's, for every recent day: a list of all people of an office adds up a row a company
+    instead of pricing each person. Intervals follow each other without a gap from the first of last month on; they are
+    written with the snapshots.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="totals_intervals")
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+    head_count = models.PositiveIntegerField()
+    contract_wage_cents = models.BigIntegerField()
+    wage_left_out = models.PositiveIntegerField()
+
+    objects = models.Manager.from_queryset(ScopedQuerySet["TotalsInterval"])()
+    scope_paths = ScopePaths(firm="company__environment__firm", debtor="company__debtor", company="company")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "valid_from"], name="totals_interval_once")]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.valid_from}"

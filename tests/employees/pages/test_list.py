@@ -11,7 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 from portal.accounts.models import Firm, User
 from portal.accounts.roles import CAPABILITIES, Capability, Role
 from portal.companies.models import Company
-from portal.employees.models import Employee, SalaryType
+from portal.employees import figures
+from portal.employees.models import Employee, Employment, SalaryType
 from portal.periods import Period, PeriodType
 from tests.dashboards.reading import table, text
 from tests.factories import (
@@ -29,6 +30,7 @@ from tests.factories import (
     make_personal_info,
     make_salary,
     make_schedule,
+    summed,
 )
 
 pytestmark = pytest.mark.pages
@@ -168,6 +170,33 @@ def test_filters_by_type_and_department_of_the_day(company: Company, client: Cli
     assert names(client, f"{address}?department=Sales") == ["A", "B"]
     assert names(client, f"{address}?department=Stock&on=2026-11-20") == ["C"]
     assert 'value="Stock"' not in client.get(address).content.decode()
+
+
+def test_totals_that_are_kept_are_those_of_the_people(company: Company, client: Client) -> None:
+    employ(company, "A", "2000")
+    left = employ(company, "B", "1000.25")
+    Employment.objects.filter(employee=left).update(valid_until=date(2026, 11, 11), end_date=date(2026, 11, 10))
+    make_employment(make_person(company, "C"), date(2026, 1, 1))
+    fetched_everything(company.debtor)
+
+    def said(query: str) -> tuple[str, list[str]]:
+        page = text(client.get(f"/employees/?{query}").content.decode())
+        total = page[page.index("Total") :].split()[1]
+        return total, [word for word in ("1 of them is not in the total", "3 people", "2 people") if word in page]
+
+    queries = ("on=2026-11-22", "on=2026-11-10", "on=2026-11-11", "on=2025-06-30", "on=2026-11-10&q=B", "service=all")
+    before = [said(query) for query in queries]
+    assert before[0][0] == "2,000.00"
+    assert before[1][0] == "3,000.25"
+    summed(company)
+    assert figures.wages_of(Company.objects.all(), date(2026, 11, 10)) == (300_025, 1, 3)
+    assert figures.wages_of(Company.objects.all(), date(2025, 6, 30)) is None
+    assert [said(query) for query in queries] == before
+    # Of a company that nothing is kept of, its people are priced; without people there is nothing to keep.
+    sister = make_company(company.debtor, "Sister")
+    assert said("on=2026-11-10") == before[1]
+    employ(sister, "D", "500")
+    assert said("on=2026-11-10")[0] == "3,500.25"
 
 
 def test_in_a_whole_office_a_part_of_the_department_is_typed(company: Company, client: Client) -> None:
