@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: What the roles of somebody's holdings may do.
 Rights = frozenset[frozenset[Capability] | None]
 #: Statements that a process keeps of each question.
-KEPT = 512
+KEPT = 128
 #: The first number that stands for a key, far from every key and from SOMEBODY; the next ones are below it.
 _FIRST_KEY = 2 * SOMEBODY
 #: A number with so many digits can only come from one that stands for something.
