@@ -8,7 +8,8 @@ What may differ between two askers is said by the signature, and all of it is pa
 - whole numbers by position, the keys of rows: they go in anew;
 - everything else by name: kept for each value.
 
-A question is a function of its module that looks at nothing else. Nobody's clock: a day is an argument.
+A question is a function of its module that looks at nothing else: not at the clock (a day is an argument), and not at
+what the database holds. Its rows are of models with `scope_paths`: those with a door of their own do not know StandIn.
 """
 
 import re
@@ -77,7 +78,7 @@ class Prepared:
     ) -> _Statement | None:
         """None: whoever has only this sees no rows."""
         keys = [_FIRST_KEY - place for place in range(count)]
-        with unasked():
+        with unasked(), connection.execute_wrapper(_refused):
             rows = self.question(StandIn(held), *keys, **dict(named))
             compiler = rows.query.get_compiler(rows.db)
             try:
@@ -96,6 +97,10 @@ class Prepared:
         others = [str(value) for value in parameters if not (isinstance(value, int) and value in expected)]
         if any(_STANDS_FOR_SOMETHING.search(text) for text in (sql, *others)):
             raise ValueError(f"{self.question.__qualname__} does not use its keys as they are.")
+
+
+def _refused(*_: Any) -> Any:
+    raise RuntimeError("What is put together here is kept: it cannot hang on what the database holds now.")
 
 
 def _converted(

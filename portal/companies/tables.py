@@ -346,6 +346,8 @@ class WageTaxReturnTable(FactTable):
     correction_first_day = DayColumn()
     correction_last_day = DayColumn()
 
+    reads_rows = True
+
     @classmethod
     def at(cls, rows: "QuerySet[Any]", when: When) -> "QuerySet[Any]":
         """Found by their days."""

@@ -103,7 +103,10 @@ def _held(request: HttpRequest, row: Model) -> Iterator[Capability]:
     groups = list(alike.values())
     if not groups:
         return
-    for (place,) in _reaching(request.user, row.pk, model=type(row), asked=tuple(group[0] for group in groups)):
+    model, asked = type(row), tuple(group[0] for group in groups)
+    # People and files have doors of their own, through which nobody goes for another.
+    ask = _reaching if hasattr(model, "scope_paths") else _reaching.question
+    for (place,) in ask(request.user, row.pk, model=model, asked=asked):
         yield from groups[place]
 
 

@@ -66,6 +66,8 @@ class RecordTable(Table):
     resource: ClassVar[str] = ""
     searched: ClassVar[tuple[str, ...]] = ()
     related: ClassVar[tuple[str, ...]] = ()
+    #: Whether `at` looks at what the rows are now, beside `when`.
+    reads_rows: ClassVar[bool] = False
 
     @classmethod
     def title(cls) -> str:
@@ -331,13 +333,15 @@ def overview(
 ) -> list[Listed]:
     """Every kind of the owner by name. `url` makes the address of its list, `freshness` the lines of the kinds given.
 
-    Costs one query for all counts together.
+    Costs one query for all counts together, and one more where a table looks at its rows first.
     """
     kinds = kinds_of(owner_column)
     permitted = [kind for kind in kinds if holds_over(request, owner, kind.capability)]
     lines = {line.label: line for line in freshness([kind.name for kind in permitted]).lines}
-    names = tuple(kind.name for kind in permitted)
-    counts = dict(_counts(request.user, owner.pk, column=owner_column, kinds=names, when=when) if names else ())
+    counts: dict[str, int] = {}
+    for ask, reads_rows in ((_counts, False), (_counts.question, True)):
+        if kinds_so := tuple(kind.name for kind in permitted if _tables[kind.name].reads_rows == reads_rows):
+            counts |= ask(request.user, owner.pk, column=owner_column, kinds=kinds_so, when=when)
     listed = []
     for kind in kinds:
         label = _tables[kind.name].title()

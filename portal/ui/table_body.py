@@ -29,7 +29,7 @@ def body(table: "Table") -> SafeString:
 
 def _row(row: "BoundRow", columns: "list[tuple[Cells, SafeString, SafeString]]") -> SafeString:
     # Markup and markup is markup: a template for each cell took twice as long.
-    drawn = SafeString()
+    drawn = SafeString("")
     for cells, before, after in columns:
         drawn += before + conditional_escape(cells.draw(row)) + after
     return drawn

@@ -131,3 +131,13 @@ def test_a_question_looks_at_nothing_but_its_arguments(db: None) -> None:
 
     with pytest.raises(TypeError, match="more than its arguments"):
         Prepared(named)
+
+
+@Prepared
+def of_the_first_client(user: Any) -> Any:
+    return Debtor.objects.visible_to(user).filter(name=Debtor.objects.visible_to(user)[0].name).values_list("pk")
+
+
+def test_what_is_kept_hangs_on_nothing_that_the_database_holds_now(office: Office) -> None:
+    with pytest.raises(RuntimeError, match="what the database holds now"):
+        of_the_first_client(office.administrator)
