@@ -182,6 +182,10 @@ class Groups(Sequence[Group]):
                 "error_code",
                 domain=F("environment__domain"),
                 debtor_name=name,
+                # Columns, not expressions of the order: with the parameters on the server PostgreSQL takes the same
+                # expression in the order and in the groups for two.
+                sorted_name=Lower(name),
+                rank=rank,
             )
             .annotate(
                 scopes=Count("pk"),
@@ -191,7 +195,7 @@ class Groups(Sequence[Group]):
                 tried=Max("last_attempt"),
                 left_out=Sum("quarantined"),
             )
-            .order_by(Lower("debtor_name"), rank, "resource", "environment_id", "debtor_id", "error_kind", "error_code")
+            .order_by("sorted_name", "rank", "resource", "environment_id", "debtor_id", "error_kind", "error_code")
         )
 
     @cached_property
@@ -219,8 +223,9 @@ class Groups(Sequence[Group]):
 
 
 def _group(row: dict[str, Any]) -> Group:
-    problem, left_out = Problem(row.pop("problem")), row.pop("left_out")
-    return Group(**row, problem=problem, quarantined=left_out)
+    problem, left_out = Problem(row["problem"]), row["left_out"]
+    told = {name: value for name, value in row.items() if name not in {"problem", "left_out", "sorted_name", "rank"}}
+    return Group(**told, problem=problem, quarantined=left_out)
 
 
 def add_facts(user: "Person", shown: Sequence[Group]) -> None:
