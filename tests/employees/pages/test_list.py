@@ -192,6 +192,11 @@ def test_totals_that_are_kept_are_those_of_the_people(company: Company, client: 
     assert figures.wages_of(Company.objects.all(), date(2026, 11, 10)) == (300_025, 1, 3)
     assert figures.wages_of(Company.objects.all(), date(2025, 6, 30)) is None
     assert [said(query) for query in queries] == before
+    # What is kept of another office is not in the sum.
+    foreign = make_company(make_debtor(make_environment(Firm.objects.create(name="Other"), "other")))
+    employ(foreign, "X", "9999")
+    summed(foreign)
+    assert [said(query) for query in queries] == before
     # Of a company that nothing is kept of, its people are priced; without people there is nothing to keep.
     sister = make_company(company.debtor, "Sister")
     assert said("on=2026-11-10") == before[1]
