@@ -54,20 +54,21 @@ class Reader:
 
     def write(self) -> None:
         """A change of language every half second: a row of the person, as any form would write one."""
-        token = self._token()
+        token = self.token()
         while not self.stop.wait(0.5):
             form = urlencode({"csrfmiddlewaretoken": token, "language": "nl", "next": BACK})
             self._ask("write", "POST", WRITE, form, token)
 
     def _ask(self, kind: str, method: str, address: str, body: str = "", token: str = "") -> None:
         begun = time.perf_counter()
-        answer = self._call(method, address, body, token)
+        answer = self.call(method, address, body, token)
         self.times[kind].append((time.perf_counter() - begun) * 1000)
         # A list is a page; a write leads back to the page it came from, and not to the sign-in.
         if answer != ((200, "") if method == "GET" else (302, BACK)):
             self.refused.append(answer)
 
-    def _call(self, method: str, address: str, body: str, token: str) -> tuple[int, str]:
+    def call(self, method: str, address: str, body: str = "", token: str = "") -> tuple[int, str]:
+        """Status and where it leads to."""
         connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
         cookie = f"{self.cookie}; portal-csrf={token}" if token else self.cookie
         headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
@@ -77,7 +78,8 @@ class Reader:
         connection.close()
         return answer.status, answer.headers.get("Location", "")
 
-    def _token(self) -> str:
+    def token(self) -> str:
+        """The token that forms of this person carry."""
         connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
         connection.request("GET", "/sync/", headers={"Cookie": self.cookie})
         answer = connection.getresponse()
