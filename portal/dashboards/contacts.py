@@ -105,11 +105,11 @@ def _read(
 
 @Prepared
 def _of_debtor(user: "Person", debtor: int, *, kinds: tuple[type[Any], ...], day: date) -> "QuerySet[Any, Any]":
-    own = Company.objects.visible_to(user).filter(debtor=debtor).order_by().values("pk")
+    of_companies = {"company__debtor": debtor, "company__missing_since": None}
     return together.united(
         kind.objects.visible_to(user, kind.resource.capability)
         .as_of(day)
-        .filter(**({"company__in": own} if kind is CompanyContact else {"debtor": debtor}))
+        .filter(**(of_companies if kind is CompanyContact else {"debtor": debtor}))
         for kind in kinds
     )
 
