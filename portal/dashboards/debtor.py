@@ -104,11 +104,12 @@ def _names_of(user: "Person", debtor: int) -> "QuerySet[Any, Any]":
 @Prepared
 def _came_in(user: "Person", debtor: int) -> "QuerySet[Any, Any]":
     """What was read of the debtor and of its present companies: company, kind, state, last success."""
+    companies = Company.objects.visible_to(user).filter(debtor=debtor).order_by().values("pk")
     columns = ("company_id", "resource", "state", "last_success")
     # Two arms: an OR of both is answered by reading the whole table.
-    known = Freshness.objects.visible_to(user).order_by().values_list(*columns)
-    of_companies = known.filter(company__debtor=debtor, company__missing_since__isnull=True)
-    return of_companies.union(known.filter(company__isnull=True, debtor=debtor), all=True)
+    of_companies = Freshness.objects.visible_to(user).filter(company__in=companies).values_list(*columns)
+    own = Freshness.objects.visible_to(user).filter(company__isnull=True, debtor=debtor).values_list(*columns)
+    return of_companies.order_by().union(own.order_by(), all=True)
 
 
 def by_month(debtor: Debtor, user: "Person", wanted: Sequence[Period]) -> dict[Period, Month]:
