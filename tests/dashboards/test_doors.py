@@ -8,18 +8,22 @@ from django.db.models import Q
 from portal import clock
 from portal.accounts.models import User
 from portal.accounts.roles import Role
-from portal.companies.models import Basis, Company, JournalLine, Run, Snapshot
+from portal.companies.models import Basis, Company, CompanyContact, JournalLine, Run, Snapshot
 from portal.companies.status import NO_RUN
+from portal.connections.models import Environment, EnvironmentKind
 from portal.dashboards import clients, contacts, debtor, panels
 from portal.dashboards.board.rows import with_details
 from portal.dashboards.board.views import BoardView
+from portal.dashboards.business import CompaniesView
 from portal.dashboards.changes import unseen
 from portal.dashboards.changes.filters import ChangeFilter
 from portal.dashboards.changes.panel import new_of_client
 from portal.dashboards.changes.rows import Group, fill, groups
 from portal.dashboards.changes.told import _records
 from portal.dashboards.changes.views import ChangesView, ClientChangesView
-from portal.dashboards.sums.reading import May, read
+from portal.dashboards.filters import ClientFilter
+from portal.dashboards.sums import reading
+from portal.dashboards.sums.reading import Arm, May, read
 from portal.dashboards.sums.windows import of_months
 from portal.dashboards.variance import journal
 from portal.dashboards.variance.sides import Chooser, Side
@@ -140,6 +144,29 @@ def test_what_takes_more_than_seeing_the_client_is_not_told_to_a_user_of_it(offi
         assert not found[name], name
 
 
+def test_each_number_of_a_company_is_added_up_for_who_sees_it(office: Office, stranger: User) -> None:
+    """Of whatever companies it is asked."""
+    own, may = Company.objects.filter(pk=office.clients["a"].company.pk).values("pk"), May(wages=True, absence=True)
+    found = []
+    for user in (office.administrator, stranger):
+        arms = reading._arms(user, own, office.environment.pk, of_months(NOVEMBER, "Month"), may)
+        found.append({Arm(row[0]) for row in reading._united(arms)})
+    assert found == [set(Arm) - {Arm.ABSENCE_ON}, set()]
+
+
+def test_contacts_of_a_company_are_told_to_who_sees_it(office: Office, stranger: User) -> None:
+    client, user = office.clients["a"], somebody_new("user")
+    give(user, office, Role.CLIENT_USER, "a")
+    of_client, of_company = {"debtor": client.debtor}, {"company": client.company}
+    since = {"valid_from": date(2026, 1, 1)}
+    mirrored(CompanyContact, office.environment, **of_company, **since)
+    mirrored(Manager, office.environment, **of_client, **since, number=1, last_name="Boss")
+    asked = {"kinds": (CompanyContact, Manager), "day": date(2026, 11, 20)}
+    people = (office.administrator, stranger, user)
+    found = [len(contacts._of_company(one, client.debtor.pk, client.company.pk, **asked)) for one in people]
+    assert found == [2, 0, 1]
+
+
 @pytest.mark.parametrize("view", [BoardView, ClientsView, ChangesView, CalendarView], ids=lambda view: view.__name__)
 def test_how_old_a_list_is_does_not_hang_on_what_others_have(office: Office, stranger: User, view: type) -> None:
     """Of the other office nothing was ever read."""
@@ -169,6 +196,25 @@ def test_lists_count_and_name_the_companies_that_one_sees(office: Office, strang
         (row,) = listed.narrow(Debtor.objects.filter(pk=office.clients["a"].debtor.pk))
         shown.append((board._parts()[-1].count, [company.name for company in row.present_companies]))
     assert shown == [(1, ["company a"]), (1, [])]
+
+
+def test_how_old_companies_without_clients_are_does_not_hang_on_what_others_have(
+    office: Office, stranger: User
+) -> None:
+    Environment.objects.update(kind=EnvironmentKind.BUSINESS)
+    states = []
+    for user in (office.administrator, stranger):
+        view = CompaniesView()
+        view.setup(asked_by(user))
+        states.append(view.badge.state)
+    assert states == [State.FRESH, State.NEVER]
+
+
+def test_the_length_of_periods_is_told_of_companies_that_one_sees(office: Office, stranger: User) -> None:
+    rows = Debtor.objects.filter(pk=office.clients["a"].debtor.pk)
+    for user, number in ((office.administrator, 1), (stranger, 0)):
+        asked = ClientFilter({"period_type": "month"}, queryset=rows, request=asked_by(user))
+        assert asked.by_period_type(rows, "period_type", "month").count() == number
 
 
 @pytest.fixture

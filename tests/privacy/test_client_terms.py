@@ -19,7 +19,7 @@ from portal.mirror.models import Change, ChangeKind, Forgotten, Freshness
 from portal.privacy import keeping, removal, retention
 from portal.privacy.keeping import ADJUSTABLE
 from portal.privacy.models import LegalHold, RetentionRun, RetentionTerm
-from tests.accounts.office import Office, make_office, somebody_new
+from tests.accounts.office import Office, give, make_office, somebody_new
 from tests.factories import make_contract, make_employment, make_run, mirrored
 from tests.privacy.conftest import account_of, entries, grown_old
 
@@ -176,8 +176,10 @@ def test_a_held_client_is_not_removed(office, by):
 
 def test_only_who_changes_settings_of_the_office_may(office):
     other = make_office("two", "x")
-    debtor = office.clients["a"].debtor
-    for user in (other.administrator, somebody_new("nobody")):
+    debtor, accountant, auditor = office.clients["a"].debtor, somebody_new("accountant"), somebody_new("auditor")
+    give(accountant, office, Role.ACCOUNTANT, "a")
+    give(auditor, office, Role.AUDITOR)
+    for user in (other.administrator, somebody_new("nobody"), accountant, auditor):
         for change in (
             lambda user=user: keeping.set_terms(user, debtor, {"absence": 12}, ""),
             lambda user=user: keeping.place_hold(user, debtor, "r", TODAY),

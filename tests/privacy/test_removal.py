@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.urls import reverse
 
@@ -19,7 +20,7 @@ from portal.mirror.models import Change, Forgotten, Freshness, PersonFetch, Quar
 from portal.privacy import owned, removal, tasks
 from portal.privacy.models import Agreement, Removal, RemovalState
 from portal.sync.models import Status, SyncPlan, SyncRun, Trigger
-from tests.accounts.office import make_office, somebody_new
+from tests.accounts.office import give, make_office, somebody_new
 from tests.factories import fetched_everything, make_address, make_person, make_run, make_salary, mirrored
 from tests.privacy.conftest import accounts_of, entries, grown_old
 
@@ -184,6 +185,23 @@ def test_the_right_is_asked_again_when_the_work_begins(office, two):
     assert row.state == RemovalState.REFUSED
     assert Employee.everything.filter(pk=two[0].person.pk).exists()
     assert entries("debtor_removed")[-1].outcome == "refused"
+
+
+def test_who_does_not_manage_the_office_neither_removes_nor_lets_back(office, two):
+    """Whichever page or task asks for it."""
+    row = removed(office, two[0])
+    accountant, auditor = somebody_new("accountant"), somebody_new("auditor")
+    give(accountant, office, Role.ACCOUNTANT, "b")
+    give(auditor, office, Role.AUDITOR)
+    for user in (make_office("two", "x").administrator, accountant, auditor):
+        with pytest.raises(PermissionDenied):
+            removal.ask(user, two[1].debtor)
+        with pytest.raises(PermissionDenied):
+            removal.lift(user, row)
+    row.refresh_from_db()
+    assert row.lifted_at is None
+    assert list(Removal.objects.all()) == [row]
+    assert Debtor.objects.filter(pk=two[1].debtor.pk).exists()
 
 
 def test_the_work_can_be_left_and_taken_up_again(office, two, monkeypatch):

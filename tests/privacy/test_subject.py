@@ -16,8 +16,18 @@ from portal.mirror.models import Change, ChangeKind, PersonFetch, Quarantine
 from portal.mirror.resource import registry
 from portal.privacy.owned import owned_by
 from portal.privacy.subject import OWN_TABLES, gather, kinds
-from tests.accounts.office import make_office
-from tests.factories import make_address, make_contract, make_employment, make_person, make_salary, mirrored
+from portal.search.index import keeping
+from portal.sync.models import SyncPlan, SyncRun, Trigger
+from tests.accounts.office import give, make_office, somebody_new
+from tests.factories import (
+    fetched_everything,
+    make_address,
+    make_contract,
+    make_employment,
+    make_person,
+    make_salary,
+    mirrored,
+)
 from tests.privacy.conftest import GROUPED, IBAN, IN_SERVICE, account_of, entries, grown_old
 
 pytestmark = pytest.mark.pages
@@ -160,6 +170,42 @@ def test_what_the_reader_may_not_see_is_left_out_and_named(person, office, capab
     assert found[kind].left_out == "You may not see this kind."
     values = [str(cell.value) for section in subject.sections for record in section.records for cell in record]
     assert not [value for value in values if canary in value], "also not by changes or quarantine"
+
+
+@pytest.fixture
+def everything(person, by):
+    """The person with rows in each of the portal's own tables, and kinds of which it is known when they were read."""
+    fetched_everything(person.company.debtor)
+    own = {"environment": person.environment, "company": person.company, "employee": person}
+    place = {**own, "scope_key": f"employee:{person.pk}", "trigger": Trigger.PERSON}
+    SyncPlan.objects.create(**place)
+    SyncRun.objects.create(**place, resource="bank_accounts")
+    keeping.rebuild()
+    by(Role.ADMINISTRATOR).get(reverse("employees:person", args=[person.pk]))
+    return person
+
+
+def told(user, person):
+    """The sections that hold something for somebody, whatever they are said to hold, and those with a moment."""
+    made = gather(user, person, frozenset(Capability)).sections
+    return {one.name: len(one.records) for one in made if one.records}, {one.name for one in made if one.read_at}
+
+
+def test_whoever_asks_for_it_gets_what_they_see_themselves(everything, office):
+    """Also where the page before it said that they may."""
+    records, moments = told(office.administrator, everything)
+    assert set(records) >= {"employees", "salaries", "ids", "changes", "unread", "syncs", "search", "trail"}
+    assert records["syncs"] == 2
+    assert moments >= {"salaries", "bank_accounts"}
+    assert told(make_office("two", "x").administrator, everything) == ({}, set())
+
+
+def test_what_takes_more_than_seeing_the_person_takes_it_here_too(everything, office):
+    reader = somebody_new("reader")
+    give(reader, office, Role.CLIENT_USER, "a")
+    records, _moments = told(reader, everything)
+    assert "employees" in records
+    assert not records.keys() & {"salaries", "absences", "bank_accounts", "addresses", "trail"}
 
 
 def test_one_file_is_one_entry_without_values(person, by):
