@@ -77,7 +77,6 @@ WITHOUT_A_TEST: dict[str, str] = {
     **{
         f"portal.dashboards.{guard} sees everything": _BOTH
         for guard in (
-            "contacts: _of_debtor",
             "debtor: _came_in",
             "sums.reading: _of_debtor",
             "sums.reading: _of_company",
