@@ -34,7 +34,7 @@ PARTS: dict[str, tuple[str, Callable[[], None]]] = {
     "changes": ("What somebody has not seen, over 1.2 million changes", changes.main),
     "users": ("Eight users, 100,000 people; 30,000 on SQLite", users.main),
     "exports": ("Eight users while twenty files are made", exports.main),
-    "reading": ("Reading while a firm is loaded, SQLite", reading.report),
+    "reading": ("Reading while a firm is loaded", lambda: reading.report(lanes())),
     "large": ("10,000 people in a company, 100,000 in a firm", large.main),
 }
 
