@@ -33,6 +33,7 @@ from portal.employees.tables import PeopleTable
 from portal.periods import bounds, following, preceding
 from portal.ui import formats
 from portal.ui.empty import EmptyKind
+from portal.ui.exports import asking
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.panels import panels_of, shown_on
 from portal.ui.permissions import holds_over
@@ -147,7 +148,8 @@ class PeopleView(ScopedListView):
 
     def _kept_total(self) -> figures.Wages | None:
         """The total of everybody, where nobody was filtered out and the totals of that day are kept."""
-        if any(self.filterset.form.cleaned_data.values()):
+        # A file has only the people over whom the reader may take data out: its total is theirs.
+        if asking.for_file(self.request) or any(self.filterset.form.cleaned_data.values()):
             return None
         return figures.wages_of(self.companies, self.day)
 
