@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal import clock
 from portal.accounts.acting import address
 from portal.accounts.models import User
 from portal.accounts.roles import Capability
 from portal.audit.about import About
 from portal.audit.kinds import Kind
 from portal.audit.recording import record_at_once
-from portal.clock import now
 from portal.ui.exports import files, making
 from portal.ui.exports.asking import Place, Refused, place_of
 from portal.ui.exports.scope import still_has
@@ -96,7 +96,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not still_has(user, row.scope):
         return _said(request, _("You may see less than when this file was made. Take the list out again."), 403)
     found = None
-    if row.status == ExportStatus.DONE and row.expires is not None and now() < row.expires:
+    if row.status == ExportStatus.DONE and row.expires is not None and clock.now() < row.expires:
         found = files.opened(row.file)
     if found is None:
         return _said(request, _("This file is not there any more. Take the list out again."), 410)
