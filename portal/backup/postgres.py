@@ -127,6 +127,9 @@ class Postgres:
                     f"Restored, but not equal to the backup: {', '.join(wrong)}. Do not use this database; restore "
                     "into an empty one, with the portal and the worker stopped."
                 )
+            raw.rollback()
+            # A restored table is planned for as an empty one until this was done.
+            raw.execute("ANALYZE")
 
     @contextmanager
     def scratch(self, work: Path) -> Iterator["Postgres"]:

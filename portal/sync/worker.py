@@ -27,6 +27,7 @@ from portal.mirror.models import Freshness
 from portal.mirror.people import People
 from portal.mirror.quarantine import killers
 from portal.mirror.resource import Lane, registry
+from portal.mirror.statistics import Statistics
 from portal.source import Fetched, LoopValue, Source, SourceError
 from portal.sync import breaker, claims, plans
 from portal.sync.models import OPEN, SyncRun
@@ -93,6 +94,7 @@ class Worker:
         self._settled_since = 0.0
         self._unavailable = 0
         self._last_beat = self._last_write = time.monotonic()
+        self._statistics = Statistics()
         self._stopped = False
         #: Claim again when no more than this many are in hand.
         self._low = self._threads
@@ -106,7 +108,10 @@ class Worker:
                 self._stopped = self._stopped or self._stopping() or time.monotonic() > self._until
                 self._claim(pool, source)
                 if not self._in_hand:
-                    if self._stopped or not self._more_to_come():
+                    if self._stopped:
+                        return
+                    if not self._more_to_come():
+                        self._statistics.renew()
                         return
                     continue
                 done = self._wait()
@@ -116,6 +121,7 @@ class Worker:
                 self._beat()
                 if self._stopped:
                     return
+                self._statistics.keep_up()
         finally:
             held = [*self._in_hand.values(), *(job for job, _ in self._settled.values())]
             claims.give_back(self._owner, [job.run for job in held])

@@ -1,0 +1,83 @@
+"""What the database knows of how full its tables are, while somebody fills them."""
+
+import time
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from portal import clock
+from portal.jobs.models import Heartbeat
+from portal.mirror.statistics import AT_LEAST, Statistics
+from portal.sync.service import sync_now
+from tests.conftest import Connected
+
+TABLE = Heartbeat._meta.db_table
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+
+
+def fill(count: int) -> None:
+    """Rows of a table that nothing else needs here."""
+    now, before = clock.now(), Heartbeat.objects.count()
+    Heartbeat.objects.bulk_create(
+        Heartbeat(name=f"worker {before + number}", beat_at=now, started=now) for number in range(count)
+    )
+
+
+def looked_through(statistics: Statistics, *, wait: float = 3) -> bool:
+    """Whether the table is looked through. PostgreSQL tells of rows about a second after they were written."""
+    until = time.monotonic() + (wait if connection.vendor == "postgresql" else 0)
+    while TABLE not in statistics.renew():
+        if time.monotonic() >= until:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def known_rows() -> int:
+    """How many rows the database plans with; 0 where it never looked."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT greatest(reltuples, 0)::int FROM pg_class WHERE relname = %s", [TABLE])
+        else:
+            cursor.execute("SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = %s", [TABLE])
+        return cursor.fetchone()[0] or 0
+
+
+def test_a_table_that_filled_is_looked_through_once() -> None:
+    statistics = Statistics()
+    fill(AT_LEAST * 2)
+    assert looked_through(statistics)
+    assert known_rows() == AT_LEAST * 2
+    assert not looked_through(statistics, wait=1.5)
+    fill(AT_LEAST)
+    assert not looked_through(statistics, wait=1.5)
+    fill(AT_LEAST * 4)
+    assert looked_through(statistics)
+    assert known_rows() == AT_LEAST * 7
+
+
+def test_another_process_knows_what_is_known_already() -> None:
+    fill(AT_LEAST * 2)
+    assert looked_through(Statistics())
+    assert not looked_through(Statistics(), wait=1.5)
+
+
+def test_it_looks_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    statistics = Statistics()
+    with CaptureQueriesContext(connection) as asked:
+        statistics.keep_up()
+    assert not asked.captured_queries
+    monkeypatch.setattr("portal.mirror.statistics.EVERY", 0)
+    with CaptureQueriesContext(connection) as asked:
+        statistics.keep_up()
+    assert asked.captured_queries
+
+
+def test_a_sync_tells_the_database_how_full_its_tables_are(mirrored: Connected) -> None:
+    fill(AT_LEAST * 2)
+    if connection.vendor == "postgresql":
+        # What is written is counted a second later.
+        time.sleep(1.2)
+    sync_now(mirrored.environment)
+    assert known_rows() == AT_LEAST * 2
