@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.debtors import asked
 from portal.employees.figures import in_service
 from portal.employees.models import Department, Employee
+from portal.employees.people import types_of
 
 EVERYBODY = "all"
 
@@ -49,9 +50,7 @@ class PeopleFilter(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.day = asked.day(self.request)
-        people = self.queryset
-        types = people.order_by().values_list("employee_type", "employee_type__description").distinct()
-        self._offer("type", [(key, words) for key, words in types if key])
+        self._offer("type", list(types_of(self.queryset).values_list("pk", "description")))
         self.form.fields["service"].widget.attrs["class"] = "form-select"
 
     def filter_queryset(self, queryset: "QuerySet[Employee]") -> "QuerySet[Employee]":

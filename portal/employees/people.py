@@ -9,12 +9,13 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from portal.employees.models import (
     Contract,
     Department,
     Employee,
+    EmployeeType,
     Employment,
     Function,
     PersonalInfo,
@@ -53,6 +54,14 @@ SHOWN: dict[type[EmployeeHistory], tuple[str, ...]] = {
 }
 
 NEWEST_FIRST = ("-valid_from", "-created_at", "-pk")
+
+
+def types_of(people: "QuerySet[Employee]") -> "QuerySet[EmployeeType]":
+    """The employee types that somebody among these people has, who went through the door already.
+
+    One look for each type, where DISTINCT walks over all people of an office.
+    """
+    return EmployeeType.objects.filter(Exists(people.order_by().filter(employee_type=OuterRef("pk"))))
 
 
 def as_of(

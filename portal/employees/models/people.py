@@ -34,7 +34,11 @@ class Employee(CompanyRow):
         verbose_name = _("employee")
         verbose_name_plural = _("employees")
         ordering = ["display_name", "pk"]
-        indexes = [models.Index(fields=["company", "number"], name="employee_number")]
+        indexes = [
+            models.Index(fields=["company", "number"], name="employee_number"),
+            # A page of the list of a whole office, without sorting all of it.
+            models.Index(fields=["display_name", "id"], name="employee_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.display_name or str(self.number)

@@ -58,7 +58,8 @@ class Freshness(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scope_key", "resource"], name="freshness_once")]
         indexes = [
-            models.Index(fields=["debtor", "resource"], name="freshness_of_debtor"),
+            # With the company: what belongs to the client alone is asked for without walking all its companies.
+            models.Index(fields=["debtor", "company", "resource"], name="freshness_of_debtor"),
             models.Index(fields=["company", "resource"], name="freshness_of_company"),
         ]
 
