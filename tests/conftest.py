@@ -180,6 +180,14 @@ def accountant(firm: "Firm") -> "Callable[..., User]":
 NOON = datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Europe/Amsterdam"))
 
 
+@pytest.fixture
+def stranger(db: None) -> "User":
+    """The administrator of another office, whose only client is x."""
+    from tests.accounts.office import make_office
+
+    return make_office("two", "x").administrator
+
+
 # --- an embedded Nmbrs -----------------------------------------------------------------------------------------------
 
 

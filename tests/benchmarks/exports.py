@@ -5,7 +5,6 @@ The same pages as in `users`, on PostgreSQL, first by themselves and then beside
 
 import json
 import statistics
-import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +12,7 @@ from urllib.parse import urlencode
 from tests.benchmarks.as_of import FIRM
 from tests.benchmarks.office import Office
 from tests.benchmarks.reading import Reader, serving
-from tests.benchmarks.users import PAGES, SIZES, Visitor, server_times
+from tests.benchmarks.users import PAGES, SIZES, everybody_works, server_times
 
 FILES = 20
 #: Files that one person may have made at once (portal.ui.exports.making).
@@ -60,13 +59,6 @@ def _file(person: Reader, kind: str, token: str) -> int:
 def _at_work(noted: Path, given: list[dict[str, Any]], port: int) -> list[float]:
     """The server's own times of all pages while everybody works."""
     noted.write_text("", encoding="utf-8")
-    visitors = [Visitor(**one, port=port) for one in given]
-    threads = [threading.Thread(target=visitor.work) for visitor in visitors]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if wrong := [one for visitor in visitors for one in visitor.wrong]:
-        raise RuntimeError(f"{len(wrong)} pages did not answer 200: {wrong[:3]}")
+    everybody_works(given, port)
     served = server_times(noted)
     return [taken for page in PAGES for taken in served[page]]

@@ -105,20 +105,25 @@ class Visitor:
         return answer.status
 
 
+def everybody_works(given: list[dict[str, Any]], port: int) -> list[Visitor]:
+    """Let all of them work at once, until each has done their rounds."""
+    visitors = [Visitor(**one, port=port) for one in given]
+    threads = [threading.Thread(target=visitor.work) for visitor in visitors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if wrong := [one for visitor in visitors for one in visitor.wrong]:
+        raise RuntimeError(f"{len(wrong)} pages did not answer 200: {wrong[:3]}")
+    return visitors
+
+
 def outside(office: Office, given: list[dict[str, Any]], goal: int) -> None:
     """Let all of them work at once, and print what they waited."""
     noted = Path(office.folder.name) / "server-times"
     with serving(office, noted) as (port, server):
-        visitors = [Visitor(**one, port=port) for one in given]
-        threads = [threading.Thread(target=visitor.work) for visitor in visitors]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        visitors = everybody_works(given, port)
         largest = usage(server).peak
-    wrong = [one for visitor in visitors for one in visitor.wrong]
-    if wrong:
-        raise RuntimeError(f"{len(wrong)} pages did not answer 200: {wrong[:3]}")
     served = server_times(noted)
     heads = f"{'waited p50':>12}{'p95':>9}{'slowest':>9}{'server p50':>12}{'p95':>9}"
     print(f"  {len(visitors)} users, {THINKING:.0f} s of thinking{heads}")

@@ -38,11 +38,6 @@ def office(db: None) -> Office:
     return made
 
 
-@pytest.fixture
-def stranger(db: None) -> User:
-    return make_office("two", "x").administrator
-
-
 def known_to_have_come_in(office: Office) -> Company:
     """The company as a page has it that asked before whether its records came in."""
     company = Company.objects.select_related("current").get(name="company a")

@@ -84,11 +84,6 @@ def office(db: None) -> Office:
     return made
 
 
-@pytest.fixture
-def stranger(db: None) -> User:
-    return make_office("two", "x").administrator
-
-
 def told(office: Office, user: User) -> dict[str, object]:
     """What each part finds for somebody, about the same client."""
     client, request = office.clients["a"], asked_by(user)

@@ -25,11 +25,6 @@ def office(db: None) -> Office:
     return made
 
 
-@pytest.fixture
-def stranger(db: None) -> User:
-    return make_office("two", "x").administrator
-
-
 def test_how_old_the_data_of_a_client_is_is_told_to_who_sees_it(office: Office, stranger: User) -> None:
     debtor = office.clients["a"].debtor
     told = [freshness.of_kinds(user, debtor, ["debtor_tags"]) for user in (office.administrator, stranger)]

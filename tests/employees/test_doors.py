@@ -64,11 +64,6 @@ def office(db: None) -> Office:
 
 
 @pytest.fixture
-def stranger(db: None) -> User:
-    return make_office("two", "x").administrator
-
-
-@pytest.fixture
 def reader(office: Office) -> User:
     """Who sees the client and its people, and neither their wages nor their personal data."""
     user = somebody_new("reader")

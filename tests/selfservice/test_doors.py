@@ -33,11 +33,6 @@ def office(db: None) -> Office:
 
 
 @pytest.fixture
-def stranger(db: None) -> User:
-    return make_office("two", "x").administrator
-
-
-@pytest.fixture
 def reader(office: Office) -> User:
     """Who sees the first company alone, and no wages of it."""
     user = somebody_new("reader")

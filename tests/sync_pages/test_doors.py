@@ -64,11 +64,6 @@ def office(db: None) -> Office:
 
 
 @pytest.fixture
-def stranger(db: None) -> User:
-    return make_office("two", "x").administrator
-
-
-@pytest.fixture
 def auditor(office: Office) -> User:
     """Who sees the whole office and decides nothing."""
     user = somebody_new("auditor")

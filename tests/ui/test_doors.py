@@ -34,11 +34,6 @@ def office(db: None) -> Office:
 
 
 @pytest.fixture
-def stranger(db: None) -> User:
-    return make_office("two", "x").administrator
-
-
-@pytest.fixture
 def clerk(office: Office) -> User:
     """Who works for client a."""
     user = somebody_new("clerk")

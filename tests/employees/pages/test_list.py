@@ -1,5 +1,7 @@
 """The list of people as of a day: what stands in it, for whom, in which order, and with how many queries."""
 
+import csv
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -8,7 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from portal.accounts.models import Firm, User
+from portal.accounts.models import Firm, Membership, User
 from portal.accounts.roles import CAPABILITIES, Capability, Role
 from portal.companies.models import Company
 from portal.employees import figures
@@ -165,7 +167,13 @@ def test_filters_by_type_and_department_of_the_day(company: Company, client: Cli
         person = employ(company, name)
         Employee.objects.filter(pk=person.pk).update(employee_type=kind)
         make_department(person, department, date(2025, 1, 1), date(2026, 11, 20) if name == "C" else None)
+    make_employee_type(company.environment, "Pensioners")
     address = f"/companies/{company.pk}/employees/"
+    # Types that somebody here has, in the order of their names.
+    offered = re.findall(
+        rf'value="(?:{payroll.pk}|{external.pk})"[^>]*>(\w+)<|Pensioners', client.get(address).content.decode()
+    )
+    assert offered == ["External", "Payroll"]
     assert names(client, f"{address}?type={external.pk}") == ["B"]
     assert names(client, f"{address}?department=Sales") == ["A", "B"]
     assert names(client, f"{address}?department=Stock&on=2026-11-20") == ["C"]
@@ -202,6 +210,24 @@ def test_totals_that_are_kept_are_those_of_the_people(company: Company, client: 
     assert said("on=2026-11-10") == before[1]
     employ(sister, "D", "500")
     assert said("on=2026-11-10")[0] == "3,500.25"
+
+
+def test_the_total_of_a_file_is_that_of_the_people_in_it(
+    company: Company, firm: Firm, accountant: People, as_user: SignIn
+) -> None:
+    """One sees the wages of two clients, and may take out those of one."""
+    user = accountant(company.debtor)
+    other = make_company(make_debtor(company.environment, "Other", number="1002"))
+    Membership.objects.create(user=user, firm=firm, role=Role.ASSISTANT, debtor=other.debtor)
+    for place, name, wage in ((company, "A", "2000"), (other, "B", "500")):
+        employ(place, name, wage)
+        fetched_everything(place.debtor)
+    summed(company, other)
+    browser, columns = as_user(user), "/employees/?columns=display_name,wage"
+    assert table(browser, columns)[-1][WAGE] == "2,500.00"
+    answer = browser.post("/files/", {"at": columns, "format": "csv"})
+    lines = list(csv.reader(b"".join(answer.streaming_content).decode("utf-8-sig").splitlines(), delimiter=";"))
+    assert lines[-2:] == [["A", "2000.00"], ["Total", "2000.00"]]
 
 
 def test_in_a_whole_office_a_part_of_the_department_is_typed(company: Company, client: Client) -> None:
