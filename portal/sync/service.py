@@ -8,6 +8,7 @@ from django.db.models import Count, Q, Sum
 
 from portal.connections.models import Connection, Environment
 from portal.mirror.resource import Lane
+from portal.mirror.statistics import Statistics
 from portal.sync import plans
 from portal.sync.figures import NOT_RENEWED
 from portal.sync.models import OPEN, Priority, Status, SyncPlan, Trigger
@@ -92,6 +93,7 @@ def sync_now(
 
     slow = any(kind.lane is Lane.SLOW for kind in plans.kinds_of(target, resource))
     Worker(connection, on_progress=show, stopping=done, last=None if slow else Priority.FAST_LANE).work()
+    Statistics().renew()
     plan.refresh_from_db()
     on_progress(progress(plan))
     return plan

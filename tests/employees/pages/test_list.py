@@ -1,11 +1,12 @@
 """The list of people as of a day: what stands in it, for whom, in which order, and with how many queries."""
 
-import csv
+import io
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -225,9 +226,9 @@ def test_the_total_of_a_file_is_that_of_the_people_in_it(
     summed(company, other)
     browser, columns = as_user(user), "/employees/?columns=display_name,wage"
     assert table(browser, columns)[-1][WAGE] == "2,500.00"
-    answer = browser.post("/files/", {"at": columns, "format": "csv"})
-    lines = list(csv.reader(b"".join(answer.streaming_content).decode("utf-8-sig").splitlines(), delimiter=";"))
-    assert lines[-2:] == [["A", "2000.00"], ["Total", "2000.00"]]
+    answer = browser.post("/files/", {"at": columns, "format": "xlsx"})
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    assert [[cell.value for cell in line] for line in sheet.iter_rows()][-2:] == [["A", 2000], ["Total", 2000]]
 
 
 def test_in_a_whole_office_a_part_of_the_department_is_typed(company: Company, client: Client) -> None:
