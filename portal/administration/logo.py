@@ -25,15 +25,16 @@ def drawn_anew(upload: "UploadedFile[Any]") -> bytes:
     try:
         with Image.open(BytesIO(upload.read(MOST_BYTES + 1)), formats=FORMATS) as image:
             if max(image.size) > MOST_PIXELS:
-                raise ValidationError(
-                    _("The logo is larger than %(count)s pixels. Make it smaller.") % {"count": MOST_PIXELS}
-                )
+                raise _too_many_pixels()
             image.draft("RGB", BOX)
             plain = image.convert("RGBA")
     except UnidentifiedImageError:
         raise ValidationError(_("This is no PNG or JPEG.")) from None
+    # Of very many pixels Pillow warns, of more it refuses to know; both before it unpacks any.
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_many_pixels() from None
     # Pillow says in many ways that a file is broken.
-    except (OSError, SyntaxError, ValueError, EOFError, OverflowError, Image.DecompressionBombError):
+    except (OSError, SyntaxError, ValueError, EOFError, OverflowError):
         raise ValidationError(_("This file cannot be read: it is damaged or cut off.")) from None
     plain.thumbnail(BOX)
     fresh = Image.new("RGBA", plain.size)
@@ -41,3 +42,7 @@ def drawn_anew(upload: "UploadedFile[Any]") -> bytes:
     kept = BytesIO()
     fresh.save(kept, "PNG", optimize=True)
     return kept.getvalue()
+
+
+def _too_many_pixels() -> ValidationError:
+    return ValidationError(_("The logo is larger than %(count)s pixels. Make it smaller.") % {"count": MOST_PIXELS})
