@@ -10,10 +10,13 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from portal.accounts.leaving import follow
         from portal.accounts.roles import Capability
         from portal.jobs.schedules import every
+        from portal.sync.leaving import stop_for
         from portal.ui.menu import MenuEntry, register
 
+        follow(stop_for)
         every("portal.sync.tasks.wake_all", minutes=1)
         every("portal.sync.tasks.nightly", minutes=10)
         every("portal.sync.tasks.hourly", minutes=5)

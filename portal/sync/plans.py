@@ -60,7 +60,7 @@ def start(target: Target, *, trigger: Trigger, requested_by: User | None = None,
     company = target if isinstance(target, Company) else target.company if isinstance(target, Employee) else None
     environment = target if isinstance(target, Environment) else target.environment
     debtor = target if isinstance(target, Debtor) else company.debtor if company else None
-    plan, _ = SyncPlan.objects.get_or_create(
+    plan, made = SyncPlan.objects.get_or_create(
         scope_key=key_of(target),
         resource=resource,
         finished=None,
@@ -73,6 +73,10 @@ def start(target: Target, *, trigger: Trigger, requested_by: User | None = None,
             "requested_by": requested_by,
         },
     )
+    if not made and plan.requested_by_id != (requested_by.pk if requested_by else None):
+        # Several want it: it is nobody's alone, and does not end when one of them leaves.
+        SyncPlan.objects.filter(pk=plan.pk).update(requested_by=None)
+        plan.requested_by = None
     grow(plan)
     if trigger == Trigger.PERSON:
         waiting = plan.runs.filter(status=Status.DUE)

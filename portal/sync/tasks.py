@@ -11,7 +11,7 @@ from portal.connections.models import Connection, Environment, Health
 from portal.employees.snapshots import companies_behind, rewrite
 from portal.jobs.queue import enqueue, scrubbed, worker_count
 from portal.mirror.models import Quarantine
-from portal.sync import breaker, plans
+from portal.sync import breaker, leaving, plans
 from portal.sync.models import HOURLY_KINDS, OPEN, ROTATION, SyncPlan, SyncRun, Trigger
 from portal.sync.scopes import key_of
 from portal.sync.timetable import hourly_due, last_nightly
@@ -47,7 +47,11 @@ def work(environment_id: int) -> None:
 
 @scrubbed
 def wake_all() -> None:
-    """Wake workers for every environment with open work: after a crash, or when a wake-up was lost (each minute)."""
+    """Wake workers for every environment with open work: after a crash, or when a wake-up was lost (each minute).
+
+    First what nobody wants any more is taken back.
+    """
+    leaving.stop_where_access_ended()
     open_plans = SyncPlan.objects.filter(finished__isnull=True)
     for environment_id in open_plans.values_list("environment_id", flat=True).distinct():
         wake(environment_id)

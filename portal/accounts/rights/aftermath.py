@@ -1,5 +1,6 @@
-"""What follows when somebody loses a right: deputies, invitations and sessions that rested on it end with it."""
+"""What follows when somebody loses a right: deputies, invitations, work and sessions that rested on it end with it."""
 
+from portal.accounts import leaving
 from portal.accounts.models import Deputy, Invitation, User
 from portal.accounts.rights.guards import has_place, may_give
 from portal.accounts.rights.memberships import Place
@@ -11,6 +12,7 @@ def settle(user: User, firm: int) -> None:
     """End what the person can no longer have in the firm, and their sessions when they have no place left anywhere."""
     if not has_place(user, firm=firm):
         end_standing_in(user, firm)
+        leaving.tell(user, firm)
     for invitation in Invitation.objects.open().filter(created_by=user, firm_id=firm).select_related("company"):
         if not may_give(user, Place.of_invitation(invitation)):
             Invitation.objects.filter(pk=invitation.pk).update(withdrawn_at=now())

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts import leaving
 from portal.accounts.models import Invitation, Membership, TeamMember, User
 from portal.accounts.rights.aftermath import end_standing_in, settle
 from portal.accounts.rights.guards import (
@@ -24,7 +25,7 @@ from portal.clock import now
 
 @transaction.atomic
 def deactivate(by: Giver, user: User, firm: int) -> None:
-    """Let somebody in no more: sessions end, what they were asked to hand out is withdrawn.
+    """Let somebody in no more: sessions end, what they set going stops, what they were to hand out is withdrawn.
 
     Firms are blind to each other: of somebody who also works elsewhere only the places in this firm end; the account
     of somebody who belongs here alone is closed and keeps its memberships for a return. Raises NotAllowed and Refused.
@@ -48,6 +49,7 @@ def deactivate(by: Giver, user: User, firm: int) -> None:
         User.objects.filter(pk=user.pk).update(is_active=False)
         user.is_active = False
         Invitation.objects.open().filter(created_by=user).update(withdrawn_at=now())
+        leaving.tell(user, firm)
         end_all(user)
     write(Kind.USER_DISABLED, by, firm, user=user)
 

@@ -1,7 +1,7 @@
 """What workers are woken for. Arguments are primary keys; results are None."""
 
 from portal.jobs.queue import enqueue, scrubbed
-from portal.ui.exports import files, making
+from portal.ui.exports import files, leaving, making
 from portal.ui.models.files import claimed, expired, forget, given_up, left_behind
 
 
@@ -15,7 +15,8 @@ def make(export_pk: int) -> None:
 
 @scrubbed
 def sweep() -> None:
-    """Remove files whose day is over, end what nobody is at, and wake a worker again for what waits."""
+    """Remove files whose day is over or whose person left, end what nobody is at, and wake a worker for what waits."""
+    leaving.stop_where_access_ended()
     for name in [*given_up(making.SILENCE), *expired()]:
         files.remove(name)
     forget(making.TOLD)

@@ -112,6 +112,20 @@ def given_up(silence: timedelta) -> list[str]:
     return _ended(silent, ExportStatus.FAILED, at)
 
 
+def end_all_of(user: User) -> list[str]:
+    """Stop what is being made for a person and end what they have not fetched. Returns the names of its files."""
+    own = Export.objects.filter(user=user, direct=False)
+    # The name of a file that is being written stays: the work removes it with its next sign of life, or the sweep.
+    own.filter(status__in=UNFINISHED).update(status=ExportStatus.CANCELLED, finished=now())
+    return _ended(own.filter(status=ExportStatus.DONE), ExportStatus.CANCELLED, None)
+
+
+def people_with_files() -> "models.QuerySet[User]":
+    """Everybody for whom a file is being made or waits to be fetched."""
+    waiting = Export.objects.filter(status__in=(*UNFINISHED, ExportStatus.DONE), direct=False)
+    return User.objects.filter(pk__in=waiting.order_by().values("user"))
+
+
 def expired() -> list[str]:
     """End the files that may no longer be fetched, and those that were stopped. Returns the names of their files."""
     at = now()
