@@ -17,6 +17,7 @@ from portal.accounts.models import (
     Membership,
     ReviewedKind,
     ReviewLine,
+    Switch,
     TeamMember,
     User,
 )
@@ -24,6 +25,8 @@ from portal.accounts.models.terms import in_force
 from portal.accounts.rights import Refused
 from portal.accounts.rights.guards import lasting_administrators, lock, require_administrator
 from portal.accounts.rights.written import write
+from portal.accounts.roles import Capability
+from portal.accounts.team_clients import clients_by_way
 from portal.accounts.trail import TrailEntry
 from portal.audit.kinds import Kind
 from portal.clock import now
@@ -123,9 +126,20 @@ def _lines(review: AccessReview) -> Iterator[ReviewLine]:
     own = Membership.objects.in_force().filter(firm=firm, user__is_active=True)
     for one in own.select_related("user", "debtor", "company"):
         yield _line(review, ReviewedKind.MEMBERSHIP, one, one.user, str(one.company or one.debtor or firm))
-    places = TeamMember.objects.filter(in_force(), team__firm=firm, user__is_active=True)
-    for place in places.select_related("user", "team"):
-        yield _line(review, ReviewedKind.TEAM, place, place.user, place.team.name)
+    switched = Switch.objects.filter(membership__in=own.values("pk"))
+    for switch in switched.select_related("membership__user", "membership__debtor", "membership__company"):
+        place = switch.membership
+        line = _line(review, ReviewedKind.SWITCH, switch, place.user, str(place.company or place.debtor or firm))
+        line.role, line.ends = switch.capability, place.ends
+        yield line
+    members = TeamMember.objects.filter(in_force(), team__firm=firm, user__is_active=True)
+    given: dict[int, dict[str, Any]] = {}
+    for member in members.select_related("user", "team"):
+        line = _line(review, ReviewedKind.TEAM, member, member.user, member.team.name)
+        if member.team_id not in given:
+            given[member.team_id] = clients_by_way(member.team)
+        line.gives = given[member.team_id]
+        yield line
     for deputy in Deputy.objects.filter(in_force(), firm=firm).select_related("substitute", "absent"):
         yield _line(review, ReviewedKind.DEPUTY, deputy, deputy.substitute, deputy.absent.name)
 
@@ -140,7 +154,7 @@ def _line(review: AccessReview, kind: ReviewedKind, row: Any, user: User, scope:
         email=user.email,
         role=getattr(row, "role", ""),
         scope=scope[:255],
-        ends=row.ends,
+        ends=getattr(row, "ends", None),
     )
 
 
@@ -151,6 +165,10 @@ def _withdraw(by: User, line: ReviewLine) -> None:
         own = Membership.objects.filter(pk=line.subject, firm_id=firm).first()
         if own is not None:
             rights.withdraw(by, own)
+    elif line.kind == ReviewedKind.SWITCH:
+        on = Switch.objects.filter(pk=line.subject, membership__firm_id=firm).select_related("membership").first()
+        if on is not None:
+            rights.switch(by, on.membership, Capability(on.capability), on=False)
     elif line.kind == ReviewedKind.TEAM:
         place = TeamMember.objects.filter(pk=line.subject, team__firm_id=firm).first()
         if place is not None:

@@ -21,3 +21,19 @@ def looked_after(team: Team, debtor: str) -> Q:
     by_name: QuerySet[Any, Any] = TeamDebtor.objects.filter(team=team).values("debtor_id")
     by_tag = caught(TagRule.objects.filter(team=team), team.firm_id).values("debtor_id")
     return Q(**{f"{debtor}__in": by_name}) | Q(**{f"{debtor}__in": by_tag})
+
+
+def clients_by_way(team: Team) -> dict[str, Any]:
+    """Names of the clients that a team looks after now: those given by hand, and those that each tag brings in.
+
+    A tag that no client carries stands there too: the next one that gets it comes along.
+    """
+    given = TeamDebtor.objects.filter(team=team).select_related("debtor")
+    rules = TagRule.objects.filter(team=team)
+    tags: dict[str, list[str]] = {rule.tag: [] for rule in rules}
+    for row in caught(rules, team.firm_id).select_related("debtor"):
+        tags.setdefault(row.text, []).append(str(row.debtor))
+    return {
+        "clients": sorted(str(one.debtor) for one in given),
+        "tags": {tag: sorted(set(names)) for tag, names in tags.items()},
+    }

@@ -6,13 +6,14 @@ from itertools import chain
 from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts import reviews
 from portal.accounts.fresh import require_fresh_sign_in
-from portal.accounts.models import AccessReview, Decision, LogReview, ReviewLine
+from portal.accounts.models import AccessReview, Decision, LogReview, ReviewedKind, ReviewLine
 from portal.accounts.roles import Capability, Role
 from portal.administration.acts import (
     address,
@@ -111,7 +112,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
             Crumb(_("Reviews"), address("reviews", row.firm, managed_firms(request))), Crumb(_("Review"))
         ),
         "review": row,
-        "lines": [(line, role_words(line)) for line in lines],
+        "lines": [(line, role_words(line), given_by_team(line)) for line in lines],
         "waiting": sum(not line.decision for line in lines),
         "me": request.user.pk,
     }
@@ -152,8 +153,9 @@ def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
         _("Person"),
         _("E-mail address"),
         _("What"),
-        _("Role"),
+        _("Role or right"),
         _("For"),
+        _("Clients of the team"),
         _("Until"),
         _("Decision"),
         _("By"),
@@ -168,8 +170,23 @@ def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 
 
 def role_words(line: ReviewLine) -> str:
-    """The role in words; a deputy has none of their own."""
+    """The role in words, of a switch what it adds; a deputy has none of their own."""
+    if line.kind == ReviewedKind.SWITCH:
+        return capfirst(str(Capability(line.role).label)) if line.role in Capability else line.role
     return str(Role(line.role).label) if line.role in Role else ""
+
+
+def given_by_team(line: ReviewLine) -> list[str]:
+    """Which clients a place in a team gave when the review began, a text for each way; nothing for other lines."""
+    # Reviews of before this was written down say nothing.
+    if not line.gives:
+        return []
+    clients, tags = line.gives["clients"], line.gives["tags"]
+    told = [_("By name: %(clients)s") % {"clients": ", ".join(clients)}] if clients else []
+    for tag, carried in sorted(tags.items()):
+        names = ", ".join(carried) or _("no client carries it now")
+        told.append(_("By the tag %(tag)s: %(clients)s") % {"tag": tag, "clients": names})
+    return told or [_("No client: the team looks after nobody.")]
 
 
 def _cells(line: ReviewLine) -> list[str]:
@@ -179,6 +196,7 @@ def _cells(line: ReviewLine) -> list[str]:
         str(line.get_kind_display()),
         role_words(line),
         line.scope,
+        "; ".join(given_by_team(line)),
         _stamp(line.ends),
         str(line.get_decision_display()) if line.decision else "",
         line.decided_by.name if line.decided_by else "",

@@ -3,15 +3,16 @@
 import csv
 import io
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
 from portal.accounts import reviews, rights
-from portal.accounts.models import AccessReview, Decision, Deputy, LogReview, ReviewLine, TeamMember
-from portal.accounts.roles import Role
+from portal.accounts.models import AccessReview, Decision, Deputy, LogReview, ReviewLine, Switch, TeamMember
+from portal.accounts.roles import Capability, Role
 from portal.audit.models import Entry
 from portal.clock import now, today
-from tests.accounts.office import seen_clients
+from tests.accounts.office import seen_clients, tagged
 from tests.administration.pages import by, person, url
 
 pytestmark = pytest.mark.pages
@@ -56,6 +57,72 @@ def test_a_review_confirms_and_withdraws_line_by_line_and_is_then_closed(office,
     assert Entry.objects.filter(kind="exported", object_type="accessreview").count() == 1
 
 
+def exported(boss, review):
+    text = b"".join(boss.get(url("export_review", review.pk))).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text), delimiter=";"))
+
+
+def test_what_was_switched_on_for_one_person_is_confirmed_and_withdrawn_by_itself(office, boss):
+    user = person(office, Role.CLIENT_USER, "a", "Fatima")
+    place = user.memberships.get()
+    for capability in (Capability.VIEW_SALARIES, Capability.VIEW_SICKNESS):
+        rights.switch(office.administrator, place, capability, on=True)
+    ended = person(office, Role.CLIENT_USER, "b", "ended")
+    rights.switch(office.administrator, ended.memberships.get(), Capability.VIEW_SALARIES, on=True)
+    rights.withdraw(office.administrator, ended.memberships.get())
+    boss.post(url("start_review"))
+    review = AccessReview.objects.get()
+    lines = {line.role: line for line in review.lines.filter(user=user)}
+    assert set(lines) == {"client_user", "view_salaries", "view_sickness"}
+    assert not review.lines.filter(user=ended).exists()
+    page = boss.get(url("review", review.pk)).text
+    assert page.count("switched on for this person") == 2
+    assert "See absence by sickness" in page
+    boss.post(url("decide_line", lines["view_salaries"].pk), {"decision": Decision.CONFIRMED})
+    boss.post(url("decide_line", lines["view_sickness"].pk), {"decision": Decision.WITHDRAWN})
+    assert list(Switch.objects.filter(membership=place).values_list("capability", flat=True)) == ["view_salaries"]
+    assert seen_clients(user) == {"a"}
+    assert seen_clients(user, Capability.VIEW_SICKNESS) == set()
+    rows = {row["Role or right"]: row for row in exported(boss, review) if row["Person"] == "Fatima"}
+    assert {name: (row["For"], row["Decision"]) for name, row in rows.items()} == {
+        "Client user": ("a", ""),
+        "See salaries and wage cost": ("a", "confirmed"),
+        "See absence by sickness": ("a", "withdrawn"),
+    }
+    # Withdrawn with the place it belonged to meanwhile, it is as good as withdrawn.
+    boss.post(url("decide_line", lines["client_user"].pk), {"decision": Decision.WITHDRAWN})
+    boss.post(url("decide_line", lines["view_salaries"].pk), {"decision": Decision.WITHDRAWN})
+    assert not review.lines.filter(user=user).exclude(decision__in=[Decision.CONFIRMED, Decision.WITHDRAWN]).exists()
+    assert seen_clients(user) == set()
+
+
+def test_the_line_of_a_place_in_a_team_says_the_clients_and_tags_that_it_gave(office, boss):
+    boss_ = office.administrator
+    user, idle = person(office, Role.ASSISTANT, "c", "Fatima"), person(office, Role.ASSISTANT, "c", "idle")
+    north, empty = (rights.create_team(boss_, office.firm, name) for name in ("North", "Empty"))
+    for team, member in ((north, user), (empty, idle)):
+        rights.add_member(boss_, team, member, Role.ACCOUNTANT)
+    rights.give_clients(boss_, north, [office.clients["a"].debtor.pk])
+    tagged(office.clients["b"], "=horeca")
+    for tag in ("=horeca", "nobody's"):
+        rights.add_rule(boss_, north, tag)
+    boss.post(url("start_review"))
+    review = AccessReview.objects.get()
+    # Words of when the review began, whatever is given or renamed after it.
+    rights.give_clients(boss_, north, [office.clients["c"].debtor.pk])
+    said = ["By name: a", "By the tag =horeca: b", "By the tag nobody's: no client carries it now"]
+    page = unescape(boss.get(url("review", review.pk)).text)
+    assert all(one in page for one in said)
+    assert "No client: the team looks after nobody." in page
+    cells = {
+        row["For"]: row["Clients of the team"] for row in exported(boss, review) if row["What"] == "member of a team"
+    }
+    assert cells == {"North": "; ".join(said), "Empty": "No client: the team looks after nobody."}
+    line = review.lines.get(user=user, kind="team")
+    boss.post(url("decide_line", line.pk), {"decision": Decision.WITHDRAWN})
+    assert seen_clients(user) == {"c"}
+
+
 @pytest.mark.parametrize("name", ["review", "export_review"])
 def test_a_review_is_refused_to_who_manages_nobody_and_does_not_look_missing(office, name):
     """Its number tells nothing: 403 for one that is there as for one that is not."""
@@ -95,17 +162,25 @@ def test_a_line_ends_no_access_of_another_office(office, other):
     """Whatever number a line holds, it is looked for in the office of its review."""
     _user, review, line = one_review(office)
     foreign = person(other, Role.ACCOUNTANT, "x", "foreign").memberships.get()
+    switched = person(other, Role.CLIENT_USER, "x", "switched").memberships.get()
+    rights.switch(other.administrator, switched, Capability.VIEW_SALARIES, on=True)
     team = rights.create_team(other.administrator, other.firm, "team")
     member = rights.add_member(other.administrator, team, foreign.user, Role.ASSISTANT)
     second = person(other, Role.ASSISTANT, "x", "second")
     ends = now() + timedelta(days=1)
     deputy = rights.name_deputy(other.administrator, other.firm.pk, foreign.user, second, ends=ends)
-    for kind, row in (("membership", foreign), ("team", member), ("deputy", deputy)):
+    for kind, row in (
+        ("membership", foreign),
+        ("team", member),
+        ("deputy", deputy),
+        ("switch", switched.switches.get()),
+    ):
         forged = ReviewLine.objects.create(review=review, kind=kind, subject=row.pk, person="x", email="x", scope="x")
         reviews.decide(office.administrator, forged, Decision.WITHDRAWN)
     assert foreign.user.memberships.get().is_in_force
     assert TeamMember.objects.get().is_in_force
     assert Deputy.objects.get().is_in_force
+    assert Switch.objects.filter(membership=switched).exists()
     with pytest.raises(rights.NotAllowed):
         reviews.decide(other.administrator, line, Decision.WITHDRAWN)
     with pytest.raises(rights.NotAllowed):

@@ -37,6 +37,7 @@ class ReviewedKind(models.TextChoices):
     """What a line is about."""
 
     MEMBERSHIP = "membership", _("own access")
+    SWITCH = "switch", _("switched on for this person")
     TEAM = "team", _("member of a team")
     DEPUTY = "deputy", _("deputy")
 
@@ -53,12 +54,15 @@ class ReviewLine(models.Model):
 
     review = models.ForeignKey(AccessReview, on_delete=models.CASCADE, related_name="lines")
     kind = models.CharField(max_length=10, choices=ReviewedKind.choices)
-    #: Primary key of the membership, the place in a team or the deputy.
+    #: Primary key of the membership, the switch, the place in a team or the deputy.
     subject = models.BigIntegerField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     person = models.CharField(_("person"), max_length=120)
     email = models.CharField(_("e-mail address"), max_length=254)
+    #: Of a switch the capability that it switches on.
     role = models.CharField(_("role"), max_length=20, blank=True)
+    #: Of a place in a team: {"clients": names given by hand, "tags": {tag: names that carried it}}.
+    gives = models.JSONField(default=dict)
     scope = models.CharField(_("for"), max_length=255)
     ends = models.DateTimeField(_("until"), null=True)
     decision = models.CharField(max_length=10, choices=Decision.choices, blank=True)
