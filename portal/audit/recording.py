@@ -38,7 +38,7 @@ def record(
     firms: Iterable[int | None] = [what.firm_id] if what.firm_id is not None else actor.firms or [None]
     kept = checked(detail or {})
     with transaction.atomic():
-        return [_append(kind, what, firm, kept, outcome, actor) for firm in firms]
+        return _append([_entry(kind, what, firm, kept, outcome, actor) for firm in firms])
 
 
 def record_at_once(
@@ -57,13 +57,23 @@ def record_at_once(
         return record(kind, row, detail=detail, outcome=outcome, actor=actor)
 
 
-def _append(
+def record_looks_at_once(kind: Kind, looks: Iterable[tuple[About, Detail]]) -> list[Entry]:
+    """As `record_at_once` for a page that shows data of several: an entry for each, by as many statements as for one.
+
+    Each of `looks` says whose data, with its firm, and what of it.
+    """
+    actor = actors.current()
+    found = [_entry(kind, what, what.firm_id, checked(detail), Outcome.DONE, actor) for what, detail in looks]
+    if not found:
+        return []
+    with transaction.atomic(durable=True):
+        return _append(found)
+
+
+def _entry(
     kind: Kind, what: About, firm_id: int | None, detail: dict[str, object], outcome: Outcome, actor: Actor
 ) -> Entry:
-    head = locked_head()
-    entry = Entry(
-        number=head.number + 1,
-        at=clock.now(),
+    return Entry(
         firm_id=firm_id,
         kind=str(kind),
         outcome=str(outcome),
@@ -79,10 +89,18 @@ def _append(
         address=actor.address,
         key_id=current_key_id(),
     )
-    entry.mac = entry_mac(entry, head.mac)
-    entry.save(force_insert=True)
-    Head.objects.filter(pk=head.pk).update(number=entry.number, mac=entry.mac)
-    return entry
+
+
+def _append(entries: list[Entry]) -> list[Entry]:
+    """Hang the entries at the end of the chain, in their order."""
+    head = locked_head()
+    for entry in entries:
+        entry.number, entry.at = head.number + 1, clock.now()
+        entry.mac = entry_mac(entry, head.mac)
+        head.number, head.mac = entry.number, entry.mac
+    Entry.objects.bulk_create(entries)
+    Head.objects.filter(pk=head.pk).update(number=head.number, mac=head.mac)
+    return entries
 
 
 def locked_head() -> Head:

@@ -17,6 +17,7 @@ from portal.companies.models import Basis, Company, Snapshot
 from portal.companies.periods import Chosen, chosen, navigator, text
 from portal.companies.tiles import Tile, cautions, left_out_words, no_access, on
 from portal.debtors.place import way_to
+from portal.ui import reading
 from portal.ui.charts import Figure
 from portal.ui.formats import day
 from portal.ui.freshness import FreshnessSummary
@@ -57,6 +58,8 @@ class CompanyView(ScopedDetailView):
         company, request = self.object, self.request
         choice = chosen(request, company)
         tiles = self._tiles(choice) if choice else []
+        boxes = shown_on(request, company, panels_of(self.page))
+        reading.note_panels(company, boxes)
         return {
             **super().get_context_data(**kwargs),
             "company": company,
@@ -64,7 +67,7 @@ class CompanyView(ScopedDetailView):
             "navigator": navigator(request, company, choice) if choice else None,
             "tiles": tiles,
             "cautions": cautions(tiles),
-            "panels": shown_on(request, company, panels_of(self.page)),
+            "panels": boxes,
             "can_resync": holds_over(request, company, Capability.RESYNC),
             "can_explain": holds_over(request, company, Capability.MANAGE_USERS),
         }

@@ -111,14 +111,13 @@ def ending(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
 
 
 def ending_rows(rows: "Iterable[Contract]", today: date) -> dict[str, Any]:
-    """The contracts with how many days each still has."""
-    return {
-        "contracts": [
-            {"contract": contract, "days": (contract.end_date - today).days}
-            for contract in rows
-            if contract.end_date is not None
-        ]
-    }
+    """The contracts with how many days each still has; `read`: the kind, for the trail, where there are any."""
+    found = [
+        {"contract": contract, "days": (contract.end_date - today).days}
+        for contract in rows
+        if contract.end_date is not None
+    ]
+    return {"contracts": found, "read": ["contracts"] if found else []}
 
 
 def trends(debtor: Debtor, user: "Person", month: Period) -> tuple[list[Month | None], list[Month | None]]:

@@ -24,7 +24,7 @@ from portal.dashboards.tiles import tiles
 from portal.debtors.models import Debtor
 from portal.debtors.place import home_of, page_of, people_of, with_query
 from portal.periods import Period
-from portal.ui import formats
+from portal.ui import formats, reading
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.panels import Panel, panels_of, resources_of, shown_on
 from portal.ui.permissions import holds_over, of_client
@@ -155,13 +155,15 @@ class DebtorView(ScopedDetailView):
         trend, _earlier = panels.trends(debtor, request.user, month)
         sees_wages = holds_over(request, debtor, Capability.VIEW_SALARIES)
         shown = tiles(trend, month, panels.known_of(debtor, request.user), sees_wages=sees_wages)
+        boxes = shown_on(request, debtor, self.get_panels())
+        reading.note_panels(debtor, boxes)
         return {
             **super().get_context_data(**kwargs),
             "debtor": debtor,
             "picker": months.picker(request, month),
             "tiles": shown,
             "cautions": cautions(shown),
-            "panels": shown_on(request, debtor, self.get_panels()),
+            "panels": boxes,
             "people": people_of(debtor),
             "can_resync": holds_over(request, debtor, Capability.RESYNC),
             "can_explain": holds_over(request, debtor, Capability.MANAGE_USERS),

@@ -1,9 +1,13 @@
 """Reading a page as a person does: its tables as rows of text by heading."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import unescape
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 
 def table(client: Client, address: str = "/") -> list[dict[str, str]]:
@@ -21,6 +25,20 @@ def tables(page: str) -> list[list[dict[str, str]]]:
 def text(html: str) -> str:
     """What is left of a piece of HTML without its marks."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+@contextmanager
+def queries_at_most(most: int) -> Iterator[None]:
+    """The block asks no more than this.
+
+    The entry that a look leaves in the trail comes on top, by the same few statements whatever the page shows.
+    """
+    with CaptureQueriesContext(connection) as captured:
+        yield
+    texts = [query["sql"] for query in captured]
+    written = [sql for sql in texts if "audit_" in sql or "SAVEPOINT" in sql]
+    assert len(texts) - len(written) <= most, "\n".join(texts)
+    assert len(written) <= 5, written
 
 
 def _rows(found: str) -> list[dict[str, str]]:

@@ -12,7 +12,6 @@ from django.db import connection
 from django.db.models import Q
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoAssertNumQueries
 
 from portal.accounts.models import Firm, Membership, User
 from portal.accounts.roles import CAPABILITIES, Capability, Role
@@ -27,7 +26,7 @@ from portal.mirror.models import Change, ChangeKind, Freshness
 from portal.mirror.resource import Lane, registry
 from portal.ui.fields import RULES
 from tests.dashboards.conftest import NOW
-from tests.dashboards.reading import tables, text
+from tests.dashboards.reading import queries_at_most, tables, text
 from tests.factories import (
     fetched_everything,
     make_company,
@@ -385,10 +384,7 @@ def test_the_menu_asks_for_the_number_of_new_changes(
 
 @pytest.mark.database
 def test_the_number_of_queries_does_not_grow_with_clients_and_changes(
-    environment: Environment,
-    administrator: People,
-    as_user: SignIn,
-    django_assert_max_num_queries: DjangoAssertNumQueries,
+    environment: Environment, administrator: People, as_user: SignIn
 ) -> None:
     client = as_user(administrator())
     for number in (1, 12):
@@ -400,9 +396,9 @@ def test_the_number_of_queries_does_not_grow_with_clients_and_changes(
                 changed(make_person(company))
                 changed(company, "runs", "locked", row_key=run.key)
                 changed(debtor, "service_level", "level")
-        with django_assert_max_num_queries(17):
+        with queries_at_most(17):
             get(client)
-        with django_assert_max_num_queries(17):
+        with queries_at_most(17):
             get(client, f"/changes/{debtor.pk}/")
 
 

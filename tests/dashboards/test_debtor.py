@@ -6,7 +6,6 @@ from html import unescape
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
 from portal.accounts.models import Firm, User
 from portal.accounts.roles import CAPABILITIES, Capability, Role
@@ -14,7 +13,7 @@ from portal.connections.models import Environment
 from portal.employees.models import SalaryType
 from portal.mirror.models import State
 from portal.periods import Period, PeriodType
-from tests.dashboards.reading import tables, text
+from tests.dashboards.reading import queries_at_most, tables, text
 from tests.factories import (
     fetched,
     fetched_everything,
@@ -276,10 +275,7 @@ def test_html_in_names_stays_text(environment: Environment, administrator: Peopl
 
 
 def test_the_number_of_queries_does_not_grow_with_companies_and_people(
-    environment: Environment,
-    administrator: People,
-    as_user: SignIn,
-    django_assert_max_num_queries: DjangoAssertNumQueries,
+    environment: Environment, administrator: People, as_user: SignIn
 ) -> None:
     client = as_user(administrator())
     for count in (1, 12):
@@ -293,5 +289,5 @@ def test_the_number_of_queries_does_not_grow_with_companies_and_people(
                 make_employment(person, date(2026, 11, 2))
                 make_contract(person, date(2026, 11, 2), date(2026, 12, 2))
         fetched_everything(debtor)
-        with django_assert_max_num_queries(25):
+        with queries_at_most(25):
             page(client, f"/clients/{debtor.pk}/")

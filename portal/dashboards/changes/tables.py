@@ -1,5 +1,6 @@
 """The tables of changes: clients with their newest ones, and all of one client."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q
@@ -11,17 +12,20 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from portal.accounts.models import User
 from portal.connections.wording import by_reader
+from portal.dashboards.changes.looks import of_people
 from portal.dashboards.changes.rows import Group, fill
 from portal.dashboards.changes.told import Told, tell
 from portal.mirror.models import Change
-from portal.ui import markup
+from portal.ui import markup, reading
+from portal.ui.exports import asking
 from portal.ui.tables import DayColumn, MomentColumn, Table, TextColumn
 
 
 class GroupTable(Table):
     """One client a row, drawn as a box with its newest changes. Rows are `rows.Group`.
 
-    `condition` and `since`: what is read into the groups of this page. `request` and `page`: what their boxes need.
+    `condition` and `since`: what is read into the groups of this page; `filters`: the names of what was asked.
+    `request` and `page`: what their boxes need.
     """
 
     caption = gettext_lazy("Changes")
@@ -34,8 +38,17 @@ class GroupTable(Table):
         template_name = "dashboards/changes/groups.html"
         orderable = False
 
-    def __init__(self, *args: Any, user: User, condition: Q, since: Any, box: dict[str, Any], **kwargs: Any) -> None:
-        self.user, self.condition, self.since, self.box = user, condition, since, box
+    def __init__(
+        self,
+        *args: Any,
+        user: User,
+        condition: Q,
+        since: Any,
+        box: dict[str, Any],
+        filters: Collection[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        self.user, self.condition, self.since, self.box, self.filters = user, condition, since, box, filters
         super().__init__(*args, **kwargs)
 
     @property
@@ -45,8 +58,10 @@ class GroupTable(Table):
         return str(by_reader(one % self.row_count, other % self.row_count))
 
     def before_render(self, request: HttpRequest) -> None:
-        """Read the changes of the clients of this page only."""
-        fill(self.user, [row.record for row in self.paginated_rows], self.condition, self.since)
+        """Read the changes of the clients of this page only, and write down that they are looked at."""
+        shown = [row.record for row in self.paginated_rows]
+        fill(self.user, shown, self.condition, self.since)
+        reading.note_kinds(of_people(one for group in shown for one in group.rows), self.filters)
 
     def render_name(self, record: Group) -> SafeString:
         """The box."""
@@ -70,15 +85,20 @@ class ChangeTable(Table):
     class Meta:
         order_by_field = "sort"
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        self.user = user
+    def __init__(self, *args: Any, user: User, filters: Collection[str] = (), **kwargs: Any) -> None:
+        self.user, self.filters = user, filters
         self.told: dict[int, Told] = {}
         super().__init__(*args, **kwargs)
 
     def before_render(self, request: HttpRequest) -> None:
-        """Put the changes of this page only into words."""
+        """Put the changes of this page only into words, and write down that they are looked at.
+
+        A file of them is written down as a whole where it is made.
+        """
         rows = [row.record for row in self.paginated_rows]
         self.told = {one.change.pk: one for one in tell(self.user, rows)}
+        if not asking.for_file(request):
+            reading.note_kinds(of_people(self.told.values()), self.filters)
 
     def render_whose(self, record: Change) -> SafeString:
         """The person with a link to their page, else the record."""

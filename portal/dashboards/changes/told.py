@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import CharField, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -33,11 +33,13 @@ if TYPE_CHECKING:
 class Told:
     """One change as pages show it.
 
-    `whose`: the person, else the record of the company or client; `url` where it has a page. `old` and `new` are None
+    `firm`: the office whose data it is. `whose`: the person, else the record of the company or client; `url` where it
+    has a page. `old` and `new` are None
     of a sensitive field, of which only is told that it changed.
     """
 
     change: Change
+    firm: int
     whose: str
     url: str
     kind: str
@@ -67,12 +69,13 @@ class Told:
 
 
 def complete(changes: "QuerySet[Change]") -> "QuerySet[Change]":
-    """The changes with what telling them takes: the person, the company, and names of what a column refers to.
+    """The changes with what telling them takes: the person, company, office, and names of what a column refers to.
 
     Employee types belong to the environment, which an accountant does not hold: they are read through the change.
     """
     types = EmployeeType.everything.filter(environment=OuterRef("environment")).annotate(text=Cast("pk", CharField()))
     return changes.select_related("employee", "company").annotate(
+        firm=F("environment__firm"),
         old_type=Subquery(types.filter(text=OuterRef("old")).values("description")[:1]),
         new_type=Subquery(types.filter(text=OuterRef("new")).values("description")[:1]),
     )
@@ -92,6 +95,7 @@ def _told(change: Any, records: Mapping[tuple[str, int, str], Any]) -> Told:
         whose, url = _name_of(records.get((change.resource, change.environment_id, change.row_key))), ""
     return Told(
         change=change,
+        firm=change.firm,
         whose=whose,
         url=url,
         kind=capfirst(kind.label),

@@ -22,6 +22,7 @@ from portal.ui.empty import EmptyKind
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.paging import Asked
 from portal.ui.permissions import capabilities_of
+from portal.ui.reading import filters_of
 from portal.ui.values import Crumb
 from portal.ui.views import ScopedListView
 
@@ -67,6 +68,7 @@ class ChangesView(ScopedListView):
             "user": self.request.user,
             "condition": self.filterset.condition,
             "since": self.filterset.since,
+            "filters": filters_of(self),
             "box": {**box(self.request), "query": self.filtered_query, "new": self.filterset.since is None},
         }
 
@@ -151,7 +153,8 @@ class ClientChangesView(ScopedListView):
         """Whose words the cells are in, and words for nothing new."""
         kwargs, user = super().get_table_kwargs(), self.request.user
         log = Change.objects.visible_to(user, self.capability).filter(debtor=self.pk)
-        return {**kwargs, **empty_words(kwargs["empty_kind"], self.filterset, log), "user": user}
+        words = empty_words(kwargs["empty_kind"], self.filterset, log)
+        return {**kwargs, **words, "user": user, "filters": filters_of(self)}
 
     def get_freshness(self) -> FreshnessSummary:
         """How old what was compared is."""
