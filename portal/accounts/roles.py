@@ -1,12 +1,16 @@
 """Roles and what they may do: the one table. Pages, docs and tests read it; nothing else decides.
 
-A capability is here when a page asks for it. Those of product.md section 1 that still wait for their page are left
-out: `view_documents`, `sign_off_period`, `request_change`, `handle_alerts`, `message_client`, `publish_period` and
-`send_to_nmbrs`.
+A capability is a Capability when a page asks for it. What waits for its page is in LATER: nobody holds it.
 """
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class Capability(models.TextChoices):
@@ -110,6 +114,32 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
 SWITCHES = frozenset({Capability.VIEW_SALARIES, Capability.VIEW_SICKNESS})
 #: Of these, what the firm alone may switch on.
 FIRM_SWITCHES = frozenset({Capability.VIEW_SICKNESS})
+
+
+@dataclass(frozen=True)
+class Later:
+    """A capability of a feature that is not there yet: who is to hold it, and whether client users by a switch."""
+
+    label: "_StrPromise"
+    roles: frozenset[Role]
+    is_switch: bool = False
+
+
+_ASSISTING = frozenset({Role.ADMINISTRATOR, Role.ACCOUNTANT, Role.ASSISTANT})
+_OF_CLIENTS = frozenset({Role.CLIENT_ADMINISTRATOR})
+
+#: What pages still to come will ask for, by the name that it will have. Shown beside the table, and held by nobody.
+LATER: dict[str, Later] = {
+    "view_documents": Later(_("see and download documents"), _ASSISTING | _OF_CLIENTS | {Role.AUDITOR}, is_switch=True),
+    "sign_off_period": Later(_("approve or reject a period for the client"), _OF_CLIENTS, is_switch=True),
+    "request_change": Later(_("ask the office for a change"), _OF_CLIENTS, is_switch=True),
+    "handle_alerts": Later(_("handle alerts"), _ASSISTING),
+    "message_client": Later(_("write to a client"), _ASSISTING),
+    "publish_period": Later(_("publish a period to the client"), _ASSISTING),
+    "send_to_nmbrs": Later(
+        _("send what the client asked for to Nmbrs"), frozenset({Role.ADMINISTRATOR, Role.ACCOUNTANT})
+    ),
+}
 
 #: What people without the capability do not even read that it is there: no line says that it is hidden from them.
 UNMENTIONED = frozenset({Capability.VIEW_LABELS})

@@ -1,6 +1,8 @@
 """The pages about people: what each shows, what it changes, and for whom."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -12,8 +14,8 @@ from portal.accounts.models import (
     TeamMember,
     User,
 )
-from portal.accounts.roles import CAPABILITIES, Capability, Role
-from portal.administration.capability_table import as_markdown
+from portal.accounts.roles import CAPABILITIES, LATER, SWITCHES, Capability, Role
+from portal.administration.capability_table import as_markdown, later_as_markdown
 from portal.clock import now, today
 from tests.accounts.office import seen_clients
 from tests.administration.pages import by, person, url
@@ -148,6 +150,27 @@ def test_the_documentation_holds_the_same_table():
     docs = Path(__file__).resolve().parents[2] / "docs" / "access.md"
     with translation.override("en"):
         assert as_markdown() in docs.read_text(encoding="utf-8")
+        assert later_as_markdown() in docs.read_text(encoding="utf-8")
+
+
+def test_the_page_says_which_capabilities_wait_and_nobody_holds_them(boss):
+    page = text_of(boss.get(url("capabilities")).text)
+    waits = page.partition("Waits for a later version")[2]
+    assert all(str(one.label) in waits for one in LATER.values())
+    # What is here does not wait: whoever makes it a capability takes it out of the list.
+    assert not LATER.keys() & {one.value for one in Capability}
+    assert not LATER.keys() & SWITCHES
+    with pytest.raises(ValueError, match="view_documents"):
+        Capability("view_documents")
+    assert {name for name, one in LATER.items() if one.is_switch} == {
+        "view_documents",
+        "sign_off_period",
+        "request_change",
+    }
+
+
+def text_of(html):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 @pytest.mark.parametrize(
