@@ -106,7 +106,7 @@ def test_an_administrator_who_is_not_named_stays_out(world, settings):
 
 
 @ON
-def test_there_is_no_side_door(world, named, client):
+def test_threat_28_there_is_no_side_door(world, named, client):
     """No form of its own, no password page, and nobody without the second factor."""
     names = {one.name for one in every_address()}
     assert names == {page.removeprefix("admin:") for page in PAGES} | {

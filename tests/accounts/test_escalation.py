@@ -194,7 +194,7 @@ def run(sequences: int, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
 
 
 @pytest.mark.timeout(900)
-def test_200_random_sequences_widen_nothing(db):
+def test_threat_15_200_random_sequences_widen_nothing(db):
     run(200)
 
 

@@ -75,7 +75,7 @@ def test_the_token_is_kept_as_a_hash_of_128_bits_or_more(office):
 
 
 @pytest.mark.parametrize("what", ["used", "withdrawn", "late", "resent", "replaced", "wrong"])
-def test_a_link_that_is_used_withdrawn_late_or_replaced_is_refused(office, what):
+def test_threat_21_a_link_that_is_used_withdrawn_late_or_replaced_is_refused(office, what):
     invited = invite(office, office.administrator)
     token = invited.token
     if what == "used":

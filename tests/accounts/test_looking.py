@@ -187,7 +187,7 @@ UNSAFE = ["post", "put", "patch", "delete"]
 
 
 @pytest.mark.parametrize("role", LOOKED_AS)
-def test_no_address_takes_anything_but_reading(office, role):
+def test_threat_27_no_address_takes_anything_but_reading(office, role):
     """Two methods an address, the others as the other person, and the reverse at the next one."""
     turn = LOOKED_AS.index(role)
     takes_nothing(office, role, lambda place: UNSAFE[(place + turn) % 2 :: 2])

@@ -50,7 +50,7 @@ def one(entries, kind) -> Entry:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def test_one_look_at_the_page_of_a_person_is_one_entry(office, person, clerk, browser, entered):
+def test_threat_41_one_look_at_the_page_of_a_person_is_one_entry(office, person, clerk, browser, entered):
     with entered() as new:
         answer = browser.get(reverse("employees:person", args=[person.pk]), REMOTE_ADDR="192.0.2.9")
     assert answer.status_code == 200

@@ -42,7 +42,7 @@ def test_an_entry_cannot_be_deleted_through_the_orm(entries):
         "DELETE FROM audit_entry",
     ],
 )
-def test_an_entry_cannot_be_changed_or_deleted_by_sql(entries, sql):
+def test_threat_40_an_entry_cannot_be_changed_or_deleted_by_sql(entries, sql):
     refused(lambda: run(sql))
     assert list(Entry.objects.values_list("actor_id", flat=True)) == [7, 7, 7]
 

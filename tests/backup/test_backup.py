@@ -83,7 +83,7 @@ def test_a_backup_made_while_others_write_restores_as_one_moment(backup, key, ot
         assert other.ask("PRAGMA integrity_check") == [("ok",)]
 
 
-def test_the_file_tells_nothing_without_the_key(backup, key, tmp_path):
+def test_threat_39_the_file_tells_nothing_without_the_key(backup, key, tmp_path):
     baker.make("employees.Employee", display_name=NAME)
     file = backup()
     text = file.read_bytes()

@@ -56,7 +56,7 @@ def test_it_holds_the_open_deadlines_of_who_owns_it_and_nothing_else(company, ot
     assert "pay day 2026-11 M · Brood B.V." not in summaries(token)
 
 
-def test_it_shows_what_may_be_seen_at_the_moment_it_is_read(company, debtor, accountant):
+def test_threat_14_it_shows_what_may_be_seen_at_the_moment_it_is_read(company, debtor, accountant):
     clerk = accountant(debtor)
     token = feeds.make(clerk, own_only=False).token
     assert summaries(token)

@@ -61,7 +61,7 @@ class NoSlots:
 
 
 @pytest.mark.parametrize("address", REFUSED)
-def test_any_other_address_is_refused_before_a_socket_opens(
+def test_threat_29_any_other_address_is_refused_before_a_socket_opens(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_socket(*args: object, **options: object) -> None:

@@ -148,7 +148,7 @@ DOCUMENTS = {
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_hostile_document_is_refused_or_read_exactly(
+def test_threat_30_a_hostile_document_is_refused_or_read_exactly(
     wire: Wire, source: Callable[..., SoapSource], name: str
 ) -> None:
     hostile = DOCUMENTS[name]

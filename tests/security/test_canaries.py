@@ -70,7 +70,7 @@ SHORT, WHOLE = Size(people=5, tries=3, enrolled=2, firms=1, least=20), Size(55, 
 
 
 @pytest.mark.parametrize("size", [SHORT, pytest.param(WHOLE, marks=pytest.mark.long)], ids=["a tenth", "all"])
-def test_no_secret_is_found_anywhere(
+def test_threat_36_no_secret_is_found_anywhere(
     size: Size,
     firm: Firm,
     administrator: Callable[..., User],

@@ -38,7 +38,7 @@ def test_a_clean_audit_has_looked_everything_up_and_found_the_hole_that_is_known
     assert programs.asked == ["django==5.2.19", "lxml==6.0.2", "jinja2==2.10"]
 
 
-def test_a_hole_is_red(capsys) -> None:
+def test_threat_42_a_hole_is_red(capsys) -> None:
     hole = {**CLEAN[0], "vulns": [{"id": "PYSEC-2026-1"}]}
     assert report(OURS, Programs([hole, CLEAN[1], PROOF])) == 1
     assert "django 5.2.19: PYSEC-2026-1" in capsys.readouterr().out

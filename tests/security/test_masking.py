@@ -59,7 +59,7 @@ def test_everything_else_stays_readable(text: str) -> None:
     assert masked(text) == text
 
 
-def test_the_portals_log_is_written_through_it() -> None:
+def test_threat_38_the_portals_log_is_written_through_it() -> None:
     assert {one["formatter"] for one in settings.LOGGING["handlers"].values()} == {"line"}
     formatter = logging.config.DictConfigurator(settings.LOGGING).configure_formatter(
         dict(settings.LOGGING["formatters"]["line"])

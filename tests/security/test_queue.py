@@ -63,7 +63,7 @@ def test_a_task_of_the_portal_reaches_a_worker() -> None:
     assert (task["func"], task["args"]) == (WORK, (7,))
 
 
-def test_one_changed_byte_anywhere_and_the_task_is_not_called(caplog: pytest.LogCaptureFixture) -> None:
+def test_threat_33_one_changed_byte_anywhere_and_the_task_is_not_called(caplog: pytest.LogCaptureFixture) -> None:
     enqueue(WORK, 7)
     payload = OrmQ.objects.get().payload
     OrmQ.objects.all().delete()

@@ -90,7 +90,7 @@ def separated(answer: Any) -> tuple[dict[str, str], list[list[str]]]:
     return {line[0]: line[1] for line in lines[:top]}, lines[top + 1 :]
 
 
-def test_a_file_has_the_rows_columns_and_filters_of_the_page_with_typed_cells(
+def test_threat_07_a_file_has_the_rows_columns_and_filters_of_the_page_with_typed_cells(
     company: Company, accountant: Any
 ) -> None:
     client = signed_in(accountant(company.debtor))
@@ -273,7 +273,7 @@ def test_a_long_list_is_made_by_a_worker_for_who_may_have_it_then(
     assert (row.status, list(files.folder().iterdir())) == (ExportStatus.EXPIRED, [])
 
 
-def test_a_worker_makes_nothing_for_who_lost_the_right(slow: None, company: Company, accountant: Any) -> None:
+def test_threat_08_a_worker_makes_nothing_for_who_lost_the_right(slow: None, company: Company, accountant: Any) -> None:
     foreign = make_company(make_debtor(make_environment(Firm.objects.create(name="X"), "x"), "Theirs"), "Theirs")
     losses: dict[str, Callable[[User], object]] = {
         "membership": lambda user: Membership.objects.filter(user=user).delete(),

@@ -35,7 +35,7 @@ def five_wrong(address: str = "10.0.0.1") -> None:
         )
 
 
-def test_after_five_wrong_passwords_the_right_one_is_refused_too_also_from_elsewhere(administrator, clock):
+def test_threat_18_after_five_wrong_passwords_the_right_one_is_refused_too_also_from_elsewhere(administrator, clock):
     with_app(administrator())
     five_wrong()
     assert refusals(password_step(Client(), address="10.9.9.9")) == LOCKED
@@ -90,7 +90,7 @@ def test_many_accounts_one_try_each_from_one_address_are_refused(administrator):
     assert {one.status_code for one in outcomes[30:]} == {429}
 
 
-def test_a_session_that_is_open_keeps_working_while_the_account_is_locked(administrator):
+def test_threat_19_a_session_that_is_open_keeps_working_while_the_account_is_locked(administrator):
     secret = with_app(administrator())
     client = signed_in(secret)
     five_wrong()

@@ -119,7 +119,7 @@ def without_tokens(page: bytes) -> bytes:
     return re.sub(rb"[A-Za-z0-9]{64}", b"", page)
 
 
-def test_known_unknown_and_deactivated_addresses_get_the_same_answer_and_a_mail(administrator):
+def test_threat_22_known_unknown_and_deactivated_addresses_get_the_same_answer_and_a_mail(administrator):
     administrator()
     administrator("gone@test.example", is_active=False)
     answers = []
@@ -133,7 +133,7 @@ def test_known_unknown_and_deactivated_addresses_get_the_same_answer_and_a_mail(
     assert ["/password/" in one.body for one in mail.outbox] == [True, False, False]
 
 
-def test_the_link_names_the_address_of_the_settings_and_no_host_of_a_visitor(administrator, settings):
+def test_threat_25_the_link_names_the_address_of_the_settings_and_no_host_of_a_visitor(administrator, settings):
     settings.PORTAL_URL = "https://portal.example.nl"
     settings.ALLOWED_HOSTS = ["portal.example.nl", "other.example.nl"]
     administrator()

@@ -46,7 +46,7 @@ def addresses():
     return sorted({address(name) for name in EVERY})
 
 
-def test_with_a_password_only_every_page_leads_to_enrolment(client, administrator):
+def test_threat_20_with_a_password_only_every_page_leads_to_enrolment(client, administrator):
     administrator()
     assert password_step(client)["Location"] == "/"
     open_, shut = [], []
@@ -60,7 +60,7 @@ def test_with_a_password_only_every_page_leads_to_enrolment(client, administrato
         assert getattr(client, method)("/sync/")["Location"] == "/account/enrol/"
 
 
-def test_a_fragment_is_no_way_round(client, administrator):
+def test_threat_06_a_fragment_is_no_way_round(client, administrator):
     administrator()
     password_step(client)
     answer = client.get("/account/", headers={"HX-Request": "true"})

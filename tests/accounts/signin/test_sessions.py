@@ -77,7 +77,7 @@ def test_the_checks_of_a_session_cost_the_one_query_that_pages_ask_anyway(client
     assert not [sql for sql in texts if sql.startswith(("UPDATE", "INSERT", "DELETE"))]
 
 
-def test_the_next_request_of_each_session_is_refused_when_a_person_is_deactivated(administrator):
+def test_threat_26_the_next_request_of_each_session_is_refused_when_a_person_is_deactivated(administrator):
     person = administrator()
     clients = [Client() for _ in range(3)]
     for one in clients:
@@ -110,7 +110,7 @@ def test_somebody_who_never_had_access_may_look_at_nothing(client, accountant):
     assert client.get("/account/").status_code == 200
 
 
-def test_a_new_password_ends_all_other_sessions_and_gives_this_one_a_new_key(administrator):
+def test_threat_17_a_new_password_ends_all_other_sessions_and_gives_this_one_a_new_key(administrator):
     person = administrator()
     secret = with_app(person)
     here, there = signed_in(secret), Client()

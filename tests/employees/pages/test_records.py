@@ -128,7 +128,7 @@ def test_of_an_absence_only_days_percentage_and_flags(person: Employee, client: 
     ) in said
 
 
-def test_of_a_bsn_only_its_status(person: Employee, client: Client) -> None:
+def test_threat_37_of_a_bsn_only_its_status(person: Employee, client: Client) -> None:
     add(
         models.BsnCheck,
         person,
@@ -271,5 +271,5 @@ def test_a_kind_that_the_reader_may_not_see_is_not_there(
         ),
     ],
 )
-def test_who_may_see_which_kind(capability: Capability, kinds: set[str]) -> None:
+def test_threat_11_who_may_see_which_kind(capability: Capability, kinds: set[str]) -> None:
     assert {kind.name for kind in resources.ALL if kind.capability is capability} == kinds
