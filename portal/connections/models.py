@@ -14,6 +14,9 @@ from portal.vault import EncryptedTextField
 #: Calls a second, all processes together. Nmbrs delays calls beyond 150; stack.md keeps a hard ceiling of 145.
 MOST_CALLS_A_SECOND = 145
 
+#: Calls that a night's rotation over people may make: more than a night at that rate has room for.
+MOST_ROTATION_CALLS = 1_000_000
+
 #: The hours of a day; an end of office hours may also be 24, which is midnight.
 HOURS = (MinValueValidator(0), MaxValueValidator(23))
 END_HOURS = (MinValueValidator(1), MaxValueValidator(24))
@@ -38,6 +41,15 @@ class Environment(models.Model):
     nightly_hour = models.PositiveSmallIntegerField(
         _("hour of the nightly sync"), null=True, blank=True, validators=HOURS
     )
+    #: Off: everything is read when somebody asks for it, and nothing by itself at night.
+    nightly_runs = models.BooleanField(_("every night"), default=True)
+    #: None: those of the settings; 0: nobody is read in rotation.
+    rotation_calls = models.PositiveIntegerField(
+        _("calls a night for what is read person by person"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_ROTATION_CALLS)],
+    )
     #: An hour that somebody chose after it had passed is due from the next night on.
     nightly_changed = models.DateTimeField(null=True, editable=False)
     #: Runs within office hours, on Monday to Friday.
@@ -55,6 +67,10 @@ class Environment(models.Model):
             models.CheckConstraint(
                 condition=models.Q(nightly_hour__isnull=True) | models.Q(nightly_hour__lte=23),
                 name="environment_nightly_hour",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rotation_calls__isnull=True) | models.Q(rotation_calls__lte=MOST_ROTATION_CALLS),
+                name="environment_rotation_calls",
             ),
             models.CheckConstraint(
                 condition=models.Q(office_start__lt=models.F("office_end"), office_end__lte=24),

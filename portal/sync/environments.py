@@ -30,6 +30,7 @@ LATELY = timedelta(hours=24)
 class Card:
     """One environment for one person.
 
+    `next_nightly` is None without a connection and where it is switched off.
     `connection` is there for those who manage connections; its token is never shown. `whole`: the person sees the
     whole environment, not only clients in it; `calls` are those for what the person sees.
     """
@@ -39,6 +40,7 @@ class Card:
     status: Status
     since: datetime | None
     calls: int
+    connected: bool
     next_nightly: datetime | None
     whole: bool
     connection: Connection | None
@@ -53,6 +55,7 @@ def cards(user: "Person") -> list[Card]:
         "health": F("environment__connections__health"),
         "since": F("environment__connections__health_since"),
         "nightly_hour": F("environment__nightly_hour"),
+        "nightly_runs": F("environment__nightly_runs"),
     }
     through: Any = (
         Debtor.objects.visible_to(user, Capability.VIEW_SYNC)
@@ -63,7 +66,12 @@ def cards(user: "Person") -> list[Card]:
     seen: dict[int, dict[str, Any]] = {row["environment_id"]: row for row in through}
     whole: Any = list(
         Environment.objects.visible_to(user, Capability.VIEW_SYNC).values(
-            "pk", "domain", "nightly_hour", health=F("connections__health"), since=F("connections__health_since")
+            "pk",
+            "domain",
+            "nightly_hour",
+            "nightly_runs",
+            health=F("connections__health"),
+            since=F("connections__health_since"),
         )
     )
     seen |= {row["pk"]: row for row in whole}
@@ -75,7 +83,8 @@ def cards(user: "Person") -> list[Card]:
             status=HEALTH[Health(row["health"])] if row["health"] else NOT_CONNECTED,
             since=row["since"],
             calls=calls.get(pk, 0),
-            next_nightly=next_nightly(row["nightly_hour"]) if row["health"] else None,
+            connected=bool(row["health"]),
+            next_nightly=next_nightly(row["nightly_hour"]) if row["health"] and row["nightly_runs"] else None,
             whole="pk" in row,
             connection=connections.get(pk),
         )

@@ -12,6 +12,7 @@ from portal import clock
 from portal.connections.models import Environment
 from portal.mirror.resource import registry
 from portal.sync.targets import MODELS
+from portal.ui import formats
 
 #: The largest primary key a database can hold.
 LARGEST_KEY = 2**63 - 1
@@ -32,8 +33,8 @@ class StartForm(forms.Form):
         return name
 
 
-#: The choice of the settings' hour.
-USUAL = "usual"
+#: The choice of the settings' hour, and that of none.
+USUAL, NEVER = "usual", "never"
 
 
 class TimetableForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -41,9 +42,14 @@ class TimetableForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Environment
-        fields = ("nightly_hour", "hourly_runs", "office_start", "office_end")
+        fields = ("nightly_hour", "rotation_calls", "hourly_runs", "office_start", "office_end")
         help_texts = {
             "nightly_hour": gettext_lazy("Everything is read once a night. Choose an hour at which nobody works."),
+            "rotation_calls": gettext_lazy(
+                "Bank accounts, tax settings, components and leave cost a call for each person, so each night reads as "
+                "many people as this allows, in turn. More calls: newer data and a longer night. 0: only when somebody "
+                "resyncs a client, company or person. Empty: as for the whole portal (%(calls)s)."
+            ),
             "hourly_runs": gettext_lazy("What changes by the hour, such as runs and returns, is then read each hour."),
             "office_start": gettext_lazy("On Monday to Friday, Dutch time."),
         }
@@ -51,20 +57,26 @@ class TimetableForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         usual = _("as for the whole portal (%(hour)s)") % {"hour": _clock(settings.SYNC_NIGHTLY_HOUR)}
-        self._choose(
-            "nightly_hour", [(USUAL, usual), *_hours(0, 23)], lambda hour: None if hour == USUAL else int(hour)
-        )
+        never = _("never, only when somebody asks for it")
+        self._choose("nightly_hour", [(USUAL, usual), (NEVER, never), *_hours(0, 23)], _hour)
+        calls = self.fields["rotation_calls"]
+        calls.help_text = calls.help_text % {"calls": formats.number(settings.SYNC_ROTATION_CALLS)}
+        calls.widget.attrs["class"] = "form-control"
         self._choose("hourly_runs", [("yes", _("yes")), ("no", _("no"))], lambda word: word == "yes")
         self._choose("office_start", _hours(0, 23), int)
         self._choose("office_end", _hours(1, 24), int)
-        if self.instance.nightly_hour is None:
+        if not self.instance.nightly_runs:
+            self.initial["nightly_hour"] = NEVER
+        elif self.instance.nightly_hour is None:
             self.initial["nightly_hour"] = USUAL
         self.initial["hourly_runs"] = "yes" if self.instance.hourly_runs else "no"
 
     def clean(self) -> dict[str, Any]:
-        """Remember when the hour of the night was changed."""
+        """Remember when the hour of the night was changed, and that there is one."""
         if "nightly_hour" in self.changed_data:
             self.instance.nightly_changed = clock.now()
+        if "nightly_hour" in self.cleaned_data:
+            self.instance.nightly_runs = self.data.get(self.add_prefix("nightly_hour")) != NEVER
         return super().clean() or self.cleaned_data
 
     def _choose(self, name: str, choices: list[tuple[str, str]], coerce: Callable[[str], Any]) -> None:
@@ -77,6 +89,10 @@ class TimetableForm(forms.ModelForm):  # type: ignore[type-arg]
             help_text=old.help_text,
             widget=forms.Select(attrs={"class": "form-select"}),
         )
+
+
+def _hour(choice: str) -> int | None:
+    return None if choice in (USUAL, NEVER) else int(choice)
 
 
 def _hours(first: int, last: int) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from portal.jobs.health import last_beat, worker_alive
 from portal.jobs.queue import queue_length
 from portal.sync.models import OPEN, Status, SyncPlan, SyncRun
 from portal.sync.scopes import key_of
-from portal.sync.timetable import next_nightly
+from portal.sync.timetable import next_night
 from portal.sync.tolerated import tolerated
 
 #: Calls are counted over so long.
@@ -43,7 +43,10 @@ class OpenPlan:
 
 @dataclass(frozen=True)
 class EnvironmentHealth:
-    """One environment. `connection` is None without one; `runs` counts by status, since the runs still kept."""
+    """One environment. `connection` is None without one; `runs` counts by status, since the runs still kept.
+
+    `next_nightly`: None without a connection, and where the nightly sync is switched off.
+    """
 
     pk: int
     domain: str
@@ -121,7 +124,7 @@ def of_environments(environments: "QuerySet[Environment]") -> list[EnvironmentHe
             connection=Health(connection.health) if (connection := connections.get(environment.pk)) else None,
             since=connection.health_since if connection else None,
             last_full=fulls.get(environment.pk),
-            next_nightly=next_nightly(environment.nightly_hour) if connection else None,
+            next_nightly=next_night(environment) if connection else None,
             calls=calls.get(environment.pk, 0),
             runs=runs.get(environment.pk, {}),
             plans=plans.get(environment.pk, []),

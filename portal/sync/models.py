@@ -99,7 +99,8 @@ class SyncRun(models.Model):
     employee = models.ForeignKey("employees.Employee", on_delete=models.CASCADE, null=True, related_name="+")
     scope_key = models.CharField(max_length=40)
     resource = models.CharField(max_length=60)
-    #: How many slices were done: large companies queue up behind small ones again after each.
+    #: The round in which it is done: clients take turns, company by company, and a large company's people slice by
+    #: slice (portal.sync.turns).
     turn = models.PositiveIntegerField(default=0)
     #: People still to read before the run ends; empty: all.
     people_left = models.PositiveIntegerField(null=True)

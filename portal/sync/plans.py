@@ -24,6 +24,8 @@ from portal.source import Level
 from portal.sync.models import HOURLY_KINDS, OPEN, PARKED, ROTATION, Priority, Status, SyncPlan, SyncRun, Trigger
 from portal.sync.scopes import company_scope, key_of, person_key
 from portal.sync.slow_lane import share_of_rotation
+from portal.sync.timetable import rotation_calls
+from portal.sync.turns import move, turns_of
 
 BATCH = 500
 #: (a person waits, lane) -> whose turn it is.
@@ -79,9 +81,8 @@ def start(target: Target, *, trigger: Trigger, requested_by: User | None = None,
         plan.requested_by = None
     grow(plan)
     if trigger == Trigger.PERSON:
-        waiting = plan.runs.filter(status=Status.DUE)
-        waiting.filter(priority=Priority.FAST_LANE).update(priority=Priority.PERSON)
-        waiting.filter(priority=Priority.SLOW_LANE).update(priority=Priority.PERSON_SLOW_LANE)
+        for lane in Lane:
+            move(plan, PRIORITIES[False, lane], PRIORITIES[True, lane])
     return plan
 
 
@@ -97,6 +98,8 @@ def grow(plan: SyncPlan) -> int:
     missing = [unit for key, unit in wanted.items() if key not in have]
     if not missing:
         return 0
+    priorities = {lane: PRIORITIES[plan.trigger == Trigger.PERSON, lane] for lane in Lane}
+    turns = turns_of(plan.environment_id, missing, priorities)
     with transaction.atomic():
         SyncRun.objects.bulk_create(
             [
@@ -110,9 +113,10 @@ def grow(plan: SyncPlan) -> int:
                     resource=unit.resource,
                     stage=unit.stage,
                     trigger=plan.trigger,
-                    priority=PRIORITIES[plan.trigger == Trigger.PERSON, unit.lane],
+                    priority=priorities[unit.lane],
+                    turn=turn,
                 )
-                for unit in missing
+                for unit, turn in zip(missing, turns, strict=True)
             ],
             batch_size=BATCH,
             # One that is open already, for another plan, serves this one too.
@@ -160,8 +164,7 @@ def cancel(plan: SyncPlan) -> int:
 
 def kinds_of(target: Target, resource: str = "") -> list[Resource]:
     """The kinds that a sync of `target` reads, in dependency order; those that are not switched on are left out."""
-    on = switched_on(target.pk if isinstance(target, Environment) else target.environment_id)
-    kinds = [kind for kind in registry if kind.opt_in is None or kind.opt_in in on]
+    kinds = readable(target)
     if resource == HOURLY_KINDS:
         return [kind for kind in kinds if kind.hourly]
     if resource == ROTATION:
@@ -170,6 +173,12 @@ def kinds_of(target: Target, resource: str = "") -> list[Resource]:
         names = resource.split(",")
         return [kind for kind in kinds if kind.name in names]
     return [kind for kind in kinds if not (isinstance(target, Environment) and kind.lane is Lane.SLOW)]
+
+
+def readable(target: Target) -> list[Resource]:
+    """Every kind that the environment of `target` reads, in dependency order: those not switched on are left out."""
+    on = switched_on(target.pk if isinstance(target, Environment) else target.environment_id)
+    return [kind for kind in registry if kind.opt_in is None or kind.opt_in in on]
 
 
 def _units(plan: SyncPlan) -> Iterator[Unit]:
@@ -236,5 +245,6 @@ def _limits(plan: SyncPlan, resources: list[Resource]) -> dict[int, int] | None:
         .first()
     )
     scope = company_scope(company) if company else MirrorScope(plan.environment_id, Level.COMPANY)
-    share = share_of_rotation(sum(people.values()), sum(kind.calls_a_person(scope) for kind in resources))
+    calls = sum(kind.calls_a_person(scope) for kind in resources)
+    share = share_of_rotation(rotation_calls(plan.environment), sum(people.values()), calls)
     return {company: ceil(count * share) for company, count in people.items()}

@@ -6,7 +6,6 @@ First those who were never read, then those whose other records just changed, th
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Max
 
 from portal.employees.models import Employee
@@ -85,7 +84,7 @@ def next_slice(
     return asked, people, None if run.people_left is None else limit - len(chosen)
 
 
-def share_of_rotation(people: int, calls_a_person: int) -> float:
+def share_of_rotation(budget: int, people: int, calls_a_person: int) -> float:
     """The share of the people that one night's rotation reads inside its budget of calls."""
     wanted = people * calls_a_person
-    return min(1.0, settings.SYNC_ROTATION_CALLS / wanted) if wanted else 1.0
+    return min(1.0, budget / wanted) if wanted else 1.0

@@ -188,7 +188,9 @@ class HealthTable(Table):
 
     def render_next_nightly(self, record: EnvironmentHealth) -> SafeString | str:
         """When everything is next read."""
-        return _("none without a connection") if record.next_nightly is None else markup.moment(record.next_nightly)
+        if record.connection is None:
+            return _("none without a connection")
+        return _("switched off") if record.next_nightly is None else markup.moment(record.next_nightly)
 
 
 class RunTable(Table):

@@ -14,7 +14,7 @@ from portal.mirror.models import Quarantine
 from portal.sync import breaker, leaving, plans
 from portal.sync.models import HOURLY_KINDS, OPEN, ROTATION, SyncPlan, SyncRun, Trigger
 from portal.sync.scopes import key_of
-from portal.sync.timetable import hourly_due, last_nightly
+from portal.sync.timetable import hourly_due, last_nightly, rotation_calls
 from portal.sync.worker import Worker
 
 #: One task works so long at most and is then queued again: well under the queue's timeout.
@@ -60,13 +60,11 @@ def wake_all() -> None:
 @scrubbed
 def nightly() -> None:
     """Plan every environment's nightly sync and rotation over people, once a night, however often this is called."""
-    for environment in _usable():
+    for environment in _usable().filter(nightly_runs=True):
         since = last_nightly(environment.nightly_hour)
         known = environment.nightly_changed or environment.created
         if known < since and not _planned(environment, Trigger.NIGHTLY, since):
-            plans.start(environment, trigger=Trigger.NIGHTLY)
-            plans.start(environment, trigger=Trigger.NIGHTLY, resource=ROTATION)
-            wake(environment.pk)
+            _everything(environment, Trigger.NIGHTLY)
 
 
 @scrubbed
@@ -81,13 +79,26 @@ def hourly() -> None:
 
 @scrubbed
 def recover() -> None:
-    """Try Nmbrs again where it could not be reached; where it answers, bring everything up to date."""
+    """Try Nmbrs again where it could not be reached; where it answers, bring everything up to date.
+
+    Where nothing is read at night, only what is read by itself is caught up: the hourly kinds, if anything.
+    """
     for environment_id in breaker.due_for_trial():
         if breaker.trial(environment_id):
             environment = Environment.objects.get(pk=environment_id)
-            plans.start(environment, trigger=Trigger.RECOVERY)
-            plans.start(environment, trigger=Trigger.RECOVERY, resource=ROTATION)
-            wake(environment_id)
+            if environment.nightly_runs:
+                _everything(environment, Trigger.RECOVERY)
+            elif environment.hourly_runs:
+                plans.start(environment, trigger=Trigger.RECOVERY, resource=HOURLY_KINDS)
+                wake(environment_id)
+
+
+def _everything(environment: Environment, trigger: Trigger) -> None:
+    """Both lanes: all of the fast one, of the slow one as many people as the environment's calls allow."""
+    plans.start(environment, trigger=trigger)
+    if rotation_calls(environment):
+        plans.start(environment, trigger=trigger, resource=ROTATION)
+    wake(environment.pk)
 
 
 def _usable() -> "QuerySet[Environment]":

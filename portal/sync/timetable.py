@@ -25,6 +25,17 @@ def next_nightly(hour: int | None) -> datetime:
     return tonight if tonight > now else _tonight(hour, days=1)[1]
 
 
+def next_night(environment: Environment) -> datetime | None:
+    """The next nightly sync of this environment; None where it is switched off."""
+    return next_nightly(environment.nightly_hour) if environment.nightly_runs else None
+
+
+def rotation_calls(environment: Environment) -> int:
+    """How many calls a night's rotation over the people of this environment may make."""
+    own = environment.rotation_calls
+    return int(settings.SYNC_ROTATION_CALLS) if own is None else own
+
+
 def hourly_due(environment: Environment) -> datetime | None:
     """Since when an hourly run is due: the hour that has begun; None outside office hours or where none is wanted."""
     now = clock.now().astimezone(clock.AMSTERDAM)

@@ -10,8 +10,9 @@ from portal.accounts.models import Firm
 from portal.connections.models import Connection, Environment
 from portal.sync import tasks
 from portal.sync.forms import TimetableForm
-from portal.sync.models import SyncPlan, Trigger
-from portal.sync.timetable import hourly_due, last_nightly, next_nightly
+from portal.sync.models import HOURLY_KINDS, ROTATION, Breaker, SyncPlan, Trigger
+from portal.sync.timetable import hourly_due, last_nightly, next_night, next_nightly
+from tests.conftest import Connected
 
 TUESDAY = datetime(2026, 11, 24, 10, 20, tzinfo=clock.AMSTERDAM)
 
@@ -70,6 +71,43 @@ def test_each_environment_has_its_own_night(firm: Firm):
     SyncPlan.objects.update(finished=at(7, day=23))
     assert planned(at(2, minute=5)) == {"vroeg"}
     assert planned(at(5, minute=5)) == {"laat"}
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    ("choice", "planned"),
+    [
+        ({}, {"", ROTATION}),
+        ({"rotation_calls": 0}, {""}),
+        ({"nightly_runs": False}, set()),
+    ],
+)
+def test_a_night_can_be_switched_off_or_be_without_its_rotation(firm: Firm, choice, planned):
+    with time_machine.travel(TUESDAY - timedelta(days=3), tick=False):
+        made = Environment.objects.create(firm=firm, domain="demo", **choice)
+        Connection.objects.create(environment=made, host="http://127.0.0.1:1", user="u", token="t")
+    with time_machine.travel(at(2, minute=5), tick=False):
+        tasks.nightly()
+        assert (next_night(made) is None) == (not planned)
+    assert set(SyncPlan.objects.values_list("resource", flat=True)) == planned
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    ("choice", "planned"),
+    [
+        ({}, {"", ROTATION}),
+        ({"nightly_runs": False}, {HOURLY_KINDS}),
+        ({"nightly_runs": False, "hourly_runs": False}, set()),
+    ],
+)
+def test_after_an_outage_is_caught_up_what_is_read_by_itself(connected: Connected, choice, planned):
+    Environment.objects.update(**choice)
+    now = clock.now()
+    Breaker.objects.create(environment=connected.environment, opened=now, open_until=now, pause_seconds=60)
+    tasks.recover()
+    assert not Breaker.objects.exists()
+    assert set(SyncPlan.objects.values_list("resource", flat=True)) == planned
 
 
 @pytest.mark.database

@@ -37,6 +37,28 @@ def test_an_administrator_changes_the_times_from_the_sync_page(office, administr
     assert times(office.environment) == (4, True, 8, 18)
 
 
+def test_the_nightly_sync_can_be_switched_off_and_pages_say_so(office, administrator, signed_in):
+    client = signed_in(administrator())
+    client.post(address(office.environment), {**TIMES, "nightly_hour": "never"})
+    assert not Environment.objects.get(pk=office.environment.pk).nightly_runs
+    for page in (reverse("sync:overview"), reverse("sync:health")):
+        assert "switched off" in words(client.get(page))
+    # The way back is still there, and shows what is kept.
+    assert address(office.environment) in client.get(reverse("sync:overview")).content.decode()
+    assert 'value="never" selected' in client.get(address(office.environment)).content.decode()
+    client.post(address(office.environment), {**TIMES, "nightly_hour": "4"})
+    assert Environment.objects.get(pk=office.environment.pk).nightly_runs
+    assert times(office.environment) == (4, True, 8, 18)
+
+
+def test_an_environment_has_calls_of_its_own_for_the_rotation_over_people(office, administrator, signed_in):
+    client = signed_in(administrator())
+    assert "as for the whole portal (20,000)" in words(client.get(address(office.environment)))
+    for typed, kept in (("5000", 5000), ("0", 0), ("1000000", 1_000_000), ("", None)):
+        assert client.post(address(office.environment), {**TIMES, "rotation_calls": typed}).status_code == 302
+        assert Environment.objects.get(pk=office.environment.pk).rotation_calls == kept
+
+
 def test_the_hour_of_the_portal_can_be_chosen_again_and_the_hourly_runs_left_out(office, administrator, signed_in):
     Environment.objects.update(nightly_hour=4)
     client = signed_in(administrator())
@@ -52,6 +74,9 @@ def test_the_hour_of_the_portal_can_be_chosen_again_and_the_hourly_runs_left_out
         ({"nightly_hour": "soon"}, "soon is not one of the available choices"),
         ({"hourly_runs": "perhaps"}, "perhaps is not one of the available choices"),
         ({"office_end": ""}, "This field is required."),
+        ({"rotation_calls": "-1"}, "Ensure this value is greater than or equal to 0."),
+        ({"rotation_calls": "1000001"}, "Ensure this value is less than or equal to 1000000."),
+        ({"rotation_calls": "many"}, "Enter a whole number."),
     ],
 )
 def test_times_that_cannot_be_are_refused_in_words(office, administrator, signed_in, wrong, said):
@@ -98,7 +123,9 @@ def test_nobody_else_sees_or_changes_them(office, administrator, accountant, sig
     assert times(office.environment) == (None, True, 7, 19)
 
 
-@pytest.mark.parametrize("wrong", [{"nightly_hour": 24}, {"office_end": 25}, {"office_start": 19}])
+@pytest.mark.parametrize(
+    "wrong", [{"nightly_hour": 24}, {"office_end": 25}, {"office_start": 19}, {"rotation_calls": 1_000_001}]
+)
 def test_the_database_refuses_them_too(office, wrong):
     with pytest.raises(IntegrityError), transaction.atomic():
         Environment.objects.update(**wrong)

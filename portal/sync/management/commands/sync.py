@@ -23,6 +23,7 @@ from portal.sync.plans import start
 from portal.sync.service import NoConnection, Progress, sync_now
 from portal.sync.targets import Target
 from portal.sync.tasks import wake
+from portal.sync.timetable import rotation_calls
 
 BAD_ARGUMENTS = 2
 INTERRUPTED = 130
@@ -79,7 +80,7 @@ class Command(BaseCommand):
     def _leave_people_to_the_worker(self, targets: list[Target]) -> None:
         """Of a whole environment some kinds are read person by person, in rotation: longer than anybody waits."""
         for target in targets:
-            if isinstance(target, Environment):
+            if isinstance(target, Environment) and rotation_calls(target):
                 start(target, trigger=Trigger.COMMAND, resource=ROTATION)
                 wake(target.pk)
                 self.stdout.write(
