@@ -18,7 +18,7 @@ from portal.accounts.roles import Capability
 from portal.audit.kinds import Kind
 from portal.audit.recording import record, record_at_once
 from portal.mirror.models import Freshness, State
-from portal.sync import live, plans, tasks
+from portal.sync import live, offers, plans, tasks
 from portal.sync.estimate import estimate
 from portal.sync.forms import StartForm
 from portal.sync.messages import sentence
@@ -35,7 +35,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise BadRequest
     target = found(request, form.cleaned_data["scope"], form.cleaned_data["pk"])
-    plan = begin(request, target, form.cleaned_data["resource"])
+    plan = begin(request, target, offers.chosen(request, target, form.cleaned_data["resource"]))
     if plan is None:
         messages.error(request, _("There is no connection to Nmbrs yet: an administrator has to make one."))
         return HttpResponse(headers={"HX-Refresh": "true"}) if _by_htmx(request) else redirect("sync:overview")
@@ -46,10 +46,23 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def price(request: HttpRequest, scope: str, pk: str) -> HttpResponse:
-    """About how many calls and seconds a sync would take, for somebody who may start it. Asked by htmx: a fragment."""
+    """What a sync may be of, and about how many calls and seconds it would take, for somebody who may start it.
+
+    Asked by htmx: a fragment for the dialog; else a page from which it can be started without script.
+    """
     target = found(request, scope, int(pk))
-    name = live.name_of(target)
-    context = {"heading": _("Resync"), "name": sentence(name), "estimate": estimate(target)}
+    resource = offers.chosen(request, target, request.GET.get("resource", ""))
+    context = {
+        "heading": _("Resync"),
+        "name": sentence(live.name_of(target)),
+        "scope": scope,
+        "pk": target.pk,
+        "key": f"price-{scope}-{target.pk}",
+        "everything": offers.everything(target),
+        "groups": offers.groups(request, target),
+        "resource": resource,
+        "estimate": estimate(target, resource),
+    }
     return render(request, "sync/price.html" if _by_htmx(request) else "sync/price_page.html", context)
 
 

@@ -5,8 +5,11 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
+from portal.companies.models import Company
 from portal.debtors.models import Debtor
+from portal.sync.estimate import estimate
 from portal.sync.models import SyncPlan
+from portal.sync.service import sync_now
 from portal.sync.worker import Worker
 
 pytestmark = pytest.mark.browser
@@ -61,6 +64,30 @@ def test_a_client_is_resynced_without_leaving_its_page(open_page, synced):
     assert page.url == address
     page.get_by_role("link", name="What this sync did").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(debtor.name)
+
+
+def test_one_kind_is_chosen_in_the_dialog_and_the_price_follows(open_page, connected):
+    sync_now(connected.environment)
+    company = Company.objects.order_by("pk").first()
+    page = open_page(f"/companies/{company.pk}/")
+    page.get_by_role("button", name="Resync this company").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(f"About {estimate(company).calls} calls")
+    dialog.get_by_label("What to read again").select_option(label="Bank accounts of employees")
+    price = estimate(company, "bank_accounts").calls
+    assert price != estimate(company).calls
+    expect(dialog).to_contain_text(f"About {price} calls")
+    # The choice stays as it was made.
+    expect(dialog.get_by_label("What to read again")).to_have_value("bank_accounts")
+    dialog.get_by_role("button", name="Resync this company").click()
+    expect(page.locator("progress")).to_be_visible()
+
+    connected.sandbox.forget_requests()
+    Worker(connected.connection).work()
+
+    expect(page.get_by_role("link", name="Show the new figures")).to_be_visible()
+    assert len(connected.sandbox.requests) == price
+    assert list(SyncPlan.objects.order_by("pk").last().runs.values_list("resource", flat=True)) == ["bank_accounts"]
 
 
 def test_a_sync_is_stopped(open_page, connected):

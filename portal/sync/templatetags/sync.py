@@ -22,7 +22,7 @@ register = template.Library()
 def resync_button(context: Context, scope: str, pk: int, in_place: bool = True, whole: bool = False) -> SafeString:
     """A button that resyncs an environment, debtor, company or person; nothing without the right.
 
-    What it costs is worked out when its dialog opens (`sync:price`).
+    Which kinds can be chosen and what it costs is worked out when its dialog opens (`sync:price`).
 
     `in_place`: progress appears beside the button, also of a sync that runs already; else the answer is the page of
     the sync. `whole`: for the reader the debtor is everything there is, not a client.
@@ -32,10 +32,12 @@ def resync_button(context: Context, scope: str, pk: int, in_place: bool = True, 
         return SafeString("")
     running = None
     if in_place:
-        plans = SyncPlan.objects.visible_to(request.user).filter(scope_key=key_of(MODELS[scope](pk=pk)), resource="")
+        plans = SyncPlan.objects.visible_to(request.user).filter(scope_key=key_of(MODELS[scope](pk=pk)))
         running = (
             plans.filter(finished__isnull=True)
             .select_related("environment", "debtor", "company", "employee__company")
+            # That of everything before one of a single kind.
+            .order_by("resource", "pk")
             .first()
         )
     verb, question = _words(Level.ENVIRONMENT if whole else scope)
