@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from portal.audit import anchor, triggers
 from portal.audit.anchor import BadLine, Line
@@ -29,44 +29,49 @@ class Verified:
     last: int
 
 
-def verify() -> Verified:
-    """Prove the whole trail while others go on writing. Raises Broken."""
+def verify(using: str = DEFAULT_DB_ALIAS, known: list[Line] | None = None) -> Verified:
+    """Prove the whole trail while others go on writing. Raises Broken.
+
+    `using`: of another database, as of a backup that was restored beside this one. `known`: the lines of the file at
+    the time of that backup; else as they are.
+    """
     while True:
-        seals = list(Seal.objects.order_by("first"))
+        seals = list(Seal.objects.using(using).order_by("first"))
         try:
-            return _verify(seals)
+            return _verify(seals, using, known)
         except BadLine as error:
             raise Broken(str(error)) from None
         except Broken:
             # A month that was dropped meanwhile is no break.
-            if list(Seal.objects.order_by("first")) == seals:
+            if list(Seal.objects.using(using).order_by("first")) == seals:
                 raise
 
 
-def _verify(seals: list[Seal]) -> Verified:
+def _verify(seals: list[Seal], using: str, known: list[Line] | None) -> Verified:
     # Before the entries: the file then knows of none that this does not read.
-    known = anchor.lines()
+    known = anchor.lines() if known is None else known
+    entries = Entry.objects.using(using)
     last, mac = follow_seals(seals)
     first = last + 1
     expected = _Expected(known)
     expected.meet(last, mac)
     anchored: list[int] = []
     while True:
-        for entry in follow(in_order(Entry.objects.all(), last), last, mac):
+        for entry in follow(in_order(entries.all(), last), last, mac):
             last, mac = entry.number, entry.mac
             expected.meet(last, mac)
             if entry.kind == Kind.TRAIL_ANCHORED and entry.object_id is not None:
                 anchored.append(entry.object_id)
-        head = Head.objects.first() or Head()
-        if head.number <= last or not Entry.objects.filter(number=last + 1).exists():
+        head = Head.objects.using(using).first() or Head()
+        if head.number <= last or not entries.filter(number=last + 1).exists():
             break
-    stray = Entry.objects.filter(number__lt=first).first()
+    stray = entries.filter(number__lt=first).first()
     if stray is not None:
         raise Broken(f"Entry {stray.number} should have gone with a sealed month, or was put in again.")
     _check_head(head, last, mac)
     expected.check_end(last)
     expected.check_file(anchored)
-    if gone := triggers.missing(connection):
+    if gone := triggers.missing(connections[using]):
         raise Broken(f"The database does not refuse changes any more: {', '.join(gone)} is missing or switched off.")
     return Verified(last - first + 1, len(seals), len(known), first, last)
 

@@ -18,6 +18,10 @@ class Engine(Protocol):
     def vendor(self) -> str:
         """The name of the engine, as Django calls it."""
 
+    @property
+    def name(self) -> str:
+        """What Django's settings call this database."""
+
     def dump(self, target: Path) -> Content:
         """Write one state of the database into the existing file `target`, and say what that state holds."""
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from pyrage import x25519
 
-from portal.backup import archive, files, keys
+from portal.backup import archive, audit, files, keys
 from portal.backup.engine import Engine
 from portal.backup.errors import BackupError, plain_words
 from portal.backup.manifest import Manifest, differences, portal_version, unknown_migrations
@@ -31,7 +31,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Drill:
-    """What a successful drill measured; sizes in bytes, times in seconds."""
+    """What a successful drill measured; sizes in bytes, times in seconds. `entries`: of the audit trail."""
 
     moment: datetime
     manifest: Manifest
@@ -39,6 +39,8 @@ class Drill:
     file: int
     backup: float
     restore: float
+    entries: int
+    audit: float
 
     def line(self) -> str:
         """The line for the log of drills."""
@@ -46,7 +48,8 @@ class Drill:
             f"{self.moment:%Y-%m-%d %H:%M:%S}Z {self.manifest.engine} equal: "
             f"{len(self.manifest.content.tables)} tables, {self.manifest.rows} rows; "
             f"database {files.megabytes(self.database)}, backup {files.megabytes(self.file)}; "
-            f"backup {self.backup:.2f} s, restore and compare {self.restore:.2f} s"
+            f"backup {self.backup:.2f} s, restore and compare {self.restore:.2f} s; "
+            f"audit trail whole: {self.entries} entries in {self.audit:.2f} s"
         )
 
 
@@ -86,7 +89,10 @@ def restore_backup(file: Path, identity_file: Path, *, force: bool) -> Manifest:
 
 
 def drill() -> Drill:
-    """Back up with a key that is thrown away, restore into a scratch database, compare, and write it in the log."""
+    """Back up with a key that is thrown away, restore into a scratch database, compare, prove the audit trail there.
+
+    What came of it is written in the log.
+    """
     moment = now()
     log = settings.VAR_DIR / DRILL_LOG
     try:
@@ -101,6 +107,8 @@ def drill() -> Drill:
 
 def _drill(engine: Engine, work: Path, moment: datetime) -> Drill:
     identity = x25519.Identity.generate()
+    # Before the backup: the trail in it then holds every entry that the file knows of.
+    known = audit.file_of_heads()
     started = time.monotonic()
     with files.whole_file(work / "drill.age") as part:
         manifest, size = _write(engine, part, work, identity.to_public(), moment)
@@ -114,9 +122,13 @@ def _drill(engine: Engine, work: Path, moment: datetime) -> Drill:
         again.touch(mode=0o600)
         if wrong := differences(manifest.content, scratch.dump(again)):
             raise BackupError(f"The restored database differs in: {', '.join(wrong)}.")
-    ended = time.monotonic()
+        ended = time.monotonic()
+        entries = audit.prove(scratch.name, known)
+        proven = time.monotonic()
     file = (work / "drill.age").stat().st_size
-    return Drill(moment, manifest, size, file, between - started, ended - between)
+    return Drill(
+        moment, manifest, size, file, between - started, ended - between, entries=entries, audit=proven - ended
+    )
 
 
 def _write(

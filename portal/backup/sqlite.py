@@ -27,6 +27,11 @@ class Sqlite:
     path: Path
     vendor: str = "sqlite"
 
+    @property
+    def name(self) -> str:
+        """What Django's settings call this database."""
+        return str(self.path)
+
     def dump(self, target: Path) -> Content:
         """Copy the database into `target`; the content is read from the copy, because others write meanwhile."""
         if not self.path.is_file():

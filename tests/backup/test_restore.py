@@ -17,6 +17,7 @@ from portal.accounts.models import Firm, User
 from portal.backup.archive import seal, unseal
 from portal.backup.keys import read_identity
 from portal.backup.manifest import Content, Manifest, TableSum
+from tests.audit.tampering import written
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
@@ -30,6 +31,8 @@ for password in ("a-good-password", "another-password"):
     print(Client(SERVER_NAME="localhost").post(reverse("accounts:sign_in"), form).status_code)
 # And the next person gets a number of their own.
 call_command("create_firm", "Kantoor Twee", verbosity=0)
+# The trail goes on where it was.
+call_command("audit_verify")
 """
 
 
@@ -67,6 +70,7 @@ def with_content(**values: Any) -> Callable[[Manifest], Manifest]:
 
 def test_people_sign_in_with_their_password_after_a_restore(backup, key, other, administrator):
     administrator()
+    before = len(written())
     done = other.manage("restore", backup(), "--identity", key)
     assert done.returncode == 0, done.stderr
     assert "migrate" in done.stdout
@@ -74,6 +78,9 @@ def test_people_sign_in_with_their_password_after_a_restore(backup, key, other, 
     assert used.returncode == 0, used.stderr
     assert used.stdout.split()[:2] == ["302", "200"], used.stderr
     assert other.number("accounts_firm") == 2
+    assert "The audit trail is whole" in used.stdout
+    # With what the two attempts to sign in and the new firm entered.
+    assert other.number("audit_entry") > before
 
 
 def test_a_database_that_is_only_migrated_counts_as_empty(backup, key, other, administrator):
