@@ -1,4 +1,4 @@
-"""What Nmbrs gives person by person, beside the package `nmbrs` in a plain loop: what that package can read so."""
+"""What Nmbrs gives of people, beside the package `nmbrs` in a plain loop: everything of people that it can read."""
 
 import time
 
@@ -15,12 +15,36 @@ from portal.companies.models import Company
 from portal.sync import plans
 from portal.sync.models import Trigger
 from portal.sync.tasks import wake
+from portal.connections.models import Environment
+from portal.mirror.opt_ins import choose
+from portal.mirror.resource import OptIn
+for kind in (OptIn.ABSENCE, OptIn.PARTNER, OptIn.CHILDREN):
+    choose(Environment.objects.get().pk, kind, on=True, reason="the peer reads it")
 for company in Company.objects.order_by("pk"):
     plans.start(company, trigger=Trigger.COMMAND, resource={kinds!r})
 wake(Company.objects.first().environment_id)
 """
 #: The kinds that the package reads too.
-KINDS = ("bank_accounts", "fixed_hours")
+KINDS = (
+    "absences",
+    "addresses",
+    "bank_accounts",
+    "children",
+    "contracts",
+    "departments",
+    "employee_cost_centers",
+    "employee_managers",
+    "employees",
+    "employments",
+    "fixed_hours",
+    "functions",
+    "partners",
+    "personal_info",
+    "salaries",
+    "schedules",
+    "social_insurances",
+    "variable_hours",
+)
 
 
 def main() -> None:

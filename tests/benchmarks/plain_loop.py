@@ -52,20 +52,41 @@ def read_tables(url: str) -> tuple[dict[str, list[Any]], int]:
 
 
 def read_people(url: str) -> tuple[int, int]:
-    """What the package can read of each person alone: bank accounts and fixed hours. (calls, rows)."""
+    """Everything of people that the package can read and the embedded Nmbrs answers: (calls, rows).
+
+    Of a person alone bank accounts, fixed and variable hours and the manager; all other kinds for a whole company.
+    What the package can also ask about a person alone (address, contract, department, ...) is the same once more.
+    Of wage components, leave, tax settings, labour agreements and lease cars it has the names, and raises
+    NotImplementedError or asks an older operation.
+    """
     calls = rows = 0
     with _at(url) as api:
+        people = api.employee
+        types = people.get_types()
+        calls += 2
         for debtor in api.debtor.get_all():
-            for company in api.company.get_by_debtor(debtor.id):
+            companies = api.company.get_by_debtor(debtor.id)
+            calls += 1
+            for company in companies:
                 period = api.company.get_current_period(company.id)
-                for kind in api.employee.get_types():
+                when = (period.period, period.year)
+                reads = [partial(read, company.id) for read in {**_bulk_reads(api), **_more_of_people(api)}.values()]
+                reads.append(partial(people.cost_center.get_all_by_company, company.id, *when))
+                calls += 1
+                for kind in types:
                     if any(word in kind.description.lower() for word in TYPES_LEFT_OUT):
                         continue
-                    for person in api.employee.get_by_company(company.id, kind.id) or []:
-                        given = (person.id, period.period, period.year)
-                        rows += len(_rows(partial(api.employee.bank_account.get_current, person.id)))
-                        rows += len(_rows(partial(api.employee.hour_component.get_fixed, *given)))
-                        calls += 2
+                    found = people.get_by_company(company.id, kind.id) or []
+                    calls += 1
+                    for person in found:
+                        reads += [
+                            partial(people.bank_account.get_current, person.id),
+                            partial(people.hour_component.get_fixed, person.id, *when),
+                            partial(people.hour_component.get_variable, person.id, *when),
+                            lambda person=person: [people.manager.get_current(person.id)],  # type: ignore[misc]
+                        ]
+                rows += sum(len(_rows(read)) for read in reads)
+                calls += len(reads)
     return calls, rows
 
 
@@ -129,6 +150,17 @@ def _bulk_reads(api: Nmbrs) -> dict[str, Any]:
         "schedules": people.schedule.get_all_by_company,
         "departments": people.department.get_all_by_company,
         "functions": people.function.get_all_by_company,
+    }
+
+
+def _more_of_people(api: Nmbrs) -> dict[str, Any]:
+    """What else it reads of all people of a company in one call."""
+    people = api.employee
+    return {
+        "absences": people.absence.get_all_by_company,
+        "partners": people.partner.get_all_by_company,
+        "children": people.child.get_all_by_company,
+        "social_insurances": people.svw.get_all_by_company,
     }
 
 
