@@ -22,10 +22,14 @@ from portal.sync.models import Status, SyncPlan, SyncRun, Trigger
 from portal.sync.service import sync_now
 from portal.sync.tasks import work
 from tests.reliability import processes
+from tests.reliability.reader import Reader, look
+from tests.reliability.truth import check
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 WORKERS = 4
+#: What there must be before anything is read of a company.
+ABOVE = ("debtors", "companies")
 KINDS = ("current_period", "company_address", "hour_codes", "wage_codes", "company_schedules")
 #: Runs, and what is asked before them.
 RUNS = "debtors,companies,current_period,runs"
@@ -37,10 +41,13 @@ def quick_budget(settings: Any) -> None:
 
 
 def four_workers(connect: Callable[[str], Environment], folder: Path, settings: Any, *, debtors: int) -> None:
-    with SandboxProcess(debtors=debtors, companies=1, employees=1, seed=7, today=clock.today()) as sandbox:
+    with (
+        SandboxProcess(debtors=debtors, companies=1, employees=1, seed=7, today=clock.today()) as sandbox,
+        Reader(pause=0.1) as reader,
+    ):
         settings.NMBRS_HOSTS = [sandbox.url]
         environment = connect(sandbox.url)
-        for resource in ("debtors", "companies"):
+        for resource in ABOVE:
             sync_now(environment, resource=resource)
         sandbox.forget_requests()
         for resource in KINDS:
@@ -72,8 +79,18 @@ def four_workers(connect: Callable[[str], Environment], folder: Path, settings: 
         asked = Counter((call.operation, tuple(sorted(call.parameters.items()))) for call in sandbox.requests)
         assert set(asked.values()) == {1}
         assert runs.aggregate(Sum("calls"))["calls__sum"] == asked.total()
+        # Each kind of a company was seen as it is now or not at all, and it is as Nmbrs has it.
+        assert reader.problem is None
+        assert reader.looks > 1
+        assert reader.strange({}, look()) == []
+        verdict = check(environment, only=(*ABOVE, *KINDS))
+        assert verdict.equal, str(verdict)
+        assert verdict.rows > debtors * len(KINDS)
         shares_seen = sorted(shares.values())
-        print(f"R4: {runs.count()} runs of {debtors} debtors, {asked.total()} calls, each once; seen {shares_seen}")
+        print(
+            f"R4: {runs.count()} runs of {debtors} debtors, {asked.total()} calls, each once; seen {shares_seen}; "
+            f"{reader.looks} looks of the reader, 0 strange; then {verdict}"
+        )
 
 
 @pytest.mark.timeout(300)
