@@ -13,11 +13,15 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 
 
-def enqueue(name: str, *arguments: int) -> None:
-    """Have a worker call the function with the dotted name `name`. Lost or doubled wake-ups must do no harm."""
+def enqueue(name: str, *arguments: int, seconds: int | None = None) -> None:
+    """Have a worker call the function with the dotted name `name`. Lost or doubled wake-ups must do no harm.
+
+    `seconds`: how long it may take, where that is longer than a task usually may. It may then be woken twice.
+    """
     if not all(isinstance(argument, int) for argument in arguments):
         raise TypeError("Only primary keys may be given to a task.")
-    async_task(name, *arguments, task_name=name)
+    longer = {} if seconds is None else {"timeout": seconds}
+    async_task(name, *arguments, task_name=name, **longer)
 
 
 class TaskFailed(Exception):

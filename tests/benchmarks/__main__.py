@@ -6,7 +6,18 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.benchmarks import as_of, changes, exports, first_sync, large, person_by_person, reading, search, users
+from tests.benchmarks import (
+    as_of,
+    changes,
+    exports,
+    first_sync,
+    large,
+    large_files,
+    person_by_person,
+    reading,
+    search,
+    users,
+)
 from tests.benchmarks.plain_loop import Loop
 from tests.benchmarks.sandbox_speed import calls_per_second
 from tests.lanes import postgres_problem, postgres_url
@@ -34,6 +45,7 @@ PARTS: dict[str, tuple[str, Callable[[], None]]] = {
     "changes": ("What somebody has not seen, over 1.2 million changes", changes.main),
     "users": ("Eight users, 100,000 people; 30,000 on SQLite", users.main),
     "exports": ("Eight users while twenty files are made", exports.main),
+    "large_files": ("A file of 100,000 people", large_files.main),
     "reading": ("Reading while a firm is loaded", lambda: reading.report(lanes())),
     "large": ("10,000 people in a company, 100,000 in a firm", large.main),
 }

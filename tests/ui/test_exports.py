@@ -1,6 +1,7 @@
 """Files of lists: exactly the rows and columns of the page, typed, stamped, without formulas; and who gets them."""
 
 import csv
+import gc
 import io
 import re
 import zipfile
@@ -22,8 +23,12 @@ from portal.accounts.models import Firm, Membership, User
 from portal.accounts.roles import Role
 from portal.audit.models import Entry
 from portal.companies.models import Company
+from portal.employees.models import Employee
+from portal.settings.worker import worker_options
 from portal.ui import spreadsheet
 from portal.ui.exports import files, making, tasks
+from portal.ui.exports import sheet as sheets
+from portal.ui.exports.asking import place_of, rows_of
 from portal.ui.exports.cells import cell, text_of
 from portal.ui.exports.paper import shared
 from portal.ui.markup import missing
@@ -330,6 +335,56 @@ def test_one_person_has_so_many_files_made_at_once_and_may_stop_them(
     assert OrmQ.objects.count() == before + 2
     monkeypatch.setattr(making, "LARGEST", dict.fromkeys(ExportFormat, 0))
     assert take(other, "/clients/").status_code == 422
+
+
+def test_a_list_that_is_too_long_for_a_kind_of_file_is_told_its_limit(
+    company: Company, accountant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(accountant(company.debtor))
+    monkeypatch.setattr(making, "LARGEST", {**making.LARGEST, ExportFormat.PDF: 1})
+    answer = take(client, "/employees/", "pdf")
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert "This list has 2 rows; a file of the kind PDF may have 1." in said
+    assert "Excel and CSV may have more rows" in said
+    assert content(take(client, "/employees/"))
+    monkeypatch.setattr(making, "LARGEST", dict.fromkeys(ExportFormat, 1))
+    assert "Excel and CSV may have more rows" not in take(client, "/employees/").content.decode()
+    assert not Export.objects.exists()
+
+
+def test_a_firm_of_100_000_people_fits_into_a_file_and_a_worker_is_given_the_time(db: None) -> None:
+    for kind in (ExportFormat.XLSX, ExportFormat.CSV):
+        # A sheet of Excel has 1,048,576 lines, a few of them for the stamp.
+        assert 200_000 <= making.LARGEST[kind] < 1_048_000
+    making.wake(7)
+    assert OrmQ.objects.get().task["timeout"] == making.TASK_SECONDS > worker_options(engine="sqlite3")["timeout"]
+
+
+@pytest.mark.database
+def test_a_long_list_is_read_a_part_at_a_time(
+    company: Company, accountant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(13):
+        make_employment(make_person(company, f"Person {number:02}"), date(2024, 3, 1))
+    monkeypatch.setattr(sheets, "BATCH", 5)
+    monkeypatch.setattr(sheets, "KEYS_AT_ONCE", 7)
+    user = accountant(company.debtor)
+    place = place_of("/employees/?sort=-display_name")
+    assert place is not None
+    made = sheets.Sheet(rows_of(place, user), user, clock.now())
+    people: list[int] = []
+
+    def tell(done: int) -> None:
+        gc.collect()
+        people.append(sum(isinstance(one, Employee) for one in gc.get_objects()))
+
+    names = [row[0].text for row in made.rows(tell)]
+    assert names == sorted(names, reverse=True)
+    assert len(names) == made.count == 15
+    # What was drawn is let go of: the part that is drawn, and that before it at most.
+    assert len(people) == 3
+    assert max(people) <= 10, people
 
 
 def test_every_kind_of_list_can_be_taken_out(company: Company, administrator: Any) -> None:

@@ -33,8 +33,9 @@ from portal.ui.state import key_of
 
 #: Rows up to which a file is made while the person waits. Drawing pages takes longer than writing rows.
 AT_ONCE = {ExportFormat.XLSX: 5_000, ExportFormat.CSV: 5_000, ExportFormat.PDF: 400}
-#: Rows that a kind of file may have: what a worker does well within the time of one task.
-LARGEST = {ExportFormat.XLSX: 60_000, ExportFormat.CSV: 60_000, ExportFormat.PDF: 10_000}
+#: Rows that a kind of file may have. Excel and CSV are written a part at a time; what bounds them is how long a worker
+#: may be at it (TASK_SECONDS). A PDF is in memory until its last page is drawn, and these are some 250 sheets.
+LARGEST = {ExportFormat.XLSX: 250_000, ExportFormat.CSV: 250_000, ExportFormat.PDF: 10_000}
 #: Files that one person may have made at the same time.
 AT_THE_SAME_TIME = 3
 #: How long a file can be fetched.
@@ -45,6 +46,8 @@ TOLD = timedelta(days=7)
 SILENCE = timedelta(minutes=10)
 WAITED = timedelta(minutes=2)
 TASK = "portal.ui.exports.tasks.make"
+#: How long a worker may be at one file.
+TASK_SECONDS = 1_200
 
 TYPES = {
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -58,7 +61,11 @@ class TooMany(Exception):
 
 
 class TooLarge(Exception):
-    """More rows than this kind of file may have."""
+    """More rows than this kind of file may have. `rows`: how many the list has; `most`: how many it may have."""
+
+    def __init__(self, rows: int, most: int) -> None:
+        super().__init__(rows, most)
+        self.rows, self.most = rows, most
 
 
 class Stopped(Exception):
@@ -103,8 +110,7 @@ def at_once(row: Export, place: Place, user: User) -> IO[bytes] | None:
     sheet = Sheet(rows_of(place, user), user, clock.now())
     row.title, row.rows = sheet.title[:200], sheet.count
     kind = ExportFormat(row.format)
-    if sheet.count > LARGEST[kind]:
-        raise TooLarge
+    _check_size(sheet, kind)
     if sheet.count > AT_ONCE[kind]:
         return None
     file = tempfile.TemporaryFile(dir=files.folder())  # noqa: SIM115 - the answer closes it
@@ -122,7 +128,12 @@ def hand_over(row: Export) -> None:
     """Let a worker make it."""
     row.direct, row.status = False, ExportStatus.WAITING
     row.save()
-    transaction.on_commit(lambda: enqueue(TASK, row.pk))
+    transaction.on_commit(lambda: wake(row.pk))
+
+
+def wake(pk: int) -> None:
+    """Wake a worker for a file. One that is woken again finds that somebody is at it."""
+    enqueue(TASK, pk, seconds=TASK_SECONDS)
 
 
 def cancel(row: Export) -> bool:
@@ -160,8 +171,7 @@ def make(row: Export) -> None:
 def _make(row: Export, place: Place, user: User) -> None:
     kind, made_at = ExportFormat(row.format), clock.now()
     sheet = Sheet(rows_of(place, user), user, made_at)
-    if sheet.count > LARGEST[kind]:
-        raise TooLarge
+    _check_size(sheet, kind)
     row.title, row.rows, row.file = sheet.title[:200], sheet.count, files.fresh_name()
     _sign_of_life(row, rows=row.rows, title=row.title, file=row.file)
     with files.create(row.file) as file:
@@ -177,6 +187,11 @@ def _make(row: Export, place: Place, user: User) -> None:
         expires=clock.now() + KEPT,
         scope=scope_of(user_now(user)),
     )
+
+
+def _check_size(sheet: Sheet, kind: ExportFormat) -> None:
+    if sheet.count > LARGEST[kind]:
+        raise TooLarge(sheet.count, LARGEST[kind])
 
 
 def user_now(user: User) -> User:

@@ -1,5 +1,11 @@
-"""The rows of a list as values, read in parts so that a large list needs no more memory than a small one."""
+"""The rows of a list as values, read in parts so that a large list needs little more memory than a small one.
 
+Of all rows only the keys are kept, eight bytes each, so that the file has the rows and the order of one moment. The
+rows themselves come a part at a time, with what is fetched along; a server-side cursor would stay open for as long as
+the file takes.
+"""
+
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +24,8 @@ from portal.ui.exports.stamp import stamp
 from portal.ui.table_cells import Cells
 from portal.ui.tables import FigureColumn
 
-#: Rows that are read and drawn at a time.
-BATCH = 500
+#: Rows that are read and drawn at a time, and keys that come from the database at a time.
+BATCH, KEYS_AT_ONCE = 500, 5_000
 
 Row = list[Cell]
 
@@ -96,7 +102,9 @@ class Sheet:
     def _found(self) -> Any:
         """The keys of the rows in their order, or the rows themselves where they are no rows of a table."""
         queryset = self._records()
-        return list(self._table.data.data) if queryset is None else list(queryset.values_list("pk", flat=True))
+        if queryset is None:
+            return list(self._table.data.data)
+        return array("q", queryset.values_list("pk", flat=True).iterator(chunk_size=KEYS_AT_ONCE))
 
     def _records(self) -> "QuerySet[Any] | None":
         """The rows as a queryset of records; None where they are a list, or sums over records."""
@@ -109,7 +117,7 @@ class Sheet:
     def _parts(self) -> Iterator[list[Any]]:
         queryset = self._records()
         for first in range(0, len(self._rows), BATCH):
-            part = self._rows[first : first + BATCH]
+            part = list(self._rows[first : first + BATCH])
             if queryset is not None:
                 known = {row.pk: row for row in queryset.order_by().filter(pk__in=part)}
                 part = [known[pk] for pk in part if pk in known]

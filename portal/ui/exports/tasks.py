@@ -1,6 +1,6 @@
 """What workers are woken for. Arguments are primary keys; results are None."""
 
-from portal.jobs.queue import enqueue, scrubbed
+from portal.jobs.queue import scrubbed
 from portal.ui.exports import files, leaving, making
 from portal.ui.models.files import claimed, expired, forget, given_up, left_behind
 
@@ -23,4 +23,4 @@ def sweep() -> None:
     # What a process left that ended in the middle of its work.
     files.remove_older((making.KEPT + making.SILENCE).total_seconds())
     for pk in left_behind(making.WAITED):
-        enqueue(making.TASK, pk)
+        making.wake(pk)

@@ -17,6 +17,7 @@ from portal.accounts.roles import Capability
 from portal.audit.about import About
 from portal.audit.kinds import Kind
 from portal.audit.recording import record_at_once
+from portal.ui import formats
 from portal.ui.exports import files, making
 from portal.ui.exports.asking import Place, Refused, place_of
 from portal.ui.exports.scope import still_has
@@ -71,9 +72,16 @@ def _asked(request: HttpRequest, user: User) -> HttpResponseBase:
     except making.TooMany:
         text = _("%(count)s of your files are being made already. Wait until one is ready, or stop one.")
         return _said(request, text % {"count": making.AT_THE_SAME_TIME}, 429)
-    except making.TooLarge:
-        text = _("This list has more rows than such a file may have. Narrow it with a filter, or take another kind.")
-        return _said(request, text, 422, place)
+    except making.TooLarge as error:
+        return _said(request, _too_large(error, ExportFormat(wanted)), 422, place)
+
+
+def _too_large(error: making.TooLarge, kind: ExportFormat) -> str:
+    """Why there is no file, and what does help."""
+    text = _("This list has %(rows)s rows; a file of the kind %(kind)s may have %(most)s. Narrow it with a filter.")
+    said = text % {"rows": formats.number(error.rows), "kind": kind.label, "most": formats.number(error.most)}
+    others = [one for one, most in making.LARGEST.items() if error.rows <= most]
+    return f"{said} {_('Or take another kind of file: Excel and CSV may have more rows.')}" if others else said
 
 
 @require_safe
