@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from portal import clock
 from portal.accounts.roles import Capability
 from portal.companies import freshness, status
+from portal.companies.filed import pensions, work_costs
 from portal.companies.freshness import ever_fetched
+from portal.companies.in_period import known
 from portal.companies.models import Company, PeriodSeen, Run, WageTaxReturn
 from portal.companies.periods import Chosen, chosen, text
+from portal.companies.settings_then import settings_then
 from portal.companies.standing import run_period
 from portal.periods import Period
 from portal.ui import panels, records
@@ -33,8 +36,7 @@ def runs(request: HttpRequest, company: Company) -> dict[str, Any]:
     choice = chosen(request, company)
     if choice is None or not ever_fetched(request.user, company, "runs"):
         return {"empty": "never_synced"}
-    own = Run.objects.visible_to(request.user).filter(company=company)
-    found = list(status.covering(own, choice.period.year, choice.period.number))
+    found = known(request, company, choice, Run).rows
     return {
         "period": choice.label,
         "compare": compare(request, company, choice, made=bool(found)),
@@ -57,8 +59,7 @@ def returns(request: HttpRequest, company: Company) -> dict[str, Any]:
     choice = chosen(request, company)
     if choice is None or not ever_fetched(request.user, company, "wage_tax_returns"):
         return {"empty": "never_synced"}
-    year = choice.period.year
-    near = WageTaxReturn.objects.visible_to(request.user).filter(company=company, year__range=(year - 1, year + 1))
+    near = known(request, company, choice, WageTaxReturn).rows
     found = status.touching(near, company, choice.days.first, choice.days.last)
     return {
         "period": choice.label,
@@ -138,6 +139,41 @@ def register() -> None:
             context=returns,
             resources=("wage_tax_returns",),
             order=20,
+            wide=True,
+        ),
+        Panel(
+            name="pensions",
+            title=_("Pension returns of this period"),
+            template="companies/panels/pensions.html",
+            capability=Capability.VIEW,
+            context=pensions,
+            resources=("pension_exports",),
+            order=30,
+            wide=True,
+        ),
+        Panel(
+            name="work_costs",
+            title=_("Work-related costs (WKR)"),
+            template="companies/panels/work_costs.html",
+            capability=Capability.VIEW_SALARIES,
+            context=work_costs,
+            resources=("work_costs",),
+            order=80,
+            wide=True,
+        ),
+        Panel(
+            name="settings",
+            title=_("Settings as of this period"),
+            template="companies/panels/settings.html",
+            capability=Capability.VIEW,
+            context=settings_then,
+            resources=(
+                "company_labour_agreements",
+                "company_salary_tables",
+                "company_schedules",
+                "company_social_security",
+            ),
+            order=85,
             wide=True,
         ),
         Panel(

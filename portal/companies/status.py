@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from portal.companies.models import Company, ReturnPeriod, Run, WageTaxReturn
+from portal.companies.models import Company, PensionExport, ReturnPeriod, Run, WageTaxReturn
 from portal.periods import Bounds, Period, PeriodType, bounds
 from portal.ui.values import Level, Status
 
@@ -64,6 +64,11 @@ def of_return(declaration: WageTaxReturn | None) -> Status:
     if declaration is None:
         return NO_RETURN
     return RETURN_SENT if declaration.sent_at else RETURN_MADE
+
+
+def of_export(export: PensionExport) -> Status:
+    """Sent, or made and not sent."""
+    return RETURN_SENT if export.sent_at else RETURN_MADE
 
 
 def days_of(declaration: WageTaxReturn, company: Company) -> Bounds | None:

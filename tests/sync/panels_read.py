@@ -180,6 +180,65 @@ def returns(panel: Any, asked: Asked) -> int:
     return len(shown)
 
 
+def pensions(panel: Any, asked: Asked) -> int:
+    expected = Counter(
+        (
+            f"{one.period.year}-{one.period.number:02d}",
+            one.serial,
+            one.sent_at.date().isoformat() if one.sent_at else "",
+        )
+        for one in asked.companies[0].records.pension_exports
+        if one.period == asked.one_period
+    )
+    shown = Counter(
+        (text(row, 0), int(text(row, 1)), row.xpath("string(./td[3]//time/@datetime)")[:10])
+        for row in panel.xpath(".//tbody/tr")
+    )
+    assert shown == expected
+    return len(shown)
+
+
+def work_costs(panel: Any, asked: Asked) -> int:
+    """Of the period and of the year up to it, in the order of the panel."""
+    rows = [
+        one
+        for one in asked.companies[0].records.work_costs
+        if one.period.year == asked.one_period.year and one.period <= asked.one_period
+    ]
+    now = [one for one in rows if one.period == asked.one_period]
+    expected = [
+        (sum(getattr(one, name) for one in now) if now else None, sum(getattr(one, name) for one in rows))
+        for name in (("payroll", "financial", "base", "space", "to_pay") if rows else ())
+    ]
+    shown = [(number(text(row, 1)), number(text(row, 2))) for row in panel.xpath(".//tbody/tr")]
+    assert shown == expected
+    costs, space = (sum(getattr(one, name) for one in rows) for name in ("base", "space"))
+    share = re.search(r"([\d.,]+)% of the free space", panel.text_content())
+    assert (number(share[1]) if share else None) == (
+        (costs * 100 / space).quantize(Decimal("0.1"), ROUND_HALF_UP) if space else None
+    )
+    return 2 * len(shown)
+
+
+def settings(panel: Any, asked: Asked) -> int:
+    """How many agreements there were, the hours of the schedules and the two parts of the WGA, as far as known then."""
+    records, period = asked.companies[0].records, asked.one_period
+    group = {words(one.xpath("string(./h3)")): one for one in panel.xpath(".//div[h3]")}
+    agreements = sum(one.start <= period for one in records.agreements)
+    assert len(group["Labour agreements"].xpath(".//dt")) == agreements
+    now = asked.window[1] >= clock.today()
+    weeks = [{sum(week) for week in (one.week1, one.week2) if sum(week)} for one in records.schedules if now]
+    shown = [
+        {number(part) for part in dd.xpath("string(./text()[normalize-space()])").split("/")}
+        for dd in group["Full-time schedules"].xpath(".//dd")
+    ]
+    assert shown == [one for one in weeks if one]
+    insured = records.social_security
+    parts = [number(one.text_content()) for one in group["Social security (SVW)"].xpath(".//dd")[3:5]]
+    assert parts == ([insured.wga_employee, insured.wga_employer] if now and insured else [])
+    return agreements + len(shown) + len(parts)
+
+
 def amounts(panel: Any, asked: Asked) -> int:
     """What the runs of the period came to, by wage component: how many people, and euros."""
     [company] = asked.companies

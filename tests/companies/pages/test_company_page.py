@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,7 +11,16 @@ from pytest_django import DjangoAssertNumQueries
 
 from portal.accounts.models import Firm, User
 from portal.accounts.roles import CAPABILITIES, Capability, Role
-from portal.companies.models import Company, ReturnPeriod
+from portal.companies.models import (
+    Company,
+    CompanyLabourAgreement,
+    CompanySalaryTable,
+    CompanySchedule,
+    CompanySocialSecurity,
+    PensionExport,
+    ReturnPeriod,
+    WorkCost,
+)
 from portal.periods import Period, PeriodType
 from tests.dashboards.reading import tables, text
 from tests.factories import (
@@ -23,6 +34,7 @@ from tests.factories import (
     make_return,
     make_run,
     make_salary,
+    mirrored,
     summed,
 )
 
@@ -209,3 +221,90 @@ def test_the_number_of_queries_does_not_grow_with_the_company(
     summed(company)
     with django_assert_max_num_queries(25):
         page(client, company)
+
+
+def row_of(company: Company, model: Any, **values: Any) -> Any:
+    return mirrored(model, company.environment, company=company, **values)
+
+
+def in_twelve(company: Company, model: Any, number: int = 12, **values: Any) -> Any:
+    return row_of(company, model, year=2026, number=number, **values)
+
+
+def test_the_pension_returns_of_the_period(company: Company, client: Client) -> None:
+    in_twelve(company, PensionExport, serial_number=4, status="Aangemaakt")
+    in_twelve(company, PensionExport, 11, serial_number=3, sent_at=datetime(2026, 11, 3, tzinfo=UTC))
+    fetched_everything(company.debtor)
+    rows = table_of(page(client, company), "Serial number")
+    assert [(row["Period"], row["Status"], row["Sent on"]) for row in rows] == [
+        ("2026-12", "made, not sent", "– unknown")
+    ]
+    rows = table_of(page(client, company, "?period=2026-11"), "Serial number")
+    assert [(row["Serial number"], row["Status"], row["Sent on"]) for row in rows] == [("3", "sent", "3 Nov 2026")]
+    assert "No pension return Nmbrs has no pension return of period 2026-10 4W." in text(
+        page(client, company, "?period=2026-10")
+    )
+    # Of a year that Nmbrs is not asked for nobody can say that there was none.
+    old = text(page(client, company, "?period=2019-05")).split("Pension returns of this period")[1]
+    assert "Not fetched from Nmbrs yet" in old[:120]
+
+
+def test_the_work_related_costs_beside_the_free_space(company: Company, client: Client) -> None:
+    for number, base, space in ((10, "100", "400"), (12, "700", "400.50")):
+        money = dict.fromkeys(("payroll", "financial", "fiscal_wage", "to_pay", "paid"), Decimal(0))
+        in_twelve(company, WorkCost, number, **money, base=Decimal(base), available_space=Decimal(space))
+    fetched_everything(company.debtor)
+    html = page(client, company)
+    rows = {row["Part"]: row for row in table_of(html, "Year so far (€)")}
+    assert rows["Costs together"] == {"Part": "Costs together", "2026-12 4W (€)": "700.00", "Year so far (€)": "800.00"}
+    assert rows["Free space"]["Year so far (€)"] == "800.50"
+    assert "99.9 % of the free space of 2026 used up to this period: nearly full" in text(html)
+    assert "Nmbrs has 2 of the 12 periods of the year up to this one." in text(html)
+    # In the eleventh period there was nothing; in the tenth much less.
+    assert "Costs together – unknown 100.00" in text(page(client, company, "?period=2026-11"))
+    assert "25.0 % of the free space of 2026 used up to this period: within the free space" in text(
+        page(client, company, "?period=2026-10")
+    )
+    in_twelve(company, WorkCost, 13, **money, base=Decimal(500), available_space=Decimal(400))
+    assert "108.3 % of the free space" in text(page(client, company, "?period=2026-13"))
+    assert "above the free space" in text(page(client, company, "?period=2026-13"))
+
+
+def test_the_settings_as_of_the_period(company: Company, client: Client) -> None:
+    codes = {"default": True, "provisional": False, "agreement_number": 1}
+    in_twelve(company, CompanyLabourAgreement, description="Vervoer", cao="Beroepsgoederenvervoer", **codes)
+    in_twelve(company, CompanyLabourAgreement, 11, description="Oud", **codes)
+    in_twelve(company, CompanySalaryTable, code=7, description="Schaal 7")
+    row_of(company, CompanySchedule, valid_from=date(2026, 11, 20), week_1="8 8 8 8 7.5 0 0", other_week_1="")
+    row_of(
+        company,
+        CompanySocialSecurity,
+        valid_from=date(2026, 11, 20),
+        sector_code=32,
+        sector="Vervoer",
+        wga_employee="0.4",
+    )
+    fetched_everything(company.debtor)
+    said = text(page(client, company)).split("Settings as of this period")[1]
+    assert "Vervoer, default cao: Beroepsgoederenvervoer" in said
+    assert "Salary table Schaal 7" in said
+    assert "Schedule 1, hours a week 39.50 8 8 8 8 7.5 0 0 Known since 20 Nov 2026" in said
+    assert "Sector 32 Vervoer Risk group – unknown" in said
+    assert "WGA part of the employee (%) 0.4000" in said
+    before = text(page(client, company, "?period=2026-11")).split("Settings as of this period")[1]
+    assert "Oud, default" in before
+    assert "Schaal 7" not in before
+    assert before.count("Nmbrs gives only the present state of this. It is not known of this period.") == 2
+
+
+def test_work_related_costs_take_the_right_to_see_wages(
+    company: Company, client: Client, accountant: People, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    money = dict.fromkeys(("payroll", "financial", "fiscal_wage", "to_pay", "paid", "base"), Decimal("123.45"))
+    in_twelve(company, WorkCost, **money, available_space=Decimal(400))
+    fetched_everything(company.debtor)
+    assert "123.45" in page(client, company)
+    monkeypatch.setitem(CAPABILITIES, Role.ACCOUNTANT, frozenset({Capability.VIEW}))
+    said = page(as_user(accountant(company.debtor)), company)
+    assert "123.45" not in said
+    assert "Work-related costs (WKR)" in said
