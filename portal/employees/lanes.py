@@ -15,13 +15,15 @@ from portal.ui import formats
 WIDTH = 1000
 #: So many years are named at most.
 LABELS = 6
+#: Bars of a lane at most; beyond that records that follow each other share one.
+MOST_BARS = 60
 #: A bar is never thinner than this.
 LEAST = 3.0
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One record. `late`: it is retroactive."""
+    """A record, or several. `late`: one of them is retroactive."""
 
     x: str
     width: str
@@ -35,14 +37,10 @@ class Lane:
 
     kind: Kind
     name: str
+    count: int
     bars: Sequence[Bar]
     url: str
     shown: bool
-
-    @property
-    def count(self) -> int:
-        """How many records there are."""
-        return len(self.bars)
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,10 @@ def lanes(
         Lane(
             kind=kind,
             name=kind.resource.name,
-            bars=[_bar(row, place, late(kind, row)) for row in found],
+            count=len(found),
+            bars=[
+                _bar(together, place, late=any(late(kind, row) for row in together)) for together in _gathered(found)
+            ],
             url=url(kind.resource.name),
             shown=shown == kind.resource.name,
         )
@@ -83,12 +84,23 @@ def lanes(
     return Lanes(drawn, f"{place(day):.1f}", _years(first, last, place))
 
 
-def _bar(row: Any, place: Any, late: bool) -> Bar:
-    start = place(row.valid_from)
-    end = WIDTH if row.valid_until is None else place(row.valid_until)
-    words = formats.day(row.valid_from)
-    if row.valid_until is not None and row.valid_until > row.valid_from:
-        words = f"{words} – {formats.day(row.valid_until - timedelta(days=1))}"
+def _gathered(rows: Sequence[Any]) -> list[Sequence[Any]]:
+    """The records of each bar: one, unless there are so many that nobody could tell their bars apart."""
+    each = -(-len(rows) // MOST_BARS)
+    return [rows[start : start + each] for start in range(0, len(rows), each)]
+
+
+def _bar(rows: Sequence[Any], place: Any, *, late: bool) -> Bar:
+    begun, until = rows[0].valid_from, None
+    if all(row.valid_until is not None for row in rows):
+        until = max(row.valid_until for row in rows)
+    start = place(begun)
+    end = WIDTH if until is None else place(until)
+    words = formats.day(begun)
+    if until is not None and until > begun:
+        words = f"{words} – {formats.day(until - timedelta(days=1))}"
+    if len(rows) > 1:
+        words = f"{words} ({len(rows)})"
     # Records that follow each other stay apart.
     return Bar(f"{start:.1f}", f"{max(end - start - 2, LEAST):.1f}", words, late)
 

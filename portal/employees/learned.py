@@ -64,10 +64,16 @@ def by_record(log: Iterable[Change], until: datetime | None = None) -> Log:
     return found
 
 
-def learned_on(kind: Kind, row: EmployeeInterval, log: Log) -> date | None:
-    """The day on which a sync first brought the record; None where it was there when the kind was first read."""
+def learned_at(kind: Kind, row: EmployeeInterval, log: Log) -> datetime | None:
+    """When a sync first brought the record; None where it was there when the kind was first read."""
     added = [one for one in log.get((kind.resource.name, row.key), ()) if one.kind == ChangeKind.ADDED]
-    return _day(added[0].learned_at) if added else None
+    return added[0].learned_at if added else None
+
+
+def learned_on(kind: Kind, row: EmployeeInterval, log: Log) -> date | None:
+    """The day of that."""
+    moment = learned_at(kind, row, log)
+    return _day(moment) if moment else None
 
 
 def corrections(kind: Kind, row: EmployeeInterval, log: Log) -> list[Correction]:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from portal.clock import AMSTERDAM
 from portal.employees.kinds import KINDS, LISTINGS, Kind, Shown
-from portal.employees.learned import Correction, Log, corrections, learned_on
+from portal.employees.learned import Correction, Log, corrections, learned_at, learned_on
 from portal.employees.models import Employee
 from portal.employees.reading import rows_of
+from portal.employees.retroactive import PayPeriods
 from portal.employees.standing import standing_of
 from portal.mirror.models import EmployeeInterval
 from portal.mirror.resource import Resource
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from portal.companies.freshness import Person as Reader
 
-#: A record that came into Nmbrs more than this after it took effect is marked as retroactive.
-RETROACTIVE_AFTER = timedelta(days=31)
+#: Records of the timeline that a page shows.
+PART = 50
 
 Rows = Mapping[Kind, Sequence[Any]]
 
@@ -175,12 +175,22 @@ def _by_chain(kind: Kind, rows: Sequence[Any]) -> dict[str, Any]:
     return newest
 
 
-def timeline(known: Rows, log: Log, only: str = "") -> list[Entry]:
-    """Every record, newest first, each with what it changed from the one before it in its chain.
+@dataclass(frozen=True)
+class Timeline:
+    """A part of the records, newest first. `part` counts from 1; `count`: how many records there are in all parts."""
 
-    `only`: those of the kind with this name, where there is one.
+    entries: list[Entry]
+    count: int
+    part: int
+    parts: int
+
+
+def timeline(known: Rows, log: Log, periods: PayPeriods, only: str = "", part: int = 1) -> Timeline:
+    """The records of a part, each with what it changed from the one before it in its chain.
+
+    `only`: those of the kind with this name, where there is one. A part beyond the last one is the last one.
     """
-    dated: list[tuple[tuple[date, str, int], Entry]] = []
+    dated: list[tuple[tuple[date, str, int], Kind, Any, Any]] = []
     for kind, rows in known.items():
         if only and kind.resource.name != only:
             continue
@@ -191,11 +201,18 @@ def timeline(known: Rows, log: Log, only: str = "") -> list[Entry]:
             for before, row in pairwise([None, *chain]):
                 created = _created_at(row)
                 place = (row.valid_from, created.isoformat() if created else "", row.pk)
-                dated.append((place, _entry(kind, row, before, log)))
-    return [entry for _, entry in sorted(dated, key=lambda pair: pair[0], reverse=True)]
+                dated.append((place, kind, row, before))
+    dated.sort(key=lambda one: one[0], reverse=True)
+    parts = max(-(-len(dated) // PART), 1)
+    part = min(max(part, 1), parts)
+    # Only what is shown is drawn: somebody may have hundreds of records.
+    shown = dated[(part - 1) * PART : part * PART]
+    return Timeline(
+        [_entry(kind, row, before, log, periods) for _, kind, row, before in shown], len(dated), part, parts
+    )
 
 
-def _entry(kind: Kind, row: Any, before: Any | None, log: Log) -> Entry:
+def _entry(kind: Kind, row: Any, before: Any | None, log: Log, periods: PayPeriods) -> Entry:
     replaced = row.valid_until is not None and row.valid_until <= row.valid_from
     return Entry(
         kind=kind,
@@ -203,7 +220,7 @@ def _entry(kind: Kind, row: Any, before: Any | None, log: Log) -> Entry:
         last_day=row.valid_until - timedelta(days=1) if row.valid_until and not replaced else None,
         created_at=_created_at(row),
         learned=learned_on(kind, row, log),
-        retroactive=is_retroactive(kind, row, log),
+        retroactive=is_retroactive(kind, row, log, periods),
         replaced=replaced,
         first=before is None,
         changes=_changes(kind, row, before),
@@ -217,16 +234,15 @@ def _created_at(row: EmployeeInterval) -> datetime | None:
     return moment
 
 
-def is_retroactive(kind: Kind, row: EmployeeInterval, log: Log) -> bool:
-    """Whether the record was made more than a month after the day it took effect.
+def is_retroactive(kind: Kind, row: EmployeeInterval, log: Log, periods: PayPeriods) -> bool:
+    """Whether the record takes effect before the period that the company was in when it was made.
 
     It was made when Nmbrs says so; where Nmbrs does not say, when we learned of it.
     """
     if kind.observed:
         return False
-    created = _created_at(row)
-    made = created.astimezone(AMSTERDAM).date() if created else learned_on(kind, row, log)
-    return made is not None and made - row.valid_from > RETROACTIVE_AFTER
+    made = _created_at(row) or learned_at(kind, row, log)
+    return made is not None and periods.is_late(row.valid_from, made)
 
 
 def _changes(kind: Kind, row: Any, before: Any | None) -> tuple[Change, ...]:

@@ -28,6 +28,7 @@ from portal.employees.lanes import lanes
 from portal.employees.learned import by_record, log_of
 from portal.employees.models import Employee, Employment, Salary, Schedule
 from portal.employees.reading import period_of
+from portal.employees.retroactive import periods_of
 from portal.employees.tables import KINDS as COLUMN_KINDS
 from portal.employees.tables import PeopleTable
 from portal.periods import bounds, following, preceding
@@ -258,6 +259,8 @@ class PersonView(ScopedDetailView):
         log = by_record(log_of(self.request, employee), None if known is now else end_of(known_on))
         shown_facts = person.facts(self.request.user, employee, known, day, other_day, now=now)
         lane = self._lane(known)
+        periods = periods_of(self.request.user, employee.company)
+        told = person.timeline(known, log, periods, only=lane, part=self._asked_part())
         in_service = person.on(by_model.get(Employment, []), day)
         context = {
             **super().get_context_data(**kwargs),
@@ -273,17 +276,19 @@ class PersonView(ScopedDetailView):
             "service": in_service[0] if in_service else None,
             "facts": shown_facts,
             "differing": list(dict.fromkeys(group.kind for group in shown_facts if group.differs)),
-            "entries": person.timeline(known, log, only=lane),
+            "timeline": told,
+            "newer": self._part(told.part - 1) if told.part > 1 else "",
+            "older": self._part(told.part + 1) if told.part < told.parts else "",
             "lane": lane,
             "lanes": lanes(
                 known,
                 day,
                 today,
-                late=lambda kind, row: person.is_retroactive(kind, row, log),
-                url=lambda name: asked.address(self.request, lane="" if name == lane else name),
+                late=lambda kind, row: person.is_retroactive(kind, row, log, periods),
+                url=lambda name: asked.address(self.request, lane="" if name == lane else name, part=""),
                 shown=lane,
             ),
-            "every_lane": asked.address(self.request, lane=""),
+            "every_lane": asked.address(self.request, lane="", part=""),
             "steps": self._steps(),
             "hidden": [kind.label for kind in KINDS if kind not in known],
             "sees_wage": Salary in by_model and Schedule in by_model,
@@ -296,6 +301,14 @@ class PersonView(ScopedDetailView):
                 "wage_today": self._wage({kind.model: rows for kind, rows in now.items()}, other_day),
             }
         return context
+
+    def _asked_part(self) -> int:
+        """The part of the timeline in the address; anything else than a number of few digits is the first."""
+        wanted = self.request.GET.get("part", "")
+        return int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 6 else 1
+
+    def _part(self, number: int) -> str:
+        return asked.address(self.request, part=str(number) if number > 1 else "")
 
     def _lane(self, known: person.Rows) -> str:
         """The name of the only kind that the timeline shows; empty: every kind, also where the name is no kind."""

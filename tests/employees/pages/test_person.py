@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from portal.accounts.models import Firm, User
 from portal.accounts.roles import CAPABILITIES, Capability, Role
 from portal.employees.models import AddressType, Employee, SalaryType
 from portal.mirror.models import Change, State
+from portal.periods import Period, PeriodType
 from tests.dashboards.reading import text
 from tests.factories import (
     fetched,
@@ -76,8 +77,8 @@ def facts(client: Client, person: Employee, query: str = "") -> str:
     return part(client, person, query, 'id="facts"')
 
 
-def timeline(client: Client, person: Employee) -> list[str]:
-    answer = client.get(f"/employees/{person.pk}/").content.decode()
+def timeline(client: Client, person: Employee, query: str = "") -> list[str]:
+    answer = client.get(f"/employees/{person.pk}/{query}").content.decode()
     found = re.search(r'<ol class="ui-timeline">(.*?)</ol>', answer, re.S)
     assert found is not None
     return [text(entry) for entry in re.findall(r"<li>.*?</li>", found[1], re.S)]
@@ -128,15 +129,73 @@ def test_every_dated_record_is_on_the_timeline_newest_first(person: Employee, cl
     assert "Kind of salary: gross salary, full-time Amount: €3,000.00" in first
 
 
-def test_a_record_made_more_than_a_month_after_it_took_effect_is_retroactive(person: Employee, client: Client) -> None:
-    Employee.objects.filter(pk=person.pk).update(display_name="P")
+def test_a_record_made_after_the_period_in_which_it_took_effect_is_retroactive(
+    person: Employee, client: Client
+) -> None:
     other = make_person(person.company, "Other")
-    make_function(other, "In time", date(2026, 3, 1), date(2026, 3, 31), created_at=datetime(2026, 4, 1, tzinfo=UTC))
-    make_function(other, "Late", date(2026, 4, 1), created_at=datetime(2026, 5, 3, tzinfo=UTC))
+    make_function(other, "In time", date(2026, 3, 1), date(2026, 3, 31), created_at=datetime(2026, 3, 31, tzinfo=UTC))
+    make_function(other, "Late", date(2026, 4, 30), created_at=datetime(2026, 5, 3, tzinfo=UTC))
     late, in_time = timeline(client, other)
     assert "Late" in late
     assert "retroactive" in late
     assert "retroactive" not in in_time
+
+
+@pytest.mark.parametrize(
+    ("kind", "period", "late"),
+    [
+        # The week of 16 November: of Sunday the 15th is late, of Monday not.
+        (PeriodType.WEEK, Period(2026, 47), {"14 Nov", "15 Nov"}),
+        # The twelfth four weeks begin on 2 November.
+        (PeriodType.FOUR_WEEKS, Period(2026, 12), set()),
+        (PeriodType.MONTH, Period(2026, 11), set()),
+    ],
+)
+def test_how_late_is_late_follows_from_the_periods_of_the_company(
+    person: Employee, client: Client, kind: PeriodType, period: Period, late: set[str]
+) -> None:
+    company = make_company(person.company.debtor, "Payer", period, kind)
+    for day in (14, 15, 16, 17):
+        other = make_person(company, f"{day} Nov")
+        make_function(other, f"{day} Nov", date(2026, 11, day), created_at=datetime(2026, 11, 18, tzinfo=UTC))
+    told = {other.display_name: timeline(client, other) for other in company.employees.all()}
+    assert {name for name, entries in told.items() if "retroactive" in entries[0]} == late
+
+
+def test_the_period_that_counts_is_the_one_that_nmbrs_was_in(person: Employee, client: Client) -> None:
+    """The run of October was made late: until the 5th of November October was open, and then it was not."""
+    company = person.company
+    for moment, period in ((1, Period(2026, 10)), (5, Period(2026, 11)), (9, Period(2025, 12))):
+        company.periods_seen.create(
+            year=period.year, number=period.number, seen_at=datetime(2026, 11, moment, 12, tzinfo=UTC)
+        )
+    for day, is_late in ((4, False), (6, True), (10, True)):
+        other = make_person(company, f"Made on {day}")
+        make_function(other, "Sales", date(2026, 10, 20), created_at=datetime(2026, 11, day, tzinfo=UTC))
+        # Set back to last year for a correction, the company still had paid October.
+        assert ("retroactive" in timeline(client, other)[0]) is is_late, day
+
+
+def test_a_long_timeline_comes_in_parts(person: Employee, client: Client) -> None:
+    other = make_person(person.company, "Other")
+    for number in range(120):
+        since = date(2010 + number // 12, number % 12 + 1, 1)
+        until = date(2010 + (number + 1) // 12, (number + 1) % 12 + 1, 1) - timedelta(days=1)
+        make_function(other, f"Function {number:03}", since, until)
+    parts = [timeline(client, other, f"?part={part}") for part in (1, 2, 3)]
+    assert [len(part) for part in parts] == [50, 50, 20]
+    found = [re.search(r"Function: Function \d+ → (Function \d+)", entry) for part in parts for entry in part]
+    # The oldest record of a part tells what it changed of the one in the next part.
+    assert [one[1] for one in found if one] == [f"Function {number:03}" for number in range(119, 0, -1)]
+    page = client.get(f"/employees/{other.pk}/?part=2&on=2019-05-01").content.decode()
+    assert "120 dated records" in page
+    assert f'href="/employees/{other.pk}/?part=&amp;on=2019-05-01#timeline">Show newer' in page
+    assert f'href="/employees/{other.pk}/?part=3&amp;on=2019-05-01#timeline">Show older' in page
+    for nonsense in ("0", "-1", "x", "1e3", "9" * 40):
+        assert len(timeline(client, other, f"?part={nonsense}")) == 50, nonsense
+    assert len(timeline(client, other, "?part=99999")) == 20
+    # Beside the list the drawing has a bar for several records.
+    assert len(re.findall("<rect ", page)) <= 61
 
 
 def test_a_record_that_another_of_the_same_day_replaced_stays_on_the_timeline(person: Employee, client: Client) -> None:
