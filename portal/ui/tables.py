@@ -5,8 +5,9 @@ without it. A column that somebody may not see is left out of the table (`exclud
 invisible column can still be sorted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import django_tables2
@@ -29,6 +30,7 @@ from portal.ui.values import Status
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+    from portal.ui.exports.parts import Part
     from portal.ui.tools import ListTools
 
 _RIGHT = {"th": {"class": "ui-right"}, "td": {"class": "ui-right"}, "tf": {"class": "ui-right"}}
@@ -51,6 +53,8 @@ class Table(django_tables2.Table):  # type: ignore[misc]
     choosable = True
     #: Whether cells may have remarks, which a file has in a column of its own.
     remarks = False
+    #: What columns that show several things are made of, by name: a file has a column for each.
+    apart: "Mapping[str, Sequence[Part]]" = MappingProxyType({})
     #: What stands above the table where it is a page of its own; the page's view puts it there.
     tools: "ListTools | None" = None
 

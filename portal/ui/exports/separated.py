@@ -13,6 +13,7 @@ from portal.ui.values import Missing
 
 def write(sheet: Sheet, file: IO[bytes], tell: Callable[[int], None] | None = None) -> None:
     """Write the file."""
+    sheet.take_apart()
     file.write(spreadsheet.BYTE_ORDER_MARK.encode())
     for line in spreadsheet.lines(_rows(sheet, tell)):
         file.write(line.encode())

@@ -6,7 +6,7 @@ the file takes.
 """
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from django_tables2.rows import BoundRows
 from portal.accounts.models import User
 from portal.ui.exports.asking import Answer
 from portal.ui.exports.cells import Cell, cell
+from portal.ui.exports.parts import Part
 from portal.ui.exports.stamp import stamp
 from portal.ui.table_cells import Cells
 from portal.ui.tables import FigureColumn
@@ -50,14 +51,23 @@ class Sheet:
             column for column in self._table.columns if not getattr(column.column, "exclude_from_export", False)
         ]
         self._cells = [Cells(self._table, column) for column in self._columns]
+        self._parts_of: list[Sequence[Part]] = [() for _column in self._columns]
         self._rows = self._found()
         self.title = self.view.get_heading()
         self.stamp = stamp(self.view, user, made_at, len(self._rows), answer.notices)
-        self.headings = [
-            Heading(str(column.header or ""), isinstance(column.column, FigureColumn)) for column in self._columns
-        ]
-        if self._table.remarks:
-            self.headings.append(Heading(_("Remarks")))
+
+    def take_apart(self) -> None:
+        """Give each part of a column a column of its own: for files that people calculate with, not for paper."""
+        self._parts_of = [self._table.apart.get(column.name, ()) for column in self._columns]
+
+    @property
+    def headings(self) -> list[Heading]:
+        """The columns of the file."""
+        found: list[Heading] = []
+        for column, parts in zip(self._columns, self._parts_of, strict=True):
+            whole = Heading(str(column.header or ""), isinstance(column.column, FigureColumn))
+            found += [Heading(str(part.heading), part.is_figure) for part in parts] or [whole]
+        return [*found, Heading(_("Remarks"))] if self._table.remarks else found
 
     @property
     def count(self) -> int:
@@ -88,12 +98,17 @@ class Sheet:
         if not totals or not self._rows:
             return None
         drawn = dict(self._table.total_cells)
-        row = [cell(drawn[column]) if column.name in totals else Cell("") for column in self._columns]
+        row: Row = []
+        for column, parts in zip(self._columns, self._parts_of, strict=True):
+            row.append(cell(drawn[column]) if column.name in totals else Cell(""))
+            row += [Cell("")] * (len(parts) - 1)
         row[0] = Cell(_("Total"))
         return [*row, Cell("")] if self._table.remarks else row
 
     def _row(self, bound: Any) -> Row:
-        row = [cell(cells.draw(bound)) for cells in self._cells]
+        row: Row = []
+        for cells, parts in zip(self._cells, self._parts_of, strict=True):
+            row += [part.cell(self._table, bound.record) for part in parts] or [cell(cells.draw(bound))]
         if self._table.remarks:
             notes = dict.fromkeys(one.note for one in row if one.note)
             row.append(Cell(" ".join(notes)))

@@ -23,6 +23,7 @@ _DAY = {"nl": "dd-mm-yyyy", "en": "d mmm yyyy"}
 
 def write(sheet: Sheet, file: IO[bytes], folder: str, tell: Callable[[int], None] | None = None) -> None:
     """Write the file. What lies aside meanwhile lies in `folder`, which is the caller's to remove."""
+    sheet.take_apart()
     options = {
         "constant_memory": True,
         "tmpdir": folder,
