@@ -12,11 +12,13 @@ from portal.accounts.grants import roles_of
 from portal.accounts.roles import READ_ONLY, Capability
 from portal.companies import freshness
 from portal.deadlines import feeds, month
+from portal.deadlines.certainty import CHECK, meaning_for
 from portal.deadlines.filters import DeadlineFilter
 from portal.deadlines.models import Deadline
 from portal.deadlines.tables import DeadlineTable
 from portal.deadlines.views import KINDS, user_of
 from portal.debtors import asked
+from portal.debtors.models import Debtor
 from portal.periods import Period
 from portal.ui import formats
 from portal.ui.freshness import FreshnessSummary
@@ -69,10 +71,19 @@ class CalendarView(ScopedListView):
         """What is the office's own is not shown to people of a client."""
         return {**super().get_table_kwargs(), "internal": not of_client(self.request)}
 
+    @cached_property
+    def client(self) -> Debtor | None:
+        """The client that the calendar is of alone, if it is."""
+        asked = self.request.GET.get("client", "")
+        known = asked.isascii() and asked.isdecimal() and len(asked) < 19
+        return Debtor.objects.visible_to(self.request.user).filter(pk=int(asked)).first() if known else None
+
     def get_when(self) -> list[tuple[str, str]]:
         """The month, and the chosen day of it."""
         when = [(_("Period"), month.picker(self.request, self.month).label)]
-        return [*when, (_("Day"), formats.day(self.day))] if self.day is not None else when
+        if self.day is not None:
+            when.append((_("Day"), formats.day(self.day)))
+        return [*when, (str(CHECK.label).capitalize(), str(meaning_for(client=of_client(self.request))))]
 
     def get_table_data(self) -> Any:
         """The list of the chosen day, else of the month."""
@@ -91,7 +102,8 @@ class CalendarView(ScopedListView):
             "day_names": month.day_names(),
             "day": self.day,
             "whole_month": asked.address(self.request, day="", kind=""),
-            "feed": feeds.of(user),
+            "feeds": list(feeds.all_of(user)),
+            "client": self.client,
             "internal": not of_client(self.request),
             "can_set": Capability.SET_DEADLINES in capabilities_of(self.request),
             # Nothing is made while looking as somebody else, nor by people who only read.

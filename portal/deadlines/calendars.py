@@ -12,6 +12,7 @@ from icalendar import Calendar, Event
 
 from portal import clock
 from portal.companies import words
+from portal.deadlines.certainty import CHECK
 from portal.deadlines.models import Kind
 from portal.periods import Period, PeriodType
 
@@ -33,10 +34,14 @@ class Entry(NamedTuple):
     number: int
     company: int
     name: str
+    unsure: bool
 
 
-def written(entries: Iterable[Entry], title: str) -> bytes:
-    """The calendar, in the active language. `entries` are in the order of day and kind."""
+def written(entries: Iterable[Entry], title: str, meaning: str) -> bytes:
+    """The calendar, in the active language. `entries` are in the order of day and kind.
+
+    `meaning`: what the mark of an unsure date says to its reader.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Payroll portal//Deadlines//EN")
     calendar.add("version", "2.0")
@@ -44,32 +49,45 @@ def written(entries: Iterable[Entry], title: str) -> bytes:
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", title)
     calendar.add("x-published-ttl", TTL)
-    for event in _events(entries):
+    for event in _events(entries, f"{CHECK.label}: {meaning}"):
         calendar.add_component(event)
     text: bytes = calendar.to_ical()
     return text
 
 
-def _events(entries: Iterable[Entry]) -> Iterator[Event]:
+def _events(entries: Iterable[Entry], meaning: str) -> Iterator[Event]:
     for (due, kind), group in groupby(entries, key=lambda one: (one.due, one.kind)):
         rows = list(group)
         what = Kind(kind).label
         if len(rows) > TOGETHER:
             said = _("%(what)s: %(count)s companies") % {"what": what, "count": len(rows)}
-            names = [f"{row.name} ({_period(row)})" for row in rows[:LISTED]]
+            names = [f"{row.name} ({_period(row)}){_mark(row)}" for row in rows[:LISTED]]
             if len(rows) > LISTED:
                 names.append(_("and %(count)s more") % {"count": len(rows) - LISTED})
             address = f"{reverse('deadlines:calendar')}?month={due:%Y-%m}&day={due.isoformat()}&kind={kind}"
+            if any(row.unsure for row in rows):
+                names.append(meaning)
             yield _event(f"{due.isoformat()}-{kind}", due, said, "\n".join(names), address)
             continue
         for row in rows:
-            said = f"{what} {_period(row)} · {row.name}"
+            said = f"{what} {_period(row)} · {row.name}{_mark(row)}"
             address = reverse("deadlines:company", args=[row.company])
-            yield _event(f"{row.company}-{kind}-{row.period_type}-{row.year}-{row.number}", due, said, "", address)
+            yield _event(
+                f"{row.company}-{kind}-{row.period_type}-{row.year}-{row.number}",
+                due,
+                said,
+                meaning if row.unsure else "",
+                address,
+            )
 
 
 def _period(row: Entry) -> str:
     return words.period(PeriodType(row.period_type), Period(row.year, row.number))
+
+
+def _mark(row: Entry) -> str:
+    """The mark of a date that was worked out from a term that nobody verified."""
+    return f" · {CHECK.label}" if row.unsure else ""
 
 
 def _event(uid: str, due: date, summary: str, description: str, address: str) -> Event:

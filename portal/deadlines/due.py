@@ -29,6 +29,16 @@ WORDS: "dict[str, _StrPromise]" = {
     LATER: gettext_lazy("Later"),
 }
 
+#: In the order of how near they are.
+BUCKETS = tuple(WORDS)
+#: The run of a period by the words of an address.
+RUNS = {"none": Progress.NONE, "made": Progress.MADE, "locked": Progress.DONE}
+RUN_WORDS: "dict[str, _StrPromise]" = {
+    "none": gettext_lazy("not made"),
+    "made": gettext_lazy("made, not locked"),
+    "locked": gettext_lazy("locked"),
+}
+
 #: Said of what is done, by what it is.
 DONE = {
     Kind.PAYMENT: Status(Level.FINE, gettext_lazy("locked"), "lock"),

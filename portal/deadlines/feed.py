@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal import clock
+from portal.accounts import grants
 from portal.accounts.limits import allowed
 from portal.deadlines import feeds
 from portal.deadlines.calendars import Entry, written
+from portal.deadlines.certainty import meaning_for
 from portal.deadlines.models import CalendarFeed, Deadline
+from portal.debtors.models import Debtor
 
 #: A program that reads for many people comes from one address; one calendar is read a few times an hour.
 RATES = "300/m/ip,60/h/key"
@@ -32,9 +35,16 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponse(status=404, content_type="text/plain")
     feeds.note_read(own)
     with translation.override(own.user.language):
-        body = written(_entries(own), _("Payroll deadlines"))
+        body = written(_entries(own), _title(own), str(meaning_for(client=grants.of_client(own.user))))
     headers = {"Content-Disposition": 'inline; filename="deadlines.ics"', "X-Robots-Tag": "noindex, nofollow"}
     return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _title(own: CalendarFeed) -> str:
+    """What a program calls it. The client's name only as long as its owner sees the client."""
+    title = _("Payroll deadlines")
+    seen = own.debtor_id is not None and Debtor.objects.visible_to(own.user).filter(pk=own.debtor_id).first()
+    return f"{title} · {seen}" if seen else title
 
 
 def _entries(own: CalendarFeed) -> list[Entry]:
@@ -45,7 +55,9 @@ def _entries(own: CalendarFeed) -> list[Entry]:
         company__missing_since__isnull=True,
         company__debtor__missing_since__isnull=True,
     )
+    if own.debtor_id is not None:
+        rows = rows.filter(company__debtor=own.debtor_id)
     if own.own_only:
         rows = rows.filter(company__arrangement__responsible=own.user)
-    columns = ("due", "kind", "period_type", "year", "number", "company_id", "company__name")
+    columns = ("due", "kind", "period_type", "year", "number", "company_id", "company__name", "unsure")
     return [Entry(*row) for row in rows.order_by("due", "kind", "company__name", "pk").values_list(*columns)]

@@ -1,13 +1,14 @@
-"""The calendar's secret address: 256 random bits of which a keyed hash is kept.
+"""The calendar's secret addresses: 256 random bits of which a keyed hash is kept.
 
-It shows what its owner may see at the moment it is read, so it ends with the last right. A new address ends the old
-one.
+One shows what its owner may see at the moment it is read, so it ends with the last right; of everything, or of one
+client alone. A new address ends the old one of the same.
 """
 
 import secrets
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
 from portal.accounts import grants
 from portal.accounts.models import User
@@ -16,6 +17,7 @@ from portal.audit.kinds import Kind
 from portal.audit.recording import record
 from portal.clock import now
 from portal.deadlines.models import CalendarFeed
+from portal.debtors.models import Debtor
 from portal.vault import keyed_hash
 
 
@@ -28,33 +30,39 @@ class Made:
 
 
 @transaction.atomic
-def make(user: User, *, own_only: bool) -> Made:
-    """A new address in place of the one before."""
+def make(user: User, *, own_only: bool, debtor: Debtor | None = None) -> Made:
+    """A new address in place of the one before; `debtor`: of this client alone, which the person must see."""
     token = secrets.token_urlsafe(32)
     values = {"token_hash": _hash(token), "own_only": own_only, "created": now(), "last_read": None}
-    feed, _created = CalendarFeed.objects.update_or_create(user=user, defaults=values)
+    feed, _created = CalendarFeed.objects.update_or_create(user=user, debtor=debtor, defaults=values)
     _record(user, "calendar_address_made")
     return Made(feed, token)
 
 
 @transaction.atomic
-def withdraw(user: User) -> bool:
-    """The address works no more; whether there was one."""
-    gone, _ = CalendarFeed.objects.filter(user=user).delete()
+def withdraw(user: User, debtor: int | None = None) -> bool:
+    """The address (of everything, or of one client) works no more; whether there was one."""
+    gone, _ = CalendarFeed.objects.filter(user=user, debtor=debtor).delete()
     if gone:
         _record(user, "calendar_address_withdrawn")
     return bool(gone)
 
 
+def all_of(user: User) -> "QuerySet[CalendarFeed]":
+    """The person's addresses without their tokens; first that of everything."""
+    order = (F("debtor__name").asc(nulls_first=True), "pk")
+    return CalendarFeed.objects.filter(user=user).select_related("debtor").order_by(*order)
+
+
 def of(user: User) -> CalendarFeed | None:
-    """The person's address, without its token."""
-    return CalendarFeed.objects.filter(user=user).first()
+    """The person's address of everything."""
+    return CalendarFeed.objects.filter(user=user, debtor=None).first()
 
 
 def found(token: str) -> CalendarFeed | None:
     """The address that this token opens now; None for one that never was, was replaced or withdrawn, and for somebody
     whose account is closed or who has no place left."""
-    feed = CalendarFeed.objects.filter(token_hash=_hash(token)).select_related("user").first()
+    feed = CalendarFeed.objects.filter(token_hash=_hash(token)).select_related("user", "debtor").first()
     return feed if feed is not None and feed.user.is_active and grants.holdings(feed.user) else None
 
 

@@ -1,5 +1,6 @@
 """Filters of the pages about deadlines, and the choices that they share with the period board."""
 
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -8,12 +9,19 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.models import Team, User
+from portal.accounts.team_clients import looked_after, teams_of
 from portal.companies.models import Company
 from portal.companies.words import PERIOD_TYPES
-from portal.deadlines.models import Arrangement, Deadline, Kind
+from portal.connections.wording import by_reader
+from portal.deadlines.due import BUCKETS, RUN_WORDS, RUNS, WORDS, bucket
+from portal.deadlines.models import Arrangement, Deadline, Kind, PeriodState
+from portal.debtors.models import Debtor, DebtorTag
 from portal.ui.permissions import of_client
 
 ME, NOBODY = "me", "nobody"
+#: More clients than this are too many for a list to choose from; a name is searched for then.
+CLIENTS_MOST = 200
 TYPES = [(kind.value, words) for kind, words in PERIOD_TYPES.items()]
 
 
@@ -63,7 +71,10 @@ def choice(method: str, label: Any, choices: list[tuple[str, Any]] | None = None
 
 
 class ChoosingFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """A filter over companies whose choices belong to the reader. A value that is none of them is left out."""
+    """A filter over companies whose choices belong to the reader. A value that is none of them is left out.
+
+    A subclass names the fields that it wants: person, team, tag, client.
+    """
 
     #: From the rows to their company.
     path = ""
@@ -71,17 +82,29 @@ class ChoosingFilter(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if of_client(self.request):
-            # Who does it at the office is the office's.
-            for one in (self.form.fields, self.filters):
-                one.pop("person", None)
+            # Who does it at the office is the office's, and so is how it sorts its clients.
+            for name in ("person", "team", "tag"):
+                self._leave_out(name)
         elif "person" in self.filters:
             self._offer("person", people(self.request))
+        for name, found in (("team", self._teams), ("tag", self._tag_texts), ("client", self._clients)):
+            if name not in self.filters:
+                continue
+            if choices := found():
+                self._offer(name, choices)
+            else:
+                # A list with nothing to choose from only takes room.
+                self._leave_out(name)
         for field in self.form.fields.values():
             if isinstance(field.widget, forms.Select):
                 field.widget.attrs["class"] = "form-select"
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         self.form.fields[name].choices = choices
+
+    def _leave_out(self, name: str) -> None:
+        for one in (self.form.fields, self.filters):
+            one.pop(name, None)
 
     def search(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
         """By name or number."""
@@ -95,12 +118,60 @@ class ChoosingFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Companies with this period type."""
         return rows.filter(**{f"{self.path}current__period_type": value})
 
+    def by_team(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        """The clients that a team looks after, by name or by tag."""
+        team = next((team for team in self._teams_shown if str(team.pk) == value), None)
+        return rows.filter(looked_after(team, f"{self.path}debtor")) if team else rows
 
-class ArrangementFilter(ChoosingFilter):
-    """Companies by name, responsible person, period type."""
+    def by_tag(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        """Clients that carry a tag in Nmbrs now."""
+        return rows.filter(**{f"{self.path}debtor__in": self._tags().filter(text=value).values("debtor")})
+
+    def by_client(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        """Of one client."""
+        return rows.filter(**{f"{self.path}debtor": int(value)})
+
+    @cached_property
+    def _teams_shown(self) -> list[Team]:
+        user = self.request.user
+        return list(teams_of(user)) if isinstance(user, User) else []
+
+    def _teams(self) -> list[tuple[str, Any]]:
+        return [(str(team.pk), team.name) for team in self._teams_shown]
+
+    def _tags(self) -> "QuerySet[DebtorTag]":
+        tags: QuerySet[DebtorTag] = DebtorTag.objects.visible_to(self.request.user).filter(valid_until__isnull=True)
+        return tags.exclude(text="").order_by()
+
+    def _tag_texts(self) -> list[tuple[str, Any]]:
+        return [(text, text) for text in self._tags().values_list("text", flat=True).distinct().order_by("text")]
+
+    def _clients(self) -> list[tuple[str, Any]]:
+        """All clients; of too many only the one in the address."""
+        seen = Debtor.objects.visible_to(self.request.user).order_by("name", "pk")
+        found = list(seen[: CLIENTS_MOST + 1])
+        if len(found) > CLIENTS_MOST:
+            asked = str(self.data.get("client", ""))
+            known = asked.isascii() and asked.isdecimal() and len(asked) < 19
+            found = list(seen.filter(pk=int(asked))) if known else []
+        elif len(found) == 1 and "client" not in self.data:
+            # With one client there is nothing to choose.
+            found = []
+        return [(str(one.pk), str(one)) for one in found]
+
+
+class CompaniesFilter(ChoosingFilter):
+    """Companies by name, due date, run, responsible person, team, tag and period type.
+
+    Shared, so that a filter of the period board means the same where several companies are changed at once.
+    """
 
     q = search_field()
+    due = choice("by_due", _("Next due"), [(word, WORDS[word]) for word in BUCKETS])
+    run = choice("by_run", _("Run"), [(name, RUN_WORDS[name]) for name in RUNS])
     person = choice("by_person", _("Responsible"))
+    team = choice("by_team", _("Team"))
+    tag = choice("by_tag", _("Tag"))
     period_type = choice("by_period_type", _("Period type"), TYPES)
 
     class Meta:
@@ -108,13 +179,33 @@ class ArrangementFilter(ChoosingFilter):
         fields: list[str] = []
 
 
+class ArrangementFilter(CompaniesFilter):
+    """The same, where dates and runs are those of the current period."""
+
+    def by_due(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        """By how near the next due date is."""
+        return rows.filter(pk__in=self._current.filter(bucket(value, "next_due", "next_act_by")).values("company"))
+
+    def by_run(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        """By how far the run is."""
+        return rows.filter(pk__in=self._current.filter(run=RUNS[value]).values("company"))
+
+    @property
+    def _current(self) -> "QuerySet[PeriodState]":
+        states: QuerySet[PeriodState] = PeriodState.objects.visible_to(self.request.user).filter(back=0)
+        return states
+
+
 class DeadlineFilter(ChoosingFilter):
-    """Deadlines by name, responsible person, what is due, and whether it is done."""
+    """Deadlines by name, client, responsible person, team, tag, what is due, and whether it is done."""
 
     path = "company__"
 
     q = search_field()
+    client = choice("by_client", by_reader(_("Client"), _("Organisation")))
     person = choice("by_person", _("Responsible"))
+    team = choice("by_team", _("Team"))
+    tag = choice("by_tag", _("Tag"))
     kind = choice("by_kind", _("What"), list(Kind.choices))
     state = choice("by_state", _("State"), [("open", _("to do")), ("done", _("done"))])
 

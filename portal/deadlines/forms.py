@@ -22,7 +22,8 @@ KEEP, NOBODY, USUAL = "keep", "nobody", "usual"
 FIRST, LAST = -31, 366
 
 
-def _select(choices: list[tuple[str, Any]], **kwargs: Any) -> forms.ChoiceField:
+def select(choices: list[tuple[str, Any]], **kwargs: Any) -> forms.ChoiceField:
+    """A list to choose from."""
     return forms.ChoiceField(choices=choices, widget=forms.Select(attrs={"class": "form-select"}), **kwargs)
 
 
@@ -42,15 +43,15 @@ class TermsForm(forms.Form):
     With `keep` (several companies at once) every part begins with "leave as it is".
     """
 
-    responsible = _select([], label=gettext_lazy("Responsible"), required=False)
-    pay_rule = _select([], label=gettext_lazy("Pay day"), required=False)
+    responsible = select([], label=gettext_lazy("Responsible"), required=False)
+    pay_rule = select([], label=gettext_lazy("Pay day"), required=False)
     pay_number = _number(
         label=gettext_lazy("Day or number of days"),
         help_text=gettext_lazy(
             "Day of the month (1 to 31), or days after the end of the period; below zero: before it."
         ),
     )
-    pension = _select([], label=gettext_lazy("Pension return"), required=False)
+    pension = select([], label=gettext_lazy("Pension return"), required=False)
     pension_days = _number(label=gettext_lazy("Days after the end of the period, as the fund wants it"))
 
     def __init__(self, *args: Any, user: User, keep: bool = False, **kwargs: Any) -> None:
@@ -58,13 +59,14 @@ class TermsForm(forms.Form):
         self.people = {str(person.pk): person for person in colleagues(user)}
         first: list[tuple[str, Any]] = [(KEEP, _("leave as it is"))] if keep else []
         rules = [(rule.value or USUAL, words) for rule, words in _PAY_RULES.items()]
-        self._choices(
+        self.choose(
             "responsible", [*first, (NOBODY, _("nobody")), *((pk, str(one)) for pk, one in self.people.items())]
         )
-        self._choices("pay_rule", [*first, *rules])
-        self._choices("pension", [*first, (USUAL, _("usual term of the office")), ("own", _("own term"))])
+        self.choose("pay_rule", [*first, *rules])
+        self.choose("pension", [*first, (USUAL, _("usual term of the office")), ("own", _("own term"))])
 
-    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
+    def choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        """Offer these for a field."""
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     @staticmethod
@@ -130,7 +132,7 @@ class TermsForm(forms.Form):
 class MoveForm(forms.Form):
     """Another due date for one of a company's deadlines."""
 
-    deadline = _select([], label=gettext_lazy("Deadline"))
+    deadline = select([], label=gettext_lazy("Deadline"))
     due = forms.DateField(
         label=gettext_lazy("New due date"), widget=forms.DateInput(attrs={"class": "form-control", "type": "date"})
     )

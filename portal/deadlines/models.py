@@ -13,6 +13,7 @@ from portal.accounts.scope import ScopedQuerySet, ScopePaths
 from portal.clock import now
 from portal.companies.models import Company
 from portal.deadlines.rules import PayDay, PayRule
+from portal.debtors.models import Debtor
 from portal.periods import Period, PeriodType
 
 _PERIOD_TYPES = [(kind.value, kind.value) for kind in PeriodType]
@@ -120,11 +121,13 @@ class Deadline(Subject):
     """One day on which something of a company is due. Derived.
 
     `act_by` is the last working day at or before `due`; `computed` the date by the rules where a person moved it;
-    `progress` None: not known. `open`: it still has to be done, as far as is known.
+    `unsure`: worked out from a term that was not verified, and nobody set it; `progress` None: not known. `open`: it
+    still has to be done, as far as is known.
     """
 
     act_by = models.DateField()
     computed = models.DateField(null=True)
+    unsure = models.BooleanField(default=True)
     progress = models.PositiveSmallIntegerField(choices=Progress.choices, null=True)
     open = models.BooleanField(default=False)
 
@@ -143,7 +146,8 @@ class PeriodState(models.Model):
 
     `back` counts from the current period: 0 that one, 1 the one before, −1 the one after. Progress None: not known, or
     (`pension`, `return_progress`) nothing expected. `next_*`: the earliest deadline still open of this period and of
-    those before it. `*_known`: whether Nmbrs ever told. `rules`: with which table of parameters it was computed.
+    those before it. `*_unsure`: as Deadline's. `*_known`: whether Nmbrs ever told. `rules`: with which table of
+    parameters it was computed.
     """
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="period_states")
@@ -156,14 +160,18 @@ class PeriodState(models.Model):
     run = models.PositiveSmallIntegerField(choices=Progress.choices, null=True)
     run_at = models.DateTimeField(null=True)
     pay_due = models.DateField(null=True)
+    pay_unsure = models.BooleanField(default=True)
     return_progress = models.PositiveSmallIntegerField(choices=Progress.choices, null=True)
     return_sent_at = models.DateTimeField(null=True)
     return_due = models.DateField(null=True)
+    return_unsure = models.BooleanField(default=True)
     pension = models.PositiveSmallIntegerField(choices=Progress.choices, null=True)
     pension_sent_at = models.DateTimeField(null=True)
     pension_due = models.DateField(null=True)
+    pension_unsure = models.BooleanField(default=True)
     next_due = models.DateField(null=True)
     next_act_by = models.DateField(null=True)
+    next_unsure = models.BooleanField(default=True)
     next_kind = models.CharField(max_length=10, blank=True)
     next_period = models.CharField(max_length=20, blank=True)
     runs_known = models.BooleanField(default=False)
@@ -188,9 +196,14 @@ class PeriodState(models.Model):
 
 
 class CalendarFeed(models.Model):
-    """The secret address at which a program reads one person's deadlines. Only a keyed hash of it is kept."""
+    """A secret address at which a program reads one person's deadlines. Only a keyed hash of it is kept.
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feed")
+    A person has one for everything, and one for each client that they want apart.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feeds")
+    #: Only of this client.
+    debtor = models.ForeignKey(Debtor, on_delete=models.CASCADE, null=True, related_name="calendar_feeds")
     token_hash = models.BinaryField(max_length=16, editable=False)
     #: Only of the companies that the person is responsible for.
     own_only = models.BooleanField(default=False)
@@ -198,7 +211,11 @@ class CalendarFeed(models.Model):
     last_read = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["token_hash"], name="calendar_feed_token")]
+        constraints = [
+            models.UniqueConstraint(fields=["token_hash"], name="calendar_feed_token"),
+            models.UniqueConstraint(fields=["user", "debtor"], name="calendar_feed_of_client"),
+            models.UniqueConstraint(fields=["user"], condition=Q(debtor__isnull=True), name="calendar_feed_of_all"),
+        ]
 
     def __str__(self) -> str:
         return f"calendar of {self.user_id}"

@@ -44,6 +44,8 @@ class DayEntry:
     open: int
     status: Status
     url: str
+    #: One of them has a date that is to be checked.
+    unsure: bool
 
 
 @dataclass
@@ -129,6 +131,7 @@ def _entries(request: HttpRequest, rows: "QuerySet[Deadline]") -> dict[date, lis
             waiting=Count("pk", filter=Q(open=True)),
             unknown=Count("pk", filter=Q(progress__isnull=True)),
             done=Count("pk", filter=Q(progress=Progress.DONE)),
+            to_check=Count("pk", filter=Q(unsure=True)),
         )
     )
     order = {kind.value: place for place, kind in enumerate(Kind)}
@@ -142,6 +145,7 @@ def _entries(request: HttpRequest, rows: "QuerySet[Deadline]") -> dict[date, lis
                 open=row["waiting"],
                 status=_status(day, row),
                 url=asked.address(request, day=day.isoformat(), kind=row["kind"]),
+                unsure=row["to_check"] > 0,
             )
         )
     return found

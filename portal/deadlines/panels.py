@@ -1,16 +1,19 @@
-"""The panel of deadlines on a company's page."""
+"""The panels of deadlines: on a company's page, and on a client's for people of the office."""
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal import clock
 from portal.accounts.roles import Capability
 from portal.companies import words
 from portal.companies.models import Company
 from portal.deadlines.due import Dated
 from portal.deadlines.models import Deadline, Kind
+from portal.debtors.models import Debtor
 from portal.periods import PeriodType
 from portal.ui import panels
 from portal.ui.panels import Panel
@@ -19,6 +22,10 @@ from portal.ui.values import Missing
 
 #: So many deadlines that are still open are told.
 SHOWN = 6
+#: The same of all companies of a client.
+SHOWN_OF_CLIENT = 10
+#: What the panels are made of.
+RESOURCES = ("current_period", "runs", "wage_tax_returns", "pension_exports")
 
 
 def upcoming(request: HttpRequest, company: Company) -> dict[str, Any]:
@@ -30,24 +37,47 @@ def upcoming(request: HttpRequest, company: Company) -> dict[str, Any]:
         .order_by("due", "pk")[:SHOWN]
     )
     return {
-        "rows": [{"row": row, "what": _what(row), "status": _status(row)} for row in rows],
+        "rows": [_told(row) for row in rows],
         "arrangement": getattr(rows[0].company, "arrangement", None) if rows else None,
         "internal": not of_client(request),
         "address": reverse("deadlines:company", args=[company.pk]),
     }
 
 
-def _what(row: Deadline) -> str:
-    return f"{Kind(row.kind).label} {words.period(PeriodType(row.period_type), row.period)}"
+def of_debtor(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
+    """What is late and what comes of all companies of a client, by day; also what nobody knows to be done or not.
+
+    `known` False: nothing was ever worked out, because the current period of no company came in.
+    """
+    seen = Deadline.objects.visible_to(request.user).filter(company__debtor=debtor, company__missing_since__isnull=True)
+    waiting = Q(open=True) | Q(progress__isnull=True, due__gte=clock.today())
+    # Those that wait come first; one that does not tells that there are dates at all, without another query.
+    ordered = seen.annotate(waits=Q(waiting)).order_by("-waits", "due", "company__name", "pk")
+    found: list[Any] = list(ordered.select_related("company")[:SHOWN_OF_CLIENT])
+    rows = [row for row in found if row.waits]
+    return {
+        "rows": [_told(row) for row in rows],
+        "several": len({row.company_id for row in rows}) > 1,
+        "known": bool(found),
+        "calendar": f"{reverse('deadlines:calendar')}?client={debtor.pk}",
+    }
 
 
-def _status(row: Deadline) -> Any:
+def _told(row: Deadline) -> dict[str, Any]:
     state = Dated(Kind(row.kind), row.due, row.act_by, row.progress, row.open).status
-    return None if isinstance(state, Missing) else state
+    return {
+        "row": row,
+        "unsure": row.unsure,
+        # What is neither late nor for today has its day in the status.
+        "day": row.due if isinstance(state, Missing) or row.act_by <= clock.today() else None,
+        "what": f"{Kind(row.kind).label} {words.period(PeriodType(row.period_type), row.period)}",
+        "status": None if isinstance(state, Missing) else state,
+        "missing": state if isinstance(state, Missing) else None,
+    }
 
 
 def register() -> None:
-    """Beside those of the room `companies`."""
+    """Beside those of the rooms `companies` and `dashboards`."""
     panels.register(
         "company",
         Panel(
@@ -56,7 +86,20 @@ def register() -> None:
             "deadlines/panel.html",
             Capability.VIEW,
             upcoming,
-            ("current_period", "runs", "wage_tax_returns", "pension_exports"),
+            RESOURCES,
             order=15,
+        ),
+    )
+    panels.register(
+        "debtor",
+        Panel(
+            "deadlines",
+            _("What needs attention"),
+            "deadlines/debtor_panel.html",
+            Capability.VIEW,
+            of_debtor,
+            RESOURCES,
+            order=15,
+            internal=True,
         ),
     )

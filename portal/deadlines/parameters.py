@@ -2,8 +2,8 @@
 
 A row holds one value from one day on. Sources L… are those of the rules of payroll (their list of sources): L1 Handboek
 Loonheffingen 2026 as a third-party study gives it, L4 a table of due dates of 2014, L5 an adviser's page. A row that is
-not `verified` was not read in the text of a public body: pages show its dates with the mark "check". "own": no law
-stands behind it.
+not `verified` was not read in the text of a public body: a date that follows from it is unsure, and carries the mark
+"check" wherever it stands (portal.deadlines.certainty). "own": no law stands behind it.
 """
 
 import zlib
@@ -31,8 +31,10 @@ PARAMETERS = (
     Parameter("pension.due_days", 14, date(2026, 1, 1), "own"),
 )
 
+#: One more whenever rows hold something that they did not hold before, so that all are worked out again.
+EDITION = 2
 #: Tells dates that were computed with another table.
-VERSION = zlib.crc32(repr(PARAMETERS).encode()) & 0x7FFFFFFF
+VERSION = zlib.crc32(repr((EDITION, PARAMETERS)).encode()) & 0x7FFFFFFF
 
 
 def in_force(name: str, day: date) -> Parameter:

@@ -1,5 +1,6 @@
 """The tables about deadlines."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
@@ -9,12 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from portal.companies import words
+from portal.connections.wording import by_reader
+from portal.deadlines.certainty import CHECK, check, usual_is_unsure
 from portal.deadlines.due import Dated
 from portal.deadlines.forms import pay_words, pension_words
 from portal.deadlines.models import Kind
 from portal.deadlines.rules import PayRule
 from portal.periods import PeriodType
 from portal.ui import formats, markup
+from portal.ui.exports.parts import Part
 from portal.ui.tables import DayColumn, Table, TextColumn
 from portal.ui.values import Missing
 
@@ -29,6 +33,19 @@ def person_words(arrangement: Any) -> SafeString:
     return markup.words(str(person))
 
 
+def pay_day_words(own: Any) -> SafeString:
+    """The agreed pay day; the usual one with its mark where nothing was agreed."""
+    agreed = bool(own and own.pay_rule)
+    said = pay_words(PayRule(own.pay_rule), own.pay_number) if agreed else pay_words(PayRule.NONE, 0)
+    return format_html("{} {}", said, check(not agreed and usual_is_unsure(Kind.PAYMENT)))
+
+
+def pension_term_words(own: Any) -> SafeString:
+    """The fund's term; the usual one with its mark where nothing was agreed."""
+    days = own.pension_days if own else None
+    return format_html("{} {}", pension_words(days), check(days is None and usual_is_unsure(Kind.PENSION)))
+
+
 def company_cell(company: Any, address: str) -> SafeString:
     """The company with a link, and its client below it where the client has another name."""
     debtor = company.debtor
@@ -36,11 +53,22 @@ def company_cell(company: Any, address: str) -> SafeString:
     return format_html('<a href="{}">{}</a>{}', address, company, below)
 
 
+def company_parts(company_of: Callable[[Any], Any]) -> tuple[Part, ...]:
+    """What `company_cell` shows, apart; `company_of` leads from a row to its company."""
+    client = by_reader(gettext_lazy("Client"), gettext_lazy("Organisation"))
+    return (
+        Part(gettext_lazy("Company"), lambda _table, row: company_of(row)),
+        Part(client, lambda _table, row: company_of(row).debtor),
+    )
+
+
 class ArrangementTable(Table):
     """One row a company: who sees to it and what was agreed. The box in front chooses it for a change of several."""
 
     caption = gettext_lazy("Companies")
     counted = ngettext_lazy("company", "companies")
+
+    apart = {"company": company_parts(lambda row: row)}
 
     company = TextColumn(verbose_name=gettext_lazy("Company"), accessor="pk", order_by=("name", "pk"))
     period_type = TextColumn(verbose_name=gettext_lazy("Period type"), accessor="current__period_type", empty_values=())
@@ -72,15 +100,13 @@ class ArrangementTable(Table):
         """Who sees to it."""
         return person_words(getattr(record, "arrangement", None))
 
-    def render_pay_day(self, record: Any) -> str:
-        """As agreed, or the usual day."""
-        own = getattr(record, "arrangement", None)
-        return pay_words(PayRule(own.pay_rule), own.pay_number) if own else pay_words(PayRule.NONE, 0)
+    def render_pay_day(self, record: Any) -> SafeString:
+        """As agreed, or the usual day with its mark."""
+        return pay_day_words(getattr(record, "arrangement", None))
 
-    def render_pension(self, record: Any) -> str:
-        """The fund's term."""
-        own = getattr(record, "arrangement", None)
-        return pension_words(own.pension_days if own else None)
+    def render_pension(self, record: Any) -> SafeString:
+        """The fund's term, or the usual one with its mark."""
+        return pension_term_words(getattr(record, "arrangement", None))
 
 
 class DeadlineTable(Table):
@@ -88,6 +114,14 @@ class DeadlineTable(Table):
 
     caption = gettext_lazy("Deadlines")
     counted = ngettext_lazy("deadline", "deadlines")
+    apart = {
+        "company": company_parts(lambda row: row.company),
+        "due": (
+            Part(gettext_lazy("Due"), lambda _table, row: row.due),
+            Part(gettext_lazy("Due: check"), lambda _table, row: CHECK if row.unsure else None),
+            Part(gettext_lazy("Computed"), lambda _table, row: row.computed),
+        ),
+    }
 
     company = TextColumn(
         verbose_name=gettext_lazy("Company"), accessor="company__name", order_by=("company__name",), empty_values=()
@@ -123,9 +157,9 @@ class DeadlineTable(Table):
         return words.period(PeriodType(record.period_type), record.period)
 
     def render_due(self, record: Any) -> SafeString:
-        """The day; where a person moved it, the computed day beside it."""
+        """The day, with the mark of an unsure one; where a person moved it, the computed day beside it."""
         if record.computed is None:
-            return markup.day(record.due)
+            return format_html("{} {}", markup.day(record.due), check(record.unsure))
         said = _("computed: %(day)s") % {"day": formats.day(record.computed)}
         return format_html('{} <span class="ui-age">{}</span>', markup.day(record.due), said)
 

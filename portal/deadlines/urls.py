@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.deadlines import address_views, calendar_views, feed, views
+from portal.deadlines import address_views, calendar_views, feed, several_views, views
 
 app_name = "deadlines"
 
@@ -11,8 +11,8 @@ urlpatterns = [
     path("calendar/address/", address_views.make_address, name="make_address"),
     path("calendar/address/withdraw/", address_views.withdraw_address, name="withdraw_address"),
     path("calendar/feed/<str:token>.ics", feed.feed, name="feed"),
-    path("deadlines/", views.ArrangementsView.as_view(), name="arrangements"),
-    path("deadlines/several/", views.bulk, name="bulk"),
+    path("deadlines/", several_views.ArrangementsView.as_view(), name="arrangements"),
+    path("deadlines/several/", several_views.bulk, name="bulk"),
     path("deadlines/moved/<int:pk>/put-back/", views.put_back, name="put_back"),
     path("companies/<int:pk>/deadlines/", views.CompanyDeadlinesView.as_view(), name="company"),
     path("companies/<int:pk>/deadlines/move/", views.move, name="move"),

@@ -23,7 +23,10 @@ AHEAD, AHEAD_MOST = timedelta(days=200), 40
 
 @dataclass
 class Due:
-    """A deadline. Not `open`: done, or the company went on without anything made for it; or nobody knows."""
+    """A deadline. Not `open`: done, or the company went on without anything made for it; or nobody knows.
+
+    `unsure`: the day follows from a term that was not verified; no person set it.
+    """
 
     kind: Kind
     period_type: PeriodType
@@ -32,6 +35,7 @@ class Due:
     computed: date | None
     progress: int | None
     open: bool
+    unsure: bool
 
     @property
     def act_by(self) -> date:
@@ -63,6 +67,14 @@ class _Return:
     period: Period
     days: Bounds
     row: WageTaxReturn | None
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What a rule gives; `certain`: its term was verified, or agreed with the client."""
+
+    due: date
+    certain: bool
 
 
 class WorkingOut:
@@ -114,28 +126,31 @@ class WorkingOut:
 
     def _payment(self, period: Period, days: Bounds, back: int, run: int | None) -> Due:
         agreed = self.facts.arrangement.pay_day if self.facts.arrangement else None
-        term = in_force("payment.due_days", days.last).value
+        term = in_force("payment.due_days", days.last)
         # Where Nmbrs went on without a run there was nothing to pay.
         waits = run is not None and run < Progress.DONE and (back <= 0 or run > Progress.NONE)
-        return self._due(Kind.PAYMENT, self.facts.kind, period, pay_due(days.last, agreed, term), run, waits=waits)
+        rule = _Rule(pay_due(days.last, agreed, term.value), agreed is not None or term.verified)
+        return self._due(Kind.PAYMENT, self.facts.kind, period, rule, run, waits=waits)
 
     def _pension(self, period: Period, days: Bounds, back: int, run: int | None) -> Due | None:
         """None where nothing is expected: no pension return was ever made, or the first one came later."""
         if self._pension_since is None or period < self._pension_since:
             return None
         own = self.facts.arrangement.pension_days if self.facts.arrangement else None
-        term = in_force("pension.due_days", days.last).value if own is None else own
+        usual = in_force("pension.due_days", days.last)
+        term = usual.value if own is None else own
         progress = _filed(self._exports.get(period, []))
         waits = progress < Progress.DONE and (back <= 0 or progress > Progress.NONE or bool(run))
-        return self._due(Kind.PENSION, self.facts.kind, period, pension_due(days.last, term), progress, waits=waits)
+        rule = _Rule(pension_due(days.last, term), own is not None or usual.verified)
+        return self._due(Kind.PENSION, self.facts.kind, period, rule, progress, waits=waits)
 
     def _return(self, found: _Return, run: int | None) -> Due:
         """The deadline of a return period, shared by the pay periods in it."""
         known = self._declared.get(found.period)
         progress = None if not self.facts.knows("wage_tax_returns") else _filed([found.row] if found.row else [])
         if known is None:
-            months = in_force("return.due_months", found.days.last).value
-            by_rule = return_due(found.kind, found.days.last, months)
+            term = in_force("return.due_months", found.days.last)
+            by_rule = _Rule(return_due(found.kind, found.days.last, term.value), term.verified)
             going_on = found.days.last >= self._current_days.first
             waits = progress is not None and progress < Progress.DONE and (going_on or progress > Progress.NONE)
             known = self._due(Kind.RETURN, found.kind, found.period, by_rule, progress, waits=waits)
@@ -164,10 +179,11 @@ class WorkingOut:
         return None
 
     def _due(
-        self, kind: Kind, length: PeriodType, period: Period, by_rule: date, progress: int | None, *, waits: bool
+        self, kind: Kind, length: PeriodType, period: Period, by_rule: _Rule, progress: int | None, *, waits: bool
     ) -> Due:
         moved = self.facts.moved.get((kind, length, period))
-        return Due(kind, length, period, moved or by_rule, by_rule if moved else None, progress, waits)
+        due, computed = (moved, by_rule.due) if moved else (by_rule.due, None)
+        return Due(kind, length, period, due, computed, progress, waits, unsure=not moved and not by_rule.certain)
 
 
 def _by_period(rows: list[Row]) -> dict[Period, list[Row]]:

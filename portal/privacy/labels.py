@@ -45,6 +45,7 @@ _TABLES: dict[str, "_StrPromise"] = {
     "deadlines.MovedDate": gettext_lazy("moved dates"),
     "deadlines.Deadline": gettext_lazy("deadlines"),
     "deadlines.PeriodState": gettext_lazy("how far each period is"),
+    "deadlines.CalendarFeed": gettext_lazy("calendar addresses of this client"),
     "dashboards.ChangesSeen": gettext_lazy("what people have seen of the change log"),
     "privacy.Agreement": gettext_lazy("agreements"),
     "search.Entry": gettext_lazy("search index"),

@@ -28,7 +28,7 @@ DATES = 6
 
 @dataclass(frozen=True)
 class Told:
-    """One period: its name, how far it is, and where its page is."""
+    """One period: its name, how far it is, and where its page is. `*_unsure`: the day carries the mark "check"."""
 
     title: str
     sentence: str
@@ -37,6 +37,8 @@ class Told:
     pay_due: date | None
     return_due: date | None
     return_sent: bool
+    pay_unsure: bool = False
+    return_unsure: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ def told(company: int, state: PeriodState) -> Told:
         pay_due=state.pay_due,
         return_due=state.return_due,
         return_sent=state.return_progress == Progress.DONE,
+        pay_unsure=state.pay_unsure,
+        return_unsure=state.return_unsure,
     )
 
 
@@ -101,6 +105,7 @@ def dates(user: "Person", **of: Any) -> list[dict[str, Any]]:
             "period": plain.name(PeriodType(row.period_type), row.period),
             "company": row.company,
             "due": row.due,
+            "unsure": row.unsure,
             "late": near(row.due, row.act_by) if row.due < today else None,
         }
         for row in rows

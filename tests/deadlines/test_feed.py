@@ -48,12 +48,16 @@ def test_it_holds_the_open_deadlines_of_who_owns_it_and_nothing_else(company, ot
     assert not answer.cookies
     events = {str(event["uid"]): event for event in Calendar.from_ical(answer.content).walk("VEVENT")}
     pay = events[f"{company.pk}-payment-month-2026-11@deadlines.portal"]
-    assert (str(pay["summary"]), pay["dtstart"].dt) == ("pay day 2026-11 M · Brood B.V.", date(2026, 11, 30))
+    assert (str(pay["summary"]), pay["dtstart"].dt) == (
+        "pay day 2026-11 M · Brood B.V. · check",
+        date(2026, 11, 30),
+    )
+    assert "not verified" in str(pay["description"])
     assert "Worst" not in answer.content.decode()
     assert "Slagers" not in answer.content.decode()
     make_run(company, 2026, 11, locked=True)
     states.rewrite([company.pk])
-    assert "pay day 2026-11 M · Brood B.V." not in summaries(token)
+    assert not [said for said in summaries(token) if said.startswith("pay day 2026-11 M · Brood B.V.")]
 
 
 def test_threat_14_it_shows_what_may_be_seen_at_the_moment_it_is_read(company, debtor, accountant):
@@ -97,6 +101,46 @@ def test_it_can_be_narrowed_to_the_own_companies(company, debtor, administrator,
     assert summaries(token) == []
     arranging.assign(administrator(), [company.pk], clerk)
     assert summaries(token)
+
+
+def test_it_can_be_of_one_client_and_a_person_has_one_of_each(company, other, firm, administrator, as_user):
+    boss = administrator(language="en")
+    whole, one = feeds.make(boss, own_only=False).token, feeds.make(boss, own_only=False, debtor=other.debtor).token
+    assert {said.rsplit(" · ", 2)[1] for said in summaries(whole)} == {"Brood B.V.", "Worst B.V."}
+    assert {said.rsplit(" · ", 2)[1] for said in summaries(one)} == {"Worst B.V."}
+    assert "X-WR-CALNAME:Payroll deadlines · Slagersgroep" in read(one).content.decode()
+    # A new one of the same client ends the old one of that client, and no other.
+    again = feeds.make(boss, own_only=True, debtor=other.debtor).token
+    assert [read(token).status_code for token in (whole, one, again)] == [200, 404, 200]
+    assert summaries(again) == []
+    assert [feed.debtor for feed in feeds.all_of(boss)] == [None, other.debtor]
+    assert feeds.withdraw(boss, other.debtor_id)
+    assert [read(token).status_code for token in (whole, again)] == [200, 404]
+
+
+def test_one_of_a_client_tells_nothing_when_its_owner_sees_the_client_no_more(company, other, firm, accountant):
+    clerk = accountant(company.debtor, other.debtor)
+    token = feeds.make(clerk, own_only=False, debtor=other.debtor).token
+    assert summaries(token)
+    Membership.objects.filter(user=clerk, debtor=other.debtor).update(ends=NOW - timedelta(seconds=1))
+    assert summaries(token) == []
+    assert "Slagersgroep" not in read(token).content.decode()
+
+
+def test_the_page_makes_one_of_the_client_that_it_shows(company, other, accountant, as_user):
+    clerk = accountant(company.debtor)
+    browser, make = as_user(clerk), reverse("deadlines:make_address")
+    page = browser.get(f"{reverse('deadlines:calendar')}?client={company.debtor_id}").content.decode()
+    assert "Bakkersgroep only" in page
+    assert browser.post(make, {"client": str(company.debtor_id)}).status_code == 200
+    assert [feed.debtor for feed in feeds.all_of(clerk)] == [company.debtor]
+    # A client that one does not see is not there, nor is nonsense.
+    for foreign in (str(other.debtor_id), "x", "9" * 30):
+        assert browser.post(make, {"client": foreign}).status_code == 404
+    page = browser.get(f"{reverse('deadlines:calendar')}?client={other.debtor_id}").content.decode()
+    assert "Slagersgroep" not in page
+    browser.post(reverse("deadlines:withdraw_address"), {"client": str(company.debtor_id)})
+    assert not CalendarFeed.objects.exists()
 
 
 def test_many_companies_on_a_day_are_one_entry(debtor, administrator):

@@ -42,7 +42,7 @@ def test_the_month_and_its_list_say_the_same(company, boss, as_user):
     html = as_user(boss).get(CALENDAR).content.decode()
     rows = listed(as_user(boss), CALENDAR)
     assert {row["What"] for row in rows} == {"pay day", "wage-tax return"}
-    assert {row["Due"] for row in rows} == {"30 Nov 2026"}
+    assert {row["Due"] for row in rows} == {"30 Nov 2026 check"}
     cell = re.search(r'<td class="[^"]*">\s*<a class="ui-day-number[^>]*>30</a>.*?</td>', html, re.S).group()
     assert "pay day" in text(cell)
     assert "to do" in text(cell)

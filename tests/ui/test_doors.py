@@ -12,7 +12,7 @@ from portal.accounts.models import User
 from portal.accounts.roles import Role
 from portal.connections.models import Environment, EnvironmentKind
 from portal.dashboards.views import ClientsView
-from portal.deadlines.views import ArrangementsView
+from portal.deadlines.several_views import ArrangementsView
 from portal.debtors.models import DebtorTag
 from portal.ui import records
 from portal.ui.exports.stamp import _has_more

@@ -6,10 +6,9 @@ from django import template
 from django.utils.safestring import SafeString
 
 from portal.companies import words
-from portal.deadlines.forms import pay_words, pension_words
+from portal.deadlines.certainty import check, explained, usual_is_unsure
 from portal.deadlines.models import Kind
-from portal.deadlines.rules import PayRule
-from portal.deadlines.tables import person_words
+from portal.deadlines.tables import pay_day_words, pension_term_words, person_words
 from portal.periods import PeriodType
 from portal.ui import formats
 
@@ -23,17 +22,39 @@ def responsible(arrangement: Any) -> SafeString:
 
 
 @register.simple_tag
-def pay_day(arrangement: Any) -> str:
-    """The agreed pay day, or the usual one."""
-    return (
-        pay_words(PayRule(arrangement.pay_rule), arrangement.pay_number) if arrangement else pay_words(PayRule.NONE, 0)
-    )
+def pay_day(arrangement: Any) -> SafeString:
+    """The agreed pay day, or the usual one with its mark."""
+    return pay_day_words(arrangement)
 
 
 @register.simple_tag
-def pension_term(arrangement: Any) -> str:
-    """The fund's term, or the office's usual one."""
-    return pension_words(arrangement.pension_days if arrangement else None)
+def pension_term(arrangement: Any) -> SafeString:
+    """The fund's term, or the office's usual one with its mark."""
+    return pension_term_words(arrangement)
+
+
+@register.simple_tag
+def usual_return_mark() -> SafeString:
+    """The mark of the wage-tax return's usual term, while it was not verified."""
+    return check(usual_is_unsure(Kind.RETURN))
+
+
+@register.simple_tag
+def check_mark(unsure: bool) -> SafeString:
+    """The mark of an unsure date, in a list that says below it what the mark means."""
+    return check(unsure)
+
+
+@register.simple_tag
+def any_unsure(rows: Any) -> bool:
+    """Whether one of these dates carries the mark, so that its meaning has to stand below them."""
+    return any(row["unsure"] for row in rows)
+
+
+@register.simple_tag
+def check_explained(unsure: bool, of_client: bool = False) -> SafeString:
+    """The mark of an unsure date that says itself what it means."""
+    return explained(unsure, of_client=of_client)
 
 
 @register.simple_tag

@@ -54,7 +54,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     **{
         f"portal.{guard}{more}": _ASKED_BEFORE
         for guard in (
-            "deadlines.views: _asked_again sees everything",
+            "deadlines.several_views: _asked_again sees everything",
             "deadlines.views: move sees everything",
             "employees.known: records_known sees everything",
             "sync.actions: _decided sees everything (2)",

@@ -1,0 +1,141 @@
+"""Several companies at once: all of a team, of a tag, all late ones, those of nobody; and the date of one return."""
+
+from datetime import UTC, date, datetime
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from portal.accounts.models import TagRule, Team, TeamDebtor
+from portal.deadlines import arranging, states
+from portal.deadlines.models import Arrangement, Deadline, Kind, MovedDate
+from portal.debtors.models import DebtorTag
+from portal.periods import Period, PeriodType
+from tests.dashboards.reading import table, text
+from tests.factories import fetched_everything, make_company, make_debtor, make_return, make_run, mirrored
+
+pytestmark = pytest.mark.pages
+
+LIST, BULK, BOARD = "/deadlines/", "/deadlines/several/", "/"
+
+
+@pytest.fixture
+def boss(administrator):
+    return administrator()
+
+
+@pytest.fixture
+def office(debtor, firm):
+    """Brood (a team's) waits for its run; Worst (tagged) has a late return; Vis is locked and sent."""
+    butchers = make_debtor(debtor.environment, "Slagersgroep", number="2002")
+    made = {
+        "Brood": make_company(debtor, "Brood"),
+        "Worst": make_company(butchers, "Worst", period=Period(2026, 12), period_type=PeriodType.FOUR_WEEKS,
+                              return_period="Week4"),
+        "Vis": make_company(butchers, "Vis"),
+    }  # fmt: skip
+    for one in (debtor, butchers):
+        fetched_everything(one)
+    make_run(made["Worst"], 2026, 10, locked=True)
+    make_return(made["Worst"], 2026, 10)
+    make_run(made["Vis"], 2026, 11, locked=True)
+    make_return(made["Vis"], 2026, 11, sent_at=datetime(2026, 11, 20, 9, tzinfo=UTC))
+    states.rewrite([one.pk for one in made.values()])
+    team = Team.objects.create(firm=firm, name="Noord")
+    TeamDebtor.objects.create(team=team, debtor=debtor)
+    TagRule.objects.create(team=Team.objects.create(firm=firm, name="Zuid"), tag="vlees")
+    mirrored(DebtorTag, debtor.environment, debtor=butchers, number=1, text="vlees", valid_from=date(2026, 1, 1))
+    return {**made, "team": team.pk}
+
+
+def names(browser, address):
+    return sorted(row["Company"].split()[0] for row in table(browser, address))
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("team={team}", ["Brood"]), ("tag=vlees", ["Vis", "Worst"]), ("due=overdue", ["Worst"]), ("run=none", ["Brood"]),
+     ("due=later", ["Brood"]), ("run=locked&tag=vlees", ["Vis", "Worst"]), ("person=nobody&tag=vlees", ["Worst"]),
+     ("due=x&team=y&tag=z", ["Brood", "Vis", "Worst"])],
+)  # fmt: skip
+def test_the_list_and_the_change_take_the_filters_of_the_board(office, boss, accountant, as_user, query, found):
+    arranging.assign(boss, [office["Vis"].pk], boss)
+    make_run(office["Worst"], 2026, 12, locked=True)
+    states.rewrite([office["Worst"].pk])
+    browser, query = as_user(boss), query.format(**office)
+    assert names(browser, f"{BOARD}?{query}") == found
+    assert names(browser, f"{LIST}?{query}") == found
+    posted = {"covers": "all", "filter": query, "responsible": str(boss.pk)}
+    page = text(browser.post(BULK, posted).content.decode())
+    assert f"This covers {len(found)} compan" in page
+    browser.post(BULK, {**posted, "confirmed": str(len(found))})
+    mine = Arrangement.objects.filter(responsible=boss).values_list("company__name", flat=True)
+    assert sorted({*mine, "Vis"}) == sorted({*found, "Vis"})
+
+
+def test_the_board_leads_to_the_change_of_what_it_shows(office, boss, as_user):
+    browser = as_user(boss)
+    html = unescape(browser.get(f"{BOARD}?tag=vlees&sort=company&per_page=25").content.decode())
+    assert "Assign these 2 companies…" in text(html)
+    assert 'href="/deadlines/?covers=all&tag=vlees#bulk"' in html
+    html = browser.get(f"{LIST}?covers=all&tag=vlees").content.decode()
+    assert 'name="covers" value="all" checked' in html
+    assert "All 2 of this filter" in text(html)
+    # Of an earlier period nothing is offered that would mean another one there.
+    assert "Assign" not in text(browser.get(f"{BOARD}?back=1&run=none").content.decode())
+    assert "?covers=all&tag=vlees#bulk" in unescape(browser.get(f"{BOARD}?back=1&tag=vlees").content.decode())
+
+
+def test_who_sets_no_dates_is_not_led_there(office, firm, as_user):
+    from portal.accounts.models import Membership
+    from portal.accounts.roles import Role
+    from tests.accounts.office import somebody_new
+
+    auditor = somebody_new("auditor")
+    Membership.objects.create(user=auditor, firm=firm, role=Role.AUDITOR)
+    page = as_user(auditor).get(BOARD).content.decode()
+    assert "Brood" in page
+    assert "Assign" not in page
+
+
+def test_a_return_is_moved_for_several_and_who_has_none_of_it_is_told(office, boss, as_user):
+    browser = as_user(boss)
+    posted = {
+        "covers": "all",
+        "filter": "q=",
+        "moved_return": "month:2026-12",
+        "moved_due": "2027-02-01",
+        "moved_reason": "Letter of 2027",
+    }
+    page = text(browser.post(BULK, posted).content.decode())
+    assert "Wage-tax return 2026-12 M: due 1 Feb 2027 (Letter of 2027)" in page
+    assert not MovedDate.objects.exists()
+    page = text(browser.post(BULK, {**posted, "confirmed": "3"}, follow=True).content.decode())
+    assert "The date was moved for 2 companies." in page
+    assert "1 company was left out: it has no return of this period." in page
+    moved = Deadline.objects.filter(kind=Kind.RETURN, due=date(2027, 2, 1))
+    assert sorted(moved.values_list("company__name", "computed", "unsure")) == [
+        ("Brood", date(2027, 1, 31), False),
+        ("Vis", date(2027, 1, 31), False),
+    ]
+    assert not Arrangement.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [({"moved_due": ""}, "Enter the new due date."), ({"moved_reason": " "}, "Say why the date is moved."),
+     ({"moved_due": "2199-01-01"}, "more than a year"), ({"moved_return": "month:1999-1"}, "Select a valid choice"),
+     ({"moved_due": "x"}, "Enter a valid date")],
+)  # fmt: skip
+def test_a_move_without_sense_moves_nothing(office, boss, as_user, change, said):
+    posted = {"covers": "all", "moved_return": "month:2026-12", "moved_due": "2027-02-01", "moved_reason": "Letter"}
+    assert said in text(as_user(boss).post(BULK, {**posted, **change}, follow=True).content.decode())
+    assert not MovedDate.objects.exists()
+
+
+def test_only_returns_of_own_companies_are_offered(office, accountant, as_user):
+    """Who works for Brood alone reads no period of a client with four weeks."""
+    clerk = accountant(office["Brood"].debtor)
+    page = as_user(clerk).get(reverse("deadlines:arrangements")).content.decode()
+    assert "month:2026-11" in page
+    assert "4-weeks:" not in page
