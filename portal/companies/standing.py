@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
+#: The kinds of which it matters whether they ever came in.
+TOLD = ("runs", "wage_tax_returns")
+
+
 @dataclass(frozen=True)
 class Standing:
     """One company as a list shows it. A Missing says why something is not known."""
@@ -33,8 +37,13 @@ class Standing:
     last_return_status: Status | Missing
 
 
-def standings(companies: "QuerySet[Company]", user: "User | AnonymousUser") -> list[Standing]:
-    """How each of the visible `companies` stands. Four queries, however many companies there are."""
+def standings(
+    companies: "QuerySet[Company]", user: "User | AnonymousUser", came_in: set[tuple[int, str]] | None = None
+) -> list[Standing]:
+    """How each of the visible `companies` stands. Four queries, however many companies there are.
+
+    `came_in`: company and kind of what came in at least once, where the page has read that already; a query less.
+    """
     runs = Run.objects.visible_to(user)
     declarations = WageTaxReturn.objects.visible_to(user)
     own = runs.filter(company=OuterRef("pk"))
@@ -49,7 +58,7 @@ def standings(companies: "QuerySet[Company]", user: "User | AnonymousUser") -> l
     )
     last_runs = runs.in_bulk([row.last_run_id for row in rows if row.last_run_id])
     last_returns = declarations.in_bulk([row.last_return_id for row in rows if row.last_return_id])
-    fetched = _fetched(rows, user)
+    fetched = _fetched(rows, user) if came_in is None else came_in
     return [
         _standing(row, last_runs.get(row.last_run_id), last_returns.get(row.last_return_id), fetched) for row in rows
     ]
@@ -96,7 +105,7 @@ def _fetched(rows: Sequence[Company], user: "User | AnonymousUser") -> set[tuple
         Freshness.objects.visible_to(user)
         .filter(
             company__in=[row.pk for row in rows],
-            resource__in=("runs", "wage_tax_returns"),
+            resource__in=TOLD,
             last_success__isnull=False,
         )
         .values_list("company_id", "resource")

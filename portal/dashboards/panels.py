@@ -11,7 +11,7 @@ from portal import clock
 from portal.accounts.roles import Capability
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS
 from portal.companies.models import Company
-from portal.companies.standing import standings
+from portal.companies.standing import TOLD, standings
 from portal.dashboards import months
 from portal.dashboards.changes.panel import new_of_client
 from portal.dashboards.changes.unseen import CAPABILITY
@@ -82,10 +82,12 @@ def head_count_chart(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
 def companies(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     """Every company with its current period, its last run and its last wage-tax return."""
     rows = Company.objects.visible_to(request.user).filter(debtor=debtor)
+    came = known_of(debtor, request.user)
+    came_in = {(company, kind) for kind in TOLD for company in came.fetched.get(kind, ())}
     return {
-        "standings": standings(rows, request.user),
+        "standings": standings(rows, request.user, came_in),
         "sees_wages": holds_over(request, debtor, Capability.VIEW_SALARIES),
-        "empty": "never_synced" if known_of(debtor, request.user).companies is None else "nothing",
+        "empty": "never_synced" if came.companies is None else "nothing",
     }
 
 

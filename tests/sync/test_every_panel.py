@@ -73,6 +73,7 @@ NO_FIGURE: Mapping[str, Mapping[str, str]] = {
     "debtor": {
         "contacts": WORDS_ONLY,
         "client_data": WORDS_ONLY,
+        "deadlines": DATES,
         "changes": "what syncs of the portal changed; tests/dashboards/test_changes.py",
     },
     "company": {
