@@ -66,11 +66,11 @@ def test_what_needs_attention_comes_first(four, administrator, as_user):
     rows = {row["Company"].split(" B.V.")[0]: row for row in table(client, "/")}
     # Period 10 of four weeks ended on 4 October: its return was due on 4 November, and Nmbrs has it unsent.
     assert names(client) == ["Vervoer", "Bakkerij", "Klaar", "Nieuw"]
-    assert rows["Vervoer"]["Next due"] == "18 days late wage-tax return 2026-10 4W"
+    assert rows["Vervoer"]["Next due"] == "18 days late wage-tax return 2026-10 4W check"
     assert rows["Vervoer"]["Period"] == "2026-12 4W"
-    assert rows["Bakkerij"]["Run"] == "not made pay day 30 Nov"
-    assert rows["Bakkerij"]["Wage-tax return"] == "due 31 Dec"
-    assert rows["Bakkerij"]["Next due"] == "due 30 Nov pay day 2026-11 M"
+    assert rows["Bakkerij"]["Run"] == "not made pay day 30 Nov check"
+    assert rows["Bakkerij"]["Wage-tax return"] == "due 31 Dec check"
+    assert rows["Bakkerij"]["Next due"] == "due 30 Nov pay day 2026-11 M check"
     assert rows["Klaar"]["Run"].startswith("locked")
     assert rows["Klaar"]["Wage-tax return"] == "sent 20 Nov"
     assert rows["Klaar"]["Pension return"] == "none"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, F, FilteredRelation, Prefetch, Q, QuerySet
 
 from portal.companies.models import Company
-from portal.deadlines.due import LATER, OVERDUE, TODAY, WEEK, bucket
-from portal.deadlines.models import PeriodState, Progress
+from portal.deadlines.due import OVERDUE, RUNS, TODAY, WEEK, bucket
+from portal.deadlines.models import PeriodState
 from portal.deadlines.views import KINDS
 from portal.mirror.models import Freshness
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 #: What the freshness of a row is about; the list of companies is the client's.
 ROW_KINDS = tuple(kind for kind in KINDS if kind != "companies")
-BUCKETS = (OVERDUE, TODAY, WEEK, LATER)
-#: The run of a period by the words of the address.
-RUNS = {"none": Progress.NONE, "made": Progress.MADE, "locked": Progress.DONE}
 
 
 def at(companies: "QuerySet[Company]", back: int) -> "QuerySet[Company]":
@@ -49,6 +46,11 @@ def with_details(companies: "QuerySet[Any]", user: "Person", back: int) -> "Quer
         Prefetch("period_states", queryset=states, to_attr="shown_states"),
         Prefetch("freshness", queryset=fresh, to_attr="fresh_rows"),
     )
+
+
+def state_of(company: Any) -> PeriodState | None:
+    """The company's state so many periods back; None where its current period is not known."""
+    return next(iter(company.shown_states), None)
 
 
 def in_bucket(word: str) -> Q:

@@ -9,23 +9,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
-from portal.companies import status, words
-from portal.dashboards.board.rows import ROW_KINDS
+from portal.companies import words
+from portal.dashboards.board.parts import APART, MADE, pension_status, return_status, run_status
+from portal.dashboards.board.rows import ROW_KINDS, state_of
+from portal.deadlines.certainty import check
 from portal.deadlines.due import DONE, Dated, near
-from portal.deadlines.models import Kind, PeriodState, Progress
+from portal.deadlines.models import Kind, Progress
 from portal.deadlines.tables import company_cell, person_words
 from portal.periods import PeriodType
 from portal.ui import formats, markup
 from portal.ui.freshness import summarise
 from portal.ui.tables import Table, TextColumn
-from portal.ui.values import Level, Missing, Status
-
-NOT_MADE = Status(Level.NEUTRAL, gettext_lazy("not made"), "circle-dashed")
-MADE = {
-    Kind.PAYMENT: status.RUN_MADE,
-    Kind.RETURN: status.RETURN_MADE,
-    Kind.PENSION: status.RETURN_MADE,
-}
+from portal.ui.values import Missing, Status
 
 
 class BoardTable(Table):
@@ -36,6 +31,7 @@ class BoardTable(Table):
 
     caption = gettext_lazy("Companies in their current period")
     counted = ngettext_lazy("company", "companies")
+    apart = APART
 
     company = TextColumn(verbose_name=gettext_lazy("Company"), accessor="pk", order_by=("name",))
     period = TextColumn(verbose_name=gettext_lazy("Period"), accessor="last_day", empty_values=())
@@ -73,34 +69,27 @@ class BoardTable(Table):
         return format_html('<span class="ui-num text-nowrap">{}</span>', label)
 
     def render_run(self, record: Any) -> SafeString:
-        """None, made or locked, with the day; without a locked run the pay day."""
-        state = state_of(record)
-        if state is None or state.run is None:
+        """None, made or locked, with the day; without a run the pay day."""
+        state, shown = state_of(record), run_status(state_of(record))
+        if state is None or isinstance(shown, Missing):
             return markup.missing(Missing.NEVER_FETCHED)
         if state.run == Progress.NONE:
-            shown = status.NO_RUN_FOUND if state.back > 0 else NOT_MADE
-            return _with_day(shown, _("pay day %(day)s"), state.pay_due)
-        return _with_day(
-            DONE[Kind.PAYMENT] if state.run == Progress.DONE else MADE[Kind.PAYMENT], "%(day)s", state.run_at
-        )
+            return _with_day(shown, _("pay day %(day)s"), state.pay_due, unsure=state.pay_unsure)
+        return _with_day(shown, "%(day)s", state.run_at)
 
     def render_wage_tax(self, record: Any) -> SafeString:
         """How far the return of the period is, and when it is due."""
-        state = state_of(record)
-        if state is None or not state.returns_known:
-            return markup.missing(Missing.NEVER_FETCHED)
-        if state.return_due is None:
-            return markup.missing(Missing.UNKNOWN)
-        return _filed(Kind.RETURN, state.return_progress, state.return_due, state.return_sent_at)
+        state, shown = state_of(record), return_status(state_of(record))
+        if state is None or isinstance(shown, Missing) or state.return_due is None:
+            return markup.status(shown)
+        return _filed(Kind.RETURN, state.return_progress, state.return_due, state.return_sent_at, state.return_unsure)
 
     def render_pension(self, record: Any) -> SafeString:
         """How far the pension return is; a dash where none is expected."""
-        state = state_of(record)
-        if state is None or not state.pensions_known:
-            return markup.missing(Missing.NEVER_FETCHED)
-        if state.pension is None or state.pension_due is None:
-            return markup.status(status.NO_RETURN)
-        return _filed(Kind.PENSION, state.pension, state.pension_due, state.pension_sent_at)
+        state, shown = state_of(record), pension_status(state_of(record))
+        if state is None or isinstance(shown, Missing) or state.pension_due is None:
+            return markup.status(shown)
+        return _filed(Kind.PENSION, state.pension, state.pension_due, state.pension_sent_at, state.pension_unsure)
 
     def render_next_due(self, record: Any) -> SafeString:
         """The first thing that is still open, also of earlier periods."""
@@ -108,10 +97,11 @@ class BoardTable(Table):
         if state is None or state.next_due is None or state.next_act_by is None:
             return markup.missing(Missing.UNKNOWN if state else Missing.NEVER_FETCHED)
         return format_html(
-            '{}<span class="ui-below">{} <span class="text-nowrap">{}</span></span>',
+            '{}<span class="ui-below">{} <span class="text-nowrap">{}</span> {}</span>',
             markup.status(near(state.next_due, state.next_act_by, formats.short_day)),
             Kind(state.next_kind).label,
             state.next_period,
+            check(state.next_unsure),
         )
 
     def render_responsible(self, record: Any) -> SafeString:
@@ -132,24 +122,23 @@ class BoardTable(Table):
         return markup.freshness(summarise(record.fresh_rows, ROW_KINDS))
 
 
-def state_of(company: Any) -> PeriodState | None:
-    """The company's state so many periods back; None where its current period is not known."""
-    return next(iter(company.shown_states), None)
-
-
-def _filed(kind: Kind, progress: int | None, due: Any, sent_at: Any) -> SafeString:
+def _filed(kind: Kind, progress: int | None, due: Any, sent_at: Any, unsure: bool) -> SafeString:
     if progress == Progress.DONE:
         return _with_day(DONE[kind], "%(day)s", sent_at)
     dated = Dated(kind, due, due, progress, open=True).told(formats.short_day)
     if isinstance(dated, Missing):
         return markup.missing(dated)
     if progress == Progress.MADE:
-        return format_html('{}<span class="ui-below">{}</span>', markup.status(MADE[kind]), dated.label)
-    return markup.status(dated)
+        return _above(markup.status(MADE[kind]), str(dated.label), unsure=unsure)
+    return _above(markup.status(dated), "", unsure=unsure) if unsure else markup.status(dated)
 
 
-def _with_day(shown: Status, text: str, day: Any) -> SafeString:
+def _with_day(shown: Status, text: str, day: Any, *, unsure: bool = False) -> SafeString:
     if day is None:
         return markup.status(shown)
-    said = text % {"day": formats.short_day(day)}
-    return format_html('{}<span class="ui-below">{}</span>', markup.status(shown), said)
+    return _above(markup.status(shown), text % {"day": formats.short_day(day)}, unsure=unsure)
+
+
+def _above(shown: SafeString, below: str, *, unsure: bool) -> SafeString:
+    """A status with what stands below it, and the mark of an unsure date."""
+    return format_html('{}<span class="ui-below">{} {}</span>', shown, below, check(unsure))

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -20,7 +21,9 @@ from portal.dashboards.board.tables import BoardTable
 from portal.dashboards.changes.unseen import CAPABILITY as READS_CHANGES
 from portal.dashboards.changes.unseen import unseen_counts
 from portal.dashboards.start import nobodys_of, start
+from portal.deadlines.certainty import CHECK, MEANING
 from portal.deadlines.due import OVERDUE, TODAY, WEEK, WORDS
+from portal.deadlines.several_views import filter_of
 from portal.deadlines.views import KINDS
 from portal.deadlines.working_out import BACK
 from portal.debtors import asked
@@ -114,11 +117,19 @@ class BoardView(ScopedListView):
             "parts": self._parts(),
             "steps": self._steps(),
             "can_set": Capability.SET_DEADLINES in capabilities_of(self.request),
+            "assign": self._assign(),
         }
 
     def get_when(self) -> list[tuple[str, str]]:
-        """Which period of each company."""
-        return [(_("Period"), _("each company by its own: %(period)s") % {"period": self._steps().label})]
+        """Which period of each company, and what the mark of an unsure date means."""
+        period = _("each company by its own: %(period)s") % {"period": self._steps().label}
+        return [(_("Period"), period), (str(CHECK.label).capitalize(), str(MEANING))]
+
+    def _assign(self) -> str:
+        """The way to changing what the filter shows; none from an earlier period when dates or runs of it narrow it."""
+        if self.back and (self.request.GET.get("due") or self.request.GET.get("run")):
+            return ""
+        return f"{reverse('deadlines:arrangements')}?covers=all&{filter_of(self.request.GET)}"
 
     def _parts(self) -> list[Part]:
         """Numbers over the whole scope, whatever the filter; each link sets one filter and keeps the others."""

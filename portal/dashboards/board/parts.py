@@ -1,0 +1,128 @@
+"""What the columns of the period board are made of, for a file: words, days as days, counts as numbers."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from portal import clock
+from portal.companies import status
+from portal.dashboards.board.rows import ROW_KINDS, state_of
+from portal.deadlines.certainty import CHECK
+from portal.deadlines.due import DONE, WORDS, word_for
+from portal.deadlines.models import Kind, PeriodState, Progress
+from portal.deadlines.tables import company_parts
+from portal.ui.exports.parts import Part
+from portal.ui.freshness import summarise
+from portal.ui.values import Level, Missing, Status
+
+NOT_MADE = Status(Level.NEUTRAL, _("not made"), "circle-dashed")
+MADE = {
+    Kind.PAYMENT: status.RUN_MADE,
+    Kind.RETURN: status.RETURN_MADE,
+    Kind.PENSION: status.RETURN_MADE,
+}
+
+Read = Callable[[Any, Any], Any]
+
+
+def run_status(state: PeriodState | None) -> Status | Missing:
+    """None, made or locked."""
+    if state is None or state.run is None:
+        return Missing.NEVER_FETCHED
+    if state.run == Progress.NONE:
+        return status.NO_RUN_FOUND if state.back > 0 else NOT_MADE
+    return DONE[Kind.PAYMENT] if state.run == Progress.DONE else MADE[Kind.PAYMENT]
+
+
+def return_status(state: PeriodState | None) -> Status | Missing:
+    """How far the return is; unknown where nothing tells of which period it is."""
+    if state is None or not state.returns_known:
+        return Missing.NEVER_FETCHED
+    return Missing.UNKNOWN if state.return_due is None else _filed(Kind.RETURN, state.return_progress)
+
+
+def pension_status(state: PeriodState | None) -> Status | Missing:
+    """How far the pension return is; none where none is expected."""
+    if state is None or not state.pensions_known:
+        return Missing.NEVER_FETCHED
+    if state.pension is None or state.pension_due is None:
+        return status.NO_RETURN
+    return _filed(Kind.PENSION, state.pension)
+
+
+def _filed(kind: Kind, progress: int | None) -> Status | Missing:
+    if progress is None:
+        return Missing.NEVER_FETCHED
+    return {Progress.DONE: DONE[kind], Progress.MADE: MADE[kind]}.get(Progress(progress), NOT_MADE)
+
+
+def _of(told: Callable[[PeriodState | None], Any]) -> Read:
+    return lambda _table, record: told(state_of(record))
+
+
+def _day(name: str) -> Read:
+    """A column with a day, or the day in Amsterdam of one with a moment."""
+
+    def told(state: PeriodState | None) -> Any:
+        value = getattr(state, name, None)
+        return value.astimezone(clock.AMSTERDAM).date() if isinstance(value, datetime) else value
+
+    return _of(told)
+
+
+def _check(due: str, unsure: str) -> Read:
+    return _of(lambda state: CHECK if getattr(state, due, None) and getattr(state, unsure) else None)
+
+
+def _next_due(state: PeriodState | None) -> Any:
+    return Missing.NEVER_FETCHED if state is None else state.next_due or Missing.UNKNOWN
+
+
+def _next_when(state: PeriodState | None) -> Any:
+    known = state is not None and state.next_due and state.next_act_by
+    return WORDS[word_for(state.next_due, state.next_act_by)] if state and known else None  # type: ignore[arg-type]
+
+
+def _next_what(state: PeriodState | None) -> str | None:
+    return f"{Kind(state.next_kind).label} {state.next_period}" if state and state.next_kind else None
+
+
+def _fresh(_table: Any, record: Any) -> Status:
+    return summarise(record.fresh_rows, ROW_KINDS).status
+
+
+def _fresh_as_of(_table: Any, record: Any) -> datetime | None:
+    return summarise(record.fresh_rows, ROW_KINDS).oldest
+
+
+APART = {
+    "company": company_parts(lambda row: row),
+    "run": (
+        Part(_("Run"), _of(run_status)),
+        Part(_("Run made on"), _day("run_at")),
+        Part(_("Pay day"), _day("pay_due")),
+        Part(_("Pay day: check"), _check("pay_due", "pay_unsure")),
+    ),
+    "wage_tax": (
+        Part(_("Wage-tax return"), _of(return_status)),
+        Part(_("Wage-tax return: due"), _day("return_due")),
+        Part(_("Wage-tax return: check"), _check("return_due", "return_unsure")),
+        Part(_("Wage-tax return: sent on"), _day("return_sent_at")),
+    ),
+    "pension": (
+        Part(_("Pension return"), _of(pension_status)),
+        Part(_("Pension return: due"), _day("pension_due")),
+        Part(_("Pension return: check"), _check("pension_due", "pension_unsure")),
+        Part(_("Pension return: sent on"), _day("pension_sent_at")),
+    ),
+    "next_due": (
+        Part(_("Next due"), _of(_next_due)),
+        Part(_("Next due: when"), _of(_next_when)),
+        Part(_("Next due: what"), _of(_next_what)),
+        Part(_("Next due: check"), _check("next_due", "next_unsure")),
+    ),
+    "changes": (Part(_("Changes"), lambda table, record: table.unseen.get(record.pk, 0), is_figure=True),),
+    "data": (Part(_("Data"), _fresh), Part(_("Data as of"), _fresh_as_of)),
+}
