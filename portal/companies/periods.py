@@ -9,6 +9,7 @@ from portal.companies import words
 from portal.companies.models import Basis, Company, Snapshot
 from portal.debtors import asked
 from portal.periods import Bounds, Period, PeriodType, bounds, following, preceding
+from portal.ui import moment
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def chosen(request: HttpRequest, company: Company) -> Chosen | None:
     if current is None:
         return None
     kind = PeriodType(current.period_type)
+    moment.know(request, company)
     return Chosen(kind, asked.period(request, kind, current.period), current.period)
 
 

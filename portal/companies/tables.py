@@ -29,6 +29,8 @@ class CompanyTable(RecordTable):
     """The companies of a client."""
 
     searched = ("name", "number", "kvk_number")
+    #: For the way to a company in the period of the page's day.
+    related = ("current",)
 
     name = LinkColumn("companies:company", empty_values=())
     number = CodeColumn()

@@ -14,7 +14,7 @@ from portal import clock
 from portal.debtors import asked
 from portal.employees.snapshots import MONTHS_KEPT
 from portal.periods import Period, PeriodType, bounds, containing, following, preceding
-from portal.ui import formats
+from portal.ui import formats, moment
 
 #: Months of a trend, the last one included.
 TREND = 13
@@ -40,6 +40,7 @@ def asked_month(request: HttpRequest) -> Period:
     current = this_month()
     if -MONTHS_KEPT < _index(month) - _index(current) <= AHEAD:
         return month
+    moment.stand(request, None)
     if not getattr(request, "_month_refused", False):
         request._month_refused = True  # type: ignore[attr-defined]
         text = _("There are no figures of %(asked)s: they are kept for %(count)s months. This page shows %(month)s.")

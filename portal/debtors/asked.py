@@ -1,6 +1,7 @@
 """What the address of a page asks for: a day, a month or a period of a company.
 
-Anything that makes no sense gives the default and a message that says so; never an error page.
+Anything that makes no sense gives the default and a message that says so; never an error page. What makes sense is also
+where the page stands, so that its links go along (portal.ui.moment).
 """
 
 import re
@@ -14,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.periods import Period, PeriodType, bounds, containing
-from portal.ui import formats
+from portal.ui import formats, moment
+from portal.ui.moment import Asks
 
 #: Days before or after these are typing errors, and calendar arithmetic stays far from its ends.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -34,6 +36,8 @@ def day(request: HttpRequest, name: str = "on") -> date:
         if wanted is None:
             text = _("“%(asked)s” is not a day. This page shows today, %(day)s.")
             messages.warning(request, text % {"asked": _short(asked), "day": formats.day(today)})
+        if wanted is not None and name == Asks.DAY:
+            moment.stand(request, moment.of_day(wanted))
         return wanted or today
 
     return _once(request, name, read)
@@ -49,6 +53,8 @@ def month(request: HttpRequest, name: str = "month") -> Period:
             text = _("“%(asked)s” is not a month. This page shows %(month)s.")
             shown = formats.full_month(bounds(PeriodType.MONTH, current).first)
             messages.warning(request, text % {"asked": _short(asked), "month": shown})
+        if wanted is not None and name == Asks.MONTH:
+            moment.stand(request, moment.of_month(wanted))
         return wanted or current
 
     return _once(request, name, read)
@@ -62,6 +68,9 @@ def period(request: HttpRequest, kind: PeriodType, current: Period, name: str = 
         if wanted is None:
             text = _("“%(asked)s” is not a period of this company. This page shows its current period, %(period)s.")
             messages.warning(request, text % {"asked": _short(asked), "period": f"{current.year}-{current.number}"})
+        if asked and wanted is not None and name == Asks.PERIOD:
+            # Without it in the address the page is about what the company works on now, whatever today is.
+            moment.stand(request, moment.of_period(kind, wanted, current))
         return wanted or current
 
     return _once(request, name, read)

@@ -12,6 +12,7 @@ from portal.debtors import asked, freshness
 from portal.debtors.models import Debtor
 from portal.debtors.place import is_client, records_of, way_to, with_query
 from portal.ui.freshness import FreshnessSummary
+from portal.ui.moment import Asks
 from portal.ui.permissions import of_client
 from portal.ui.records import RecordListView, When
 from portal.ui.values import Crumb
@@ -21,6 +22,7 @@ class DebtorRecordsView(RecordListView):
     """One kind of record of a client, as of a day."""
 
     owner_column = "debtor"
+    asks = Asks.DAY
     template_name = "debtors/records.html"
 
     @cached_property

@@ -36,6 +36,7 @@ from portal.ui import formats
 from portal.ui.empty import EmptyKind
 from portal.ui.exports import asking
 from portal.ui.freshness import FreshnessSummary
+from portal.ui.moment import Asks, know
 from portal.ui.panels import panels_of, shown_on
 from portal.ui.permissions import holds_over
 from portal.ui.values import Crumb
@@ -51,6 +52,7 @@ class PeopleView(ScopedListView):
     capability = Capability.VIEW
     reads = Kind.LIST_READ
     template_name = "employees/list.html"
+    asks = Asks.DAY
     heading: ClassVar[Any] = gettext_lazy("Employees")
 
     @cached_property
@@ -99,6 +101,7 @@ class PeopleView(ScopedListView):
         """Client › company › employees."""
         own = Crumb(_("Employees"))
         if isinstance(self.owner, Company):
+            know(self.request, self.owner)
             return [
                 *way_to(self.request, self.owner.debtor, self.owner.pk),
                 Crumb(str(self.owner), reverse("companies:company", args=[self.owner.pk])),
@@ -222,6 +225,7 @@ class PersonView(ScopedDetailView):
     model = Employee
     capability = Capability.VIEW
     reads = Kind.PERSON_READ
+    asks = Asks.DAY
     template_name = "employees/person.html"
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
@@ -231,6 +235,7 @@ class PersonView(ScopedDetailView):
     def get_breadcrumb(self) -> list[Crumb]:
         """Client › company › person."""
         company = self.object.company
+        know(self.request, company)
         return [
             *way_to(self.request, company.debtor, company.pk),
             Crumb(str(company), reverse("companies:company", args=[company.pk])),

@@ -20,6 +20,7 @@ from portal.deadlines.models import PeriodState
 from portal.debtors.place import way_to
 from portal.periods import preceding
 from portal.selfservice import panels, periods, plain
+from portal.ui.moment import carried, know
 from portal.ui.panels import Panel, panels_of
 from portal.ui.permissions import holds_over
 from portal.ui.places import Place, mark
@@ -54,7 +55,7 @@ class ClientView(DebtorView):
         return {
             **context,
             "periods": periods.of_companies(self.request.user, companies),
-            "all_figures": reverse("dashboards:debtor", args=[self.object.pk]),
+            "all_figures": carried(self.request, reverse("dashboards:debtor", args=[self.object.pk])),
         }
 
 
@@ -112,9 +113,15 @@ class PeriodView(CompanyView):
     def _siblings(self) -> Sequence[Place]:
         """The companies of the same organisation that the reader sees, when there are several; same kind of page."""
         visible = Company.objects.visible_to(self.request.user).filter(debtor=self.object.debtor_id)
+        companies = list(visible.select_related("current").order_by("name", "pk"))
+        know(self.request, *companies)
         found = [
-            Place(name, reverse("selfservice:period", args=[pk]), pk == self.object.pk)
-            for pk, name in visible.order_by("name", "pk").values_list("pk", "name")
+            Place(
+                company.name,
+                carried(self.request, reverse("selfservice:period", args=[company.pk])),
+                company.pk == self.object.pk,
+            )
+            for company in companies
         ]
         return found if len(found) > 1 else []
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from portal.accounts.roles import Capability
 from portal.connections.models import EnvironmentKind
+from portal.ui.moment import carried
 from portal.ui.permissions import capabilities_of, of_client, tops
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def shown_to(request: HttpRequest) -> list[ShownEntry]:
         ShownEntry(
             (client and entry.label_for_clients) or entry.label,
             entry.icon,
-            reverse(entry.url_name),
+            carried(request, reverse(entry.url_name)),
             entry.is_current(request),
             reverse(entry.number_url) if entry.number_url else "",
         )

@@ -24,6 +24,7 @@ from portal.accounts.roles import Capability
 from portal.ui import markup
 from portal.ui.empty import EmptyKind
 from portal.ui.freshness import FreshnessSummary
+from portal.ui.moment import carried, know
 from portal.ui.permissions import holds_over
 from portal.ui.values import Status
 
@@ -154,8 +155,15 @@ class LinkColumn(django_tables2.Column):  # type: ignore[misc]
     """
 
     def __init__(self, viewname: str = "", args: tuple[str, ...] = ("pk",), **kwargs: Any) -> None:
-        linkify: Any = {"viewname": viewname, "args": [A(name) for name in args]} if viewname else True
-        super().__init__(linkify=linkify, **kwargs)
+        def address(record: Any, table: Any) -> str:
+            found: str = reverse(viewname, args=[A(name).resolve(record) for name in args])
+            request = getattr(table, "request", None)
+            if request is None:
+                return found
+            know(request, record)
+            return carried(request, found)
+
+        super().__init__(linkify=address if viewname else True, **kwargs)
 
 
 class FigureColumn(django_tables2.Column):  # type: ignore[misc]

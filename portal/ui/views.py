@@ -2,6 +2,7 @@
 they may see but not do is refused (403)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -19,6 +20,7 @@ from portal.ui.choosing import choose
 from portal.ui.empty import EmptyKind
 from portal.ui.exports import asking
 from portal.ui.freshness import FreshnessSummary
+from portal.ui.moment import Asks, carried
 from portal.ui.paging import Asked
 from portal.ui.permissions import capabilities_of, holds_over
 from portal.ui.saved.menu import SavedViews
@@ -32,6 +34,8 @@ class ScopedView:
 
     model: type[Model]
     capability: ClassVar[Capability | None] = None
+    #: What its address asks for: a month, a period or a day. Links to it carry that from a page of another time.
+    asks: ClassVar[Asks | None] = None
     #: What the audit trail calls a look at this page; None: a page without data of a single person.
     reads: Kind | None = None
     request: HttpRequest
@@ -65,7 +69,8 @@ class ScopedView:
         if self.reads is not None:
             reading.note(self.reads, self)
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
-        return {"breadcrumb": self.get_breadcrumb(), "freshness": self.get_freshness(), **context}
+        way = [replace(crumb, url=carried(self.request, crumb.url)) for crumb in self.get_breadcrumb()]
+        return {"breadcrumb": way, "freshness": self.get_freshness(), **context}
 
 
 class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[misc, type-arg]

@@ -31,7 +31,9 @@ from portal.debtors.place import way_to
 from portal.employees.models import Employee
 from portal.mirror.resource import registry
 from portal.periods import PeriodType
+from portal.ui import moment
 from portal.ui.freshness import FreshnessSummary
+from portal.ui.moment import Asks
 from portal.ui.permissions import capabilities_of, holds_over
 from portal.ui.values import Crumb
 from portal.ui.views import ScopedListView
@@ -58,6 +60,7 @@ class VarianceView(ScopedListView):
     table_class = VarianceTable
     filterset_class = VarianceFilter
     reads = Kind.LIST_READ
+    asks = Asks.PERIOD
     template_name = "dashboards/variance/page.html"
     heading = gettext_lazy("Variance")
 
@@ -107,7 +110,11 @@ class VarianceView(ScopedListView):
     @cached_property
     def pair(self) -> Pair | None:
         """The two sides in the address."""
-        return self.chooser.pair() if self.chooser else None
+        pair = self.chooser.pair() if self.chooser else None
+        if pair and self.request.GET.get(NOW):
+            moment.know(self.request, self.company)
+            moment.stand(self.request, moment.of_period(pair.kind, pair.now.span[-1], self.company.current.period))
+        return pair
 
     @cached_property
     def bands(self) -> Bands:
