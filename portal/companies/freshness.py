@@ -1,7 +1,8 @@
 """How old the data behind a page is: the worst state and the oldest success over every kind and scope it needs.
 
 A kind that one of the companies was never asked for counts as never fetched, also when no row says so. What is read
-person by person needs people: of a company without any there is nothing to ask.
+person by person needs people: of a company without any there is nothing to ask. A kind that is read only where somebody
+switched it on is not there where nobody did: nothing of it is shown, whatever was read before.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ from portal.companies.models import Company
 from portal.connections.models import EnvironmentKind
 from portal.debtors.models import Debtor
 from portal.mirror.models import Freshness, State
+from portal.mirror.opt_ins import switches_of
 from portal.mirror.resource import Lane, registry
 from portal.source import Level
 from portal.ui.freshness import FreshnessSummary, summarise
@@ -29,12 +31,13 @@ if TYPE_CHECKING:
 #: What a head count is made of, and a contract wage.
 PEOPLE_KINDS = ("employees", "employments")
 WAGE_KINDS = (*PEOPLE_KINDS, "current_period", "salaries", "schedules")
-#: In place of a state: the row counts scopes.
-_COUNT = "count"
+#: In place of a state: the row counts scopes, or says that a kind by choice is switched on.
+_COUNT, _SWITCH = "count", "switch"
 
 
 class _Group(NamedTuple):
-    """Scopes in the same state for a kind; or, in place of a state _COUNT, how many scopes of a level there are."""
+    """Scopes in the same state for a kind. In place of a state: _COUNT, how many scopes of a level there are; _SWITCH,
+    in how many environments a choice (OptIn) is on."""
 
     kind: str
     stored: str
@@ -115,18 +118,24 @@ def _states_of(
     ]
     if any(_asked_of(name) == Lane.SLOW for name in resources):
         arms.append(_counted(_with_people(companies), Lane.SLOW, "pk"))
+    if any(registry[name].opt_in for name in resources):
+        arms.append(_switched(companies))
     return _grouped(own.filter(company__in=companies.order_by().values("pk"))).union(*arms, all=True)
 
 
 def _summed(found: Iterable[tuple[Any, ...]], resources: Sequence[str]) -> FreshnessSummary:
     expected: dict[str, int] = dict.fromkeys((*Level, Lane.SLOW), 0)
-    groups = []
+    groups, switched_on = [], set()
     for group in map(_Group._make, found):
         if group.stored == _COUNT:
             expected[group.kind] = group.scopes
+        elif group.stored == _SWITCH:
+            switched_on.add(group.kind)
         else:
             groups.append(group)
-    return summarise(_rows(groups, resources, expected), _needed(resources, expected), label=_label)
+    read = [name for name in resources if (switch := registry[name].opt_in) is None or switch in switched_on]
+    groups = [group for group in groups if group.kind in read]
+    return summarise(_rows(groups, read, expected), _needed(read, expected), label=_label)
 
 
 def ever_fetched(user: "Person", company: Company, *kinds: str) -> bool:
@@ -190,6 +199,23 @@ def _counted(rows: "QuerySet[Any]", level: str, column: str) -> "QuerySet[Any]":
         .values_list(*_Group._fields)
     )
     return counted
+
+
+def _switched(companies: "QuerySet[Company]") -> "QuerySet[Any]":
+    """The choices that are on in the environments of these companies, as rows beside those of `_grouped`."""
+    switched: QuerySet[Any] = (
+        switches_of(companies.order_by().values("environment"))
+        .order_by()
+        .annotate(stored=Value(_SWITCH, CharField()), why=Value("", CharField()))
+        .values("kind", "stored", "why")
+        .annotate(
+            scopes=Count("pk"),
+            oldest=Value(None, DateTimeField()),
+            tried=Value(None, DateTimeField()),
+        )
+        .values_list(*_Group._fields)
+    )
+    return switched
 
 
 def _rows(groups: Iterable["_Group"], resources: Sequence[str], expected: Mapping[str, int]) -> list[Freshness]:

@@ -186,13 +186,13 @@ def register() -> None:
             order=90,
             wide=True,
         ),
-        # Every row tells how old it is; the page's badge stays about the figures.
         Panel(
             name="records",
             title=_("Records"),
             template="companies/panels/records.html",
             capability=Capability.VIEW,
             context=kinds_of_record,
+            resources=lambda: tuple(kind.name for kind in records.kinds_of(PAGE)),
             order=95,
             wide=True,
         ),

@@ -14,14 +14,15 @@ from portal.accounts.roles import Capability
 from portal.companies import freshness, panels
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS, ever_fetched, refused
 from portal.companies.models import Basis, Company, Snapshot
-from portal.companies.periods import Chosen, chosen, navigator, text
+from portal.companies.periods import Chosen, chosen, navigator
 from portal.companies.tiles import Tile, cautions, left_out_words, no_access, on
 from portal.debtors.place import way_to
 from portal.ui import reading
 from portal.ui.charts import Figure
 from portal.ui.formats import day
 from portal.ui.freshness import FreshnessSummary
-from portal.ui.panels import panels_of, resources_of, shown_on
+from portal.ui.moment import Asks
+from portal.ui.panels import panels_of, resources_of, seen_by, shown_on
 from portal.ui.permissions import holds_over
 from portal.ui.records import RecordListView, When
 from portal.ui.values import Crumb, Missing
@@ -36,6 +37,7 @@ class CompanyView(ScopedDetailView):
 
     model = Company
     capability = Capability.VIEW
+    asks = Asks.PERIOD
     template_name = "companies/company.html"
     #: Whose panels it shows.
     page: ClassVar[str] = panels.PAGE
@@ -50,7 +52,8 @@ class CompanyView(ScopedDetailView):
 
     def get_freshness(self) -> FreshnessSummary:
         """How old every kind is that the page shows."""
-        kinds = dict.fromkeys(("companies", *WAGE_KINDS, *resources_of(panels_of(self.page))))
+        seen = seen_by(self.request, self.object, panels_of(self.page))
+        kinds = dict.fromkeys(("companies", *WAGE_KINDS, *resources_of(seen)))
         return freshness.of_company(self.request.user, self.object, tuple(kinds))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -120,6 +123,7 @@ class CompanyRecordsView(RecordListView):
     """One kind of record of a company, as of the last day of a period or in it."""
 
     owner_column = "company"
+    asks = Asks.PERIOD
     template_name = "companies/records.html"
 
     @cached_property
@@ -144,10 +148,10 @@ class CompanyRecordsView(RecordListView):
 
     def get_breadcrumb(self) -> list[Crumb]:
         """Client › company › kind."""
-        company, query = self.owner, f"?period={text(self.choice.period)}" if self.choice else ""
+        company = self.owner
         return [
             *way_to(self.request, company.debtor, company.pk),
-            Crumb(str(company), reverse("companies:company", args=[company.pk]) + query),
+            Crumb(str(company), reverse("companies:company", args=[company.pk])),
             Crumb(self.table_class.title()),
         ]
 

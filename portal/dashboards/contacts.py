@@ -1,6 +1,6 @@
 """Whom to call: people of the client and of its companies, managers, and the accountants of the office."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -50,10 +50,17 @@ KINDS: "Mapping[type[Any], _StrPromise]" = {
     CompanyContact: _("Contact persons of companies"),
     Manager: _("Managers"),
 }
+#: Those on the page of one company.
+OF_COMPANY: tuple[type[Any], ...] = (CompanyContact, AccountantContact, DebtorContact)
 #: Said on the page of one company.
 _OF_COMPANY = _("Contact persons of the company")
 
 Lacks = Callable[[str], Missing | None]
+
+
+def resources_of(models: Iterable[type[Any]]) -> tuple[str, ...]:
+    """The kinds of record that contacts of these models are."""
+    return tuple(model.resource.name for model in models)
 
 
 def of_debtor(request: HttpRequest, debtor: Debtor, names: Mapping[int, str], lacks: Lacks) -> dict[str, Any]:
@@ -63,7 +70,7 @@ def of_debtor(request: HttpRequest, debtor: Debtor, names: Mapping[int, str], la
 
 def of_company(request: HttpRequest, company: Company, lacks: Lacks) -> dict[str, Any]:
     """Those of a company first; of its client whoever the reader may see."""
-    kinds = [CompanyContact, AccountantContact, DebtorContact]
+    kinds = list(OF_COMPANY)
     names = {company.pk: company.name}
     return {"groups": _groups(request, company, company.debtor_id, names, kinds, lacks, several=False)}
 

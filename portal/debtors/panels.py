@@ -21,6 +21,7 @@ from portal.debtors.place import records_of
 from portal.mirror import together
 from portal.mirror.models import DebtorHistory
 from portal.ui import markup, panels, records
+from portal.ui.moment import carried
 from portal.ui.panels import Panel
 from portal.ui.values import Missing
 
@@ -72,7 +73,7 @@ def client_data(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
         debtor,
         "debtor",
         records.When(clock.today()),
-        url=lambda kind: records_of(debtor, kind),
+        url=lambda kind: carried(request, records_of(debtor, kind)),
         freshness=lambda kinds: freshness.of_kinds(request.user, debtor, kinds),
     )
     known = {row.kind: row.count for row in listed}
@@ -111,6 +112,7 @@ def register() -> None:
             template="debtors/panels/client_data.html",
             capability=Capability.VIEW,
             context=client_data,
+            resources=lambda: tuple(kind.name for kind in records.kinds_of(PAGE)),
             order=60,
             wide=True,
         ),

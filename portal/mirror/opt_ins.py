@@ -1,6 +1,6 @@
 """Which sensitive kinds an environment reads."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -25,6 +25,11 @@ def switched_on(environment_id: int) -> set[OptIn]:
 def switch_of(environment_id: int, kind: OptIn) -> "QuerySet[OptInChoice]":
     """For a larger query: one row where the kind is switched on, else none."""
     return OptInChoice.objects.filter(environment_id=environment_id, kind=kind.value, on=True)
+
+
+def switches_of(environments: "QuerySet[Any]") -> "QuerySet[OptInChoice]":
+    """For a larger query: a row for each kind that is switched on in one of these environments, given by their keys."""
+    return OptInChoice.objects.filter(environment__in=environments, on=True)
 
 
 def choose(environment_id: int, kind: OptIn, *, on: bool, reason: str = "", by: User | None = None) -> None:

@@ -20,8 +20,8 @@ class Panel:
 
     `context` gets the request and the page's row and returns what `template` needs. It is not called for somebody
     without `capability` over the row: they see that they have no access. `resources` are the kinds of record whose
-    age decides how fresh the panel is. `internal`: how the office works inside; people of a client do not see that it
-    is there.
+    age decides how fresh the panel is, or what tells them once every room has declared its own. `internal`: how the
+    office works inside; people of a client do not see that it is there.
     """
 
     name: str
@@ -29,10 +29,15 @@ class Panel:
     template: str
     capability: Capability
     context: Callable[[HttpRequest, Any], dict[str, Any]]
-    resources: tuple[str, ...] = ()
+    resources: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
     order: int = 100
     wide: bool = False
     internal: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The kinds of record that it shows something of."""
+        return self.resources() if callable(self.resources) else self.resources
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,12 @@ def shown_on(request: HttpRequest, row: Model, panels: Iterable[Panel]) -> list[
     return shown
 
 
+def seen_by(request: HttpRequest, row: Model, panels: Iterable[Panel]) -> list[Panel]:
+    """Those of the panels whose content this person sees on the page of `row`."""
+    seen = (panel for panel in panels if not (panel.internal and of_client(request)))
+    return [panel for panel in seen if holds_over(request, row, panel.capability)]
+
+
 def resources_of(panels: Iterable[Panel]) -> tuple[str, ...]:
     """The kinds of record that these panels need, each once: what the page's freshness badge is about."""
-    return tuple(dict.fromkeys(resource for panel in panels for resource in panel.resources))
+    return tuple(dict.fromkeys(resource for panel in panels for resource in panel.needs))
