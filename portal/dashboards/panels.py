@@ -11,7 +11,7 @@ from portal import clock
 from portal.accounts.roles import Capability
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS
 from portal.companies.models import Company
-from portal.companies.standing import TOLD, standings
+from portal.companies.standing import TOLD, Standing, standings
 from portal.dashboards import months
 from portal.dashboards.changes.panel import new_of_client
 from portal.dashboards.changes.unseen import CAPABILITY
@@ -27,7 +27,7 @@ from portal.dashboards.debtor import movements as of_month
 from portal.debtors.models import Debtor
 from portal.employees.models import Contract
 from portal.periods import Period
-from portal.ui import panels
+from portal.ui import moment, panels
 from portal.ui.charts import Chart, Series
 from portal.ui.empty import EmptyKind
 from portal.ui.panels import Panel
@@ -81,14 +81,26 @@ def head_count_chart(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
 
 def companies(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     """Every company with its current period, its last run and its last wage-tax return."""
-    rows = Company.objects.visible_to(request.user).filter(debtor=debtor)
-    came = known_of(debtor, request.user)
-    came_in = {(company, kind) for kind in TOLD for company in came.fetched.get(kind, ())}
+    found = standings_of(request, debtor)
+    moment.know(request, *(one.company for one in found))
     return {
-        "standings": standings(rows, request.user, came_in),
+        "standings": found,
         "sees_wages": holds_over(request, debtor, Capability.VIEW_SALARIES),
-        "empty": "never_synced" if came.companies is None else "nothing",
+        "empty": "never_synced" if known_of(debtor, request.user).companies is None else "nothing",
     }
+
+
+def standings_of(request: HttpRequest, debtor: Debtor) -> list[Standing]:
+    """How each company of the client stands and who sees to it, read once for the page."""
+    if "_standings" not in debtor.__dict__:
+        rows = Company.objects.visible_to(request.user).filter(debtor=debtor)
+        fetched = known_of(debtor, request.user).fetched
+        came_in = {(company, kind) for kind in TOLD for company in fetched.get(kind, ())}
+        debtor.__dict__["_standings"] = standings(
+            rows.select_related("arrangement__responsible"), request.user, came_in
+        )
+    found: list[Standing] = debtor.__dict__["_standings"]
+    return found
 
 
 def movements(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """The table of clients."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import BigIntegerField, Case, Value, When
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,6 +14,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from portal.companies import words
 from portal.companies.tiles import left_out_words
 from portal.dashboards.clients import RANKS
+from portal.dashboards.sums.clients import ClientCost
 from portal.debtors.models import Debtor
 from portal.periods import Period
 from portal.ui import icons, markup
@@ -29,11 +32,17 @@ from portal.ui.tables import (
 )
 from portal.ui.values import Missing
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
 _STATES = {rank: state for state, rank in RANKS.items()}
 
 
 class ClientTable(Table):
-    """One row a debtor. Figures are those of `month`; the rows come from portal.dashboards.clients."""
+    """One row a debtor. Figures are those of `month`; the rows come from portal.dashboards.clients.
+
+    `costs`: the wage cost by client, for who may see wages.
+    """
 
     caption = _("Clients")
     counted = ngettext_lazy("client", "clients")
@@ -43,6 +52,8 @@ class ClientTable(Table):
     number = TextColumn(verbose_name=_("Number"))
     company_count = NumberColumn(verbose_name=_("Companies"), empty_values=())
     head_count = NumberColumn(verbose_name=_("Head count"), empty_values=())
+    wage_cost = MoneyColumn(verbose_name=_("Wage cost"), accessor="pk")
+    cost_change = NumberColumn(verbose_name=_("Wage cost against the month before (%)"), accessor="pk", places=1)
     wage_cents = MoneyColumn(verbose_name=_("Contract wage a month"), empty_values=())
     joiners = NumberColumn(verbose_name=_("Joiners"), empty_values=())
     leavers = NumberColumn(verbose_name=_("Leavers"), empty_values=())
@@ -56,8 +67,8 @@ class ClientTable(Table):
         fields = ("name", "number")
         order_by_field = "sort"
 
-    def __init__(self, *args: Any, month: Period, **kwargs: Any) -> None:
-        self.month = month
+    def __init__(self, *args: Any, month: Period, costs: Mapping[int, ClientCost], **kwargs: Any) -> None:
+        self.month, self.costs = month, costs
         super().__init__(*args, **kwargs)
 
     def render_name(self, record: Debtor) -> str:
@@ -79,6 +90,32 @@ class ClientTable(Table):
     def render_leavers(self, value: int | None, record: Any) -> SafeString:
         """People whose last day was in the month."""
         return self._figure(value, record, record.companies_without_people)
+
+    def render_wage_cost(self, record: Any) -> SafeString:
+        """What the journals book on accounts of costs, in euros; see docs/wage-cost.md."""
+        cost = self._cost(record)
+        drawn = markup.number(cost.now, 2)
+        return drawn if isinstance(cost.now, Missing) or not cost.lacking else with_notes(drawn, [unread(cost.lacking)])
+
+    def render_cost_change(self, record: Any) -> SafeString:
+        """Per cent more or less than in the month before."""
+        cost = self._cost(record)
+        return markup.number(cost.now if isinstance(cost.now, Missing) else cost.change, 1)
+
+    def order_wage_cost(self, rows: "QuerySet[Any]", is_descending: bool) -> "tuple[QuerySet[Any], bool]":
+        """By the amount; clients of whom it is not known come last either way."""
+        known = {pk: int(cost.now * 100) for pk, cost in self.costs.items() if not isinstance(cost.now, Missing)}
+        return _by(rows, known, is_descending)
+
+    def order_cost_change(self, rows: "QuerySet[Any]", is_descending: bool) -> "tuple[QuerySet[Any], bool]":
+        """By the change; clients of whom it is not known come last either way."""
+        known = {pk: int(cost.change * 10) for pk, cost in self.costs.items() if cost.change is not None}
+        return _by(rows, known, is_descending)
+
+    def _cost(self, record: Any) -> ClientCost:
+        if record.company_count == 0:
+            return ClientCost(Decimal(0))
+        return self.costs.get(record.pk, ClientCost(Missing.NEVER_FETCHED))
 
     def render_wage_cents(self, value: int | None, record: Any) -> SafeString:
         """Contract wage a month, in euros, with a mark when people are not in it."""
@@ -118,6 +155,13 @@ class ClientTable(Table):
         if lacking:
             said.insert(0, lacking_words(lacking))
         return with_notes(markup.number(value, places), said)
+
+
+def _by(rows: "QuerySet[Any]", values: Mapping[int, int], is_descending: bool) -> "tuple[QuerySet[Any], bool]":
+    """The rows in the order of what Python knows of them."""
+    told = (When(pk=pk, then=Value(value)) for pk, value in values.items())
+    key = Case(*told, default=None, output_field=BigIntegerField())
+    return rows.order_by(key.desc(nulls_last=True) if is_descending else key.asc(nulls_last=True)), True
 
 
 class CompanyTable(Table):
@@ -172,6 +216,16 @@ def lacking_words(count: int) -> str:
     text = ngettext(
         "%(count)s company is not in this figure: it was not fetched from Nmbrs yet.",
         "%(count)s companies are not in this figure: they were not fetched from Nmbrs yet.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def unread(count: int) -> str:
+    """What a wage cost lacks."""
+    text = ngettext(
+        "Runs and journals of %(count)s company were not fetched from Nmbrs yet.",
+        "Runs and journals of %(count)s companies were not fetched from Nmbrs yet.",
         count,
     )
     return text % {"count": count}

@@ -1,4 +1,4 @@
-"""The four figures on top of a debtor's dashboard."""
+"""The figures on top of a debtor's dashboard."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -15,15 +15,21 @@ from portal.ui.charts import Figure
 from portal.ui.values import Missing
 
 
-def tiles(trend: Sequence[Month | None], month: Period, known: Known, *, sees_wages: bool) -> list[Tile]:
-    """Head count, contract wage, joiners and leavers of the last month of `trend`, with the months before it."""
+def tiles(
+    trend: Sequence[Month | None], month: Period, known: Known, *, sees_wages: bool, cost: Tile, absence: Tile | None
+) -> list[Tile]:
+    """Head count, wages, joiners and leavers of the last month of `trend`, with the months before it; `absence` is only
+    there for who may see it.
+    """
     last_day = on(months.last_day(month))
     in_month = _("In %(month)s.") % {"month": months.name(month)}
     return [
         _tile(_("Head count"), [each.head_count if each else None for each in trend], known, last_day),
+        cost,
         _wage(trend, known, last_day) if sees_wages else no_access(_("Contract wage a month")),
         _tile(_("Joiners"), [each.joiners if each else None for each in trend], known, in_month),
         _tile(_("Leavers"), [each.leavers if each else None for each in trend], known, in_month),
+        *([absence] if absence else []),
     ]
 
 

@@ -1,7 +1,8 @@
 """Clients: all of them in a table, and one on a dashboard."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -19,17 +20,21 @@ from portal.connections.models import EnvironmentKind
 from portal.dashboards import clients, months, panels
 from portal.dashboards.filters import ClientFilter
 from portal.dashboards.start import nobodys_of, start
+from portal.dashboards.sums.clients import ClientCost, costs_of
+from portal.dashboards.sums.tiles import absence_tile, cost_tile
 from portal.dashboards.tables import ClientTable
 from portal.dashboards.tiles import tiles
 from portal.debtors.models import Debtor
 from portal.debtors.place import home_of, page_of, people_of, with_query
 from portal.periods import Period
 from portal.ui import formats, reading
+from portal.ui.exports import asking
 from portal.ui.freshness import FreshnessSummary
-from portal.ui.panels import Panel, panels_of, resources_of, shown_on
+from portal.ui.moment import Asks, carried
+from portal.ui.panels import Panel, panels_of, resources_of, seen_by, shown_on
 from portal.ui.permissions import holds_over, of_client
 from portal.ui.places import mark
-from portal.ui.values import Crumb
+from portal.ui.values import Crumb, Missing
 from portal.ui.views import ScopedDetailView, ScopedListView
 
 
@@ -42,6 +47,7 @@ class ClientsView(ScopedListView):
     capability = Capability.VIEW
     template_name = "dashboards/clients.html"
     heading = _("Clients")
+    asks = Asks.MONTH
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """People of a client, and those who see companies alone, begin elsewhere."""
@@ -59,6 +65,11 @@ class ClientsView(ScopedListView):
     def sees_wages(self) -> bool:
         """Whether the person may see the wages of every client in their scope."""
         return holds_everywhere(self.request, Capability.VIEW_SALARIES)
+
+    @cached_property
+    def costs(self) -> Mapping[int, ClientCost]:
+        """The wage cost of every client, for who may see all of them. One query."""
+        return costs_of(self.request.user, self.month) if self.sees_wages else {}
 
     @cached_property
     def badge(self) -> FreshnessSummary:
@@ -88,14 +99,28 @@ class ClientsView(ScopedListView):
         sums = clients.totals(rows)
         cents = sums.pop("wage_cents")
         self.left_out = sums.pop("wage_left_out") or 0
-        return sums | {"wage_cents": None if cents is None else Decimal(cents) / 100}
+        costs = [cost.now for cost in self._costs_of(rows)]
+        known = [cost for cost in costs if not isinstance(cost, Missing)]
+        self.cost_unknown = len(costs) - len(known)
+        return sums | {
+            "wage_cost": sum(known, Decimal(0)) if known else None,
+            "wage_cents": None if cents is None else Decimal(cents) / 100,
+        }
+
+    def _costs_of(self, rows: "QuerySet[Any]") -> list[ClientCost]:
+        """The wage cost of the clients in `rows`: of all, unless some were filtered out or may not leave in a file."""
+        everybody = not asking.for_file(self.request) and not any(self.filterset.form.cleaned_data.values())
+        if everybody or not self.costs:
+            return list(self.costs.values())
+        return [self.costs[pk] for pk in rows.order_by().values_list("pk", flat=True) if pk in self.costs]
 
     def get_table_kwargs(self) -> dict[str, Any]:
-        """The month, and no wage column for those who may not see wages."""
-        kwargs = super().get_table_kwargs() | {"month": self.month}
+        """The month, and no column of wages for those who may not see them."""
+        kwargs = super().get_table_kwargs() | {"month": self.month, "costs": self.costs}
         if not self.sees_wages:
-            kwargs["exclude"] = ("wage_cents",)
-            kwargs["totals"].pop("wage_cents")
+            hidden = ("wage_cost", "cost_change", "wage_cents")
+            totals = {name: total for name, total in kwargs["totals"].items() if name not in hidden}
+            kwargs |= {"exclude": hidden, "totals": totals}
         return kwargs
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -109,15 +134,17 @@ class ClientsView(ScopedListView):
             "picker": months.picker(self.request, self.month),
             "last_day": months.last_day(self.month),
             "left_out": self.left_out if self.sees_wages else 0,
+            "cost_unknown": self.cost_unknown,
             "sees_wages": self.sees_wages,
         }
 
 
 class DebtorView(ScopedDetailView):
-    """One client: four figures, two charts, companies, who comes and goes, contracts that end."""
+    """One client: its figures, charts, companies, who comes and goes, contracts that end."""
 
     model = Debtor
     capability = Capability.VIEW
+    asks = Asks.MONTH
     template_name = "dashboards/debtor.html"
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
@@ -144,9 +171,19 @@ class DebtorView(ScopedDetailView):
         return panels_of(panels.PAGE)
 
     def get_freshness(self) -> FreshnessSummary:
-        """How old every kind is that the panels show."""
-        kinds = dict.fromkeys(("debtors", "companies", *resources_of(self.get_panels())))
+        """How old every kind is of which this reader sees something."""
+        seen = seen_by(self.request, self.object, self.get_panels())
+        kinds = dict.fromkeys(("debtors", "companies", *resources_of(seen)))
         return freshness.of_debtor(self.request.user, self.object, tuple(kinds))
+
+    @staticmethod
+    def get_responsible(request: HttpRequest, debtor: Debtor) -> str:
+        """Who of the office sees to its companies; not for people of the client."""
+        if of_client(request):
+            return ""
+        found = [standing.company for standing in panels.standings_of(request, debtor)]
+        people = {one.arrangement.responsible for one in found if hasattr(one, "arrangement")} - {None}
+        return ", ".join(sorted(map(str, people))) or str(_("nobody"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Figures and panels of the month in the address."""
@@ -154,7 +191,14 @@ class DebtorView(ScopedDetailView):
         month = months.asked_month(request)
         trend, _earlier = panels.trends(debtor, request.user, month)
         sees_wages = holds_over(request, debtor, Capability.VIEW_SALARIES)
-        shown = tiles(trend, month, panels.known_of(debtor, request.user), sees_wages=sees_wages)
+        shown = tiles(
+            trend,
+            month,
+            panels.known_of(debtor, request.user),
+            sees_wages=sees_wages,
+            cost=cost_tile(request, debtor),
+            absence=absence_tile(request, debtor),
+        )
         boxes = shown_on(request, debtor, self.get_panels())
         reading.note_panels(debtor, boxes)
         return {
@@ -162,9 +206,11 @@ class DebtorView(ScopedDetailView):
             "debtor": debtor,
             "picker": months.picker(request, month),
             "tiles": shown,
+            "tile_width": 4,
+            "responsible": partial(self.get_responsible, request, debtor),
             "cautions": cautions(shown),
             "panels": boxes,
-            "people": people_of(debtor),
+            "people": carried(request, people_of(debtor)),
             "can_resync": holds_over(request, debtor, Capability.RESYNC),
             "can_explain": holds_over(request, debtor, Capability.MANAGE_USERS),
         }

@@ -12,9 +12,11 @@ from portal.companies.freshness import PEOPLE_KINDS, ever_fetched, refused
 from portal.companies.models import Company, RunWage
 from portal.companies.periods import chosen
 from portal.companies.tiles import Tile
+from portal.dashboards import contacts
 from portal.dashboards import panels as dashboard_panels
 from portal.dashboards.sums import cost
-from portal.dashboards.sums.panels import COST_KINDS, company_contacts, debtor_contacts, page_of
+from portal.dashboards.sums.cost import COST_KINDS
+from portal.dashboards.sums.panels import company_contacts, debtor_contacts, page_of
 from portal.dashboards.variance.rows import amount_in_cents
 from portal.debtors.models import Debtor
 from portal.employees import panels as people_panels
@@ -72,9 +74,9 @@ def movements(request: HttpRequest, company: Company) -> dict[str, Any]:
 
 def register_all() -> None:
     """Put the panels on the two pages."""
-    for page, moves, contacts in (
-        (CLIENT, dashboard_panels.movements, debtor_contacts),
-        (PERIOD, movements, company_contacts),
+    for page, moves, call, whom in (
+        (CLIENT, dashboard_panels.movements, debtor_contacts, contacts.KINDS),
+        (PERIOD, movements, company_contacts, contacts.OF_COMPANY),
     ):
         register(
             page,
@@ -95,7 +97,8 @@ def register_all() -> None:
                 title=_("Whom to call"),
                 template="dashboards/panels/contacts.html",
                 capability=Capability.VIEW,
-                context=contacts,
+                context=call,
+                resources=contacts.resources_of(whom),
                 order=60,
                 wide=True,
             ),

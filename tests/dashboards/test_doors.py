@@ -22,8 +22,10 @@ from portal.dashboards.changes.rows import Group, fill, groups
 from portal.dashboards.changes.told import _records
 from portal.dashboards.changes.views import ChangesView, ClientChangesView
 from portal.dashboards.filters import ClientFilter
+from portal.dashboards.sums import clients as client_costs
 from portal.dashboards.sums import reading
-from portal.dashboards.sums.reading import Arm, May, read
+from portal.dashboards.sums.numbers import Arm
+from portal.dashboards.sums.reading import May, read
 from portal.dashboards.sums.windows import of_months
 from portal.dashboards.variance import journal
 from portal.dashboards.variance.sides import Chooser, Side
@@ -40,6 +42,7 @@ from portal.employees.models import Absence, CostShare
 from portal.mirror.models import Change, ChangeKind
 from portal.periods import Period, PeriodType
 from portal.ui.freshness import State
+from portal.ui.values import Missing
 from tests.accounts.office import Office, asked_by, give, make_office, somebody_new
 from tests.factories import fetched_everything, make_contract, make_employment, make_run, mirrored
 
@@ -145,8 +148,21 @@ def test_each_number_of_a_company_is_added_up_for_who_sees_it(office: Office, st
     found = []
     for user in (office.administrator, stranger):
         arms = reading._arms(user, own, office.environment.pk, of_months(NOVEMBER, "Month"), may)
-        found.append({Arm(row[0]) for row in reading._united(arms)})
-    assert found == [set(Arm) - {Arm.ABSENCE_ON}, set()]
+        found.append({Arm(row[0]) for row in reading.united(arms)})
+    assert found == [set(Arm) - {Arm.ABSENCE_ON, Arm.CLIENT, Arm.CAME_IN}, set()]
+
+
+def test_wage_cost_of_clients_is_told_to_who_may_see_their_wages(office: Office, stranger: User) -> None:
+    user, pk = somebody_new("user"), office.clients["a"].debtor.pk
+    give(user, office, Role.CLIENT_USER, "a")
+    found = [client_costs.costs_of(one, NOVEMBER) for one in (office.administrator, stranger, user)]
+    assert (found[0][pk].now, pk in found[1], found[2][pk].now) == (100, False, Missing.UNKNOWN)
+    own, windows = Company.objects.filter(debtor=pk).values("pk"), client_costs._two_months(NOVEMBER)
+    arms = [
+        {Arm(row[0]) for row in reading.united(client_costs._arms(one, own, windows))}
+        for one in (office.administrator, stranger)
+    ]
+    assert arms == [{Arm.TYPE, Arm.CLIENT, Arm.CAME_IN, Arm.SNAPSHOT, Arm.RUN, Arm.BOOKED}, set()]
 
 
 def test_contacts_of_a_company_are_told_to_who_sees_it(office: Office, stranger: User) -> None:

@@ -367,9 +367,9 @@ def listed(panel: Any, title: str, place: int, expected: Iterable[Decimal]) -> i
 
 
 def tiles(asked: Asked) -> int:
-    """Head count, contract wage, joiners and leavers of what is shown; in whole euros."""
+    """Head count, wages, joiners and leavers of what is shown, and who is absent; in whole euros."""
     total = sum(figures(asked, asked.window), reference.Figures())
-    expected = {
+    expected: dict[str, Decimal | None] = {
         "Head count": Decimal(total.head_count),
         "Contract wage a month": whole(total.wage_cents),
         "Joiners": Decimal(total.joiners),
@@ -383,8 +383,14 @@ def tiles(asked: Asked) -> int:
     }
     if "Wage cost" in shown:
         cents = reference.cost_of_companies(asked.seed, asked.companies, *asked.window)
+        expected["Wage cost"] = None if cents is None else whole(cents)
+    if "Contract wage a month" not in shown:
+        # The client's page of a period has one of the two.
         del expected["Contract wage a month"]
-        expected["Wage cost"] = whole(cents or 0)
+    if "Absent" in shown:
+        few = total.head_count < 5
+        expected["Absent"] = None if few else Decimal(reference.absent(asked.companies, asked.window[1]))
+    assert ("Absent" in shown) == (asked.period is None)
     assert shown == expected
     return len(shown)
 

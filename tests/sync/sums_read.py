@@ -3,19 +3,22 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from portal.nmbrs.sandbox.firm.model import Company
-from portal.periods import Period, PeriodType, bounds, periods_touching, preceding
+from portal.periods import Period, PeriodType, bounds, containing, count, periods_touching, preceding
 from tests import reference
 
 Window = tuple[date, date]
 
 
 def check_cost(page: Any, seed: int, companies: Sequence[Company], windows: Sequence[Window]) -> int:
-    """Wage cost of thirteen windows, and the contract wage where it is not known. Returns how many are known."""
+    """Wage cost of thirteen windows, a year earlier behind it, and the contract wage where it is not known.
+
+    Returns how many are known.
+    """
     expected = [reference.cost_of_companies(seed, companies, *window) for window in windows]
     shown = column(page, "cost", "Wage cost")
     assert shown == [None if cents is None else reference.money(cents) for cents in expected]
@@ -25,7 +28,30 @@ def check_cost(page: Any, seed: int, companies: Sequence[Company], windows: Sequ
         assert instead == [
             reference.money(wage) if cents is None else None for cents, wage in zip(expected, wages, strict=True)
         ]
+    before = [
+        None if window is None else reference.cost_of_companies(seed, companies, *window)
+        for window in year_before(companies, windows)
+    ]
+    if set(before) == {None}:
+        assert "A year earlier" not in headings(page, "cost")
+    else:
+        assert column(page, "cost", "A year earlier") == [
+            None if cents is None else reference.money(cents) for cents in before
+        ]
     return len(expected) - expected.count(None)
+
+
+def year_before(companies: Sequence[Company], windows: Sequence[Window]) -> list[Window | None]:
+    """The same months, or periods of one company, a year earlier; None where that year has no week 53."""
+    first, last = windows[-1]
+    months = (first.day, (last + timedelta(days=1)).day) == (1, 1) and first.month == last.month
+    kind = PeriodType.MONTH if months else companies[0].period_type
+    found: list[Window | None] = []
+    for _, until in windows:
+        period = containing(kind, until)
+        there = period.number <= count(kind, period.year - 1)
+        found.append(tuple(bounds(kind, Period(period.year - 1, period.number))) if there else None)  # type: ignore[arg-type]
+    return found
 
 
 def check_splits(page: Any, seed: int, companies: Sequence[Company], window: Window) -> None:
@@ -33,7 +59,7 @@ def check_splits(page: Any, seed: int, companies: Sequence[Company], window: Win
     first, last = window
     known = reference.cost_of_companies(seed, companies, first, last) is not None
     people: Counter[str] = sum((reference.by_department(company, last) for company in companies), Counter())
-    heads = {name: Decimal(count) for name, count in people.items()}
+    heads = {name: Decimal(head) for name, head in people.items()}
     assert split(page, "Department") == with_cost(heads, costs(seed, companies, window, "department"), known=known)
 
     shares: Counter[str] = Counter()
@@ -42,7 +68,7 @@ def check_splits(page: Any, seed: int, companies: Sequence[Company], window: Win
         ends = [one for one in periods_touching(kind, first, last) if first <= bounds(kind, one).last <= last]
         shares += reference.by_center(company, ends[-1], last)
     cent = Decimal("0.01")
-    parts = {code or "no cost centre": Decimal(count).quantize(cent, ROUND_HALF_UP) for code, count in shares.items()}
+    parts = {code or "no cost centre": Decimal(share).quantize(cent, ROUND_HALF_UP) for code, share in shares.items()}
     by_center = {
         code or "no cost centre": cents for code, cents in costs(seed, companies, window, "cost_center").items()
     }
@@ -53,12 +79,11 @@ def check_absence(page: Any, companies: Sequence[Company], windows: Sequence[Win
     """How many people were absent; nothing of fewer than five. Returns the sum."""
     heads = [sum(reference.figures(company, *window).head_count for company in companies) for window in windows]
     expected = [
-        reference.absent(companies, last) if count >= 5 else None
-        for count, (_, last) in zip(heads, windows, strict=True)
+        reference.absent(companies, last) if head >= 5 else None for head, (_, last) in zip(heads, windows, strict=True)
     ]
     if set(expected) != {None}:
         assert column(page, "absence", "Absent") == expected
-    return sum(count or 0 for count in expected)
+    return sum(absent or 0 for absent in expected)
 
 
 def costs(seed: int, companies: Sequence[Company], window: Window, name: str) -> Counter[str]:
@@ -82,7 +107,7 @@ def split(page: Any, heading: str) -> dict[str, Any]:
         name = " ".join(row.xpath("string(./th)").split()).partition(" · ")[0]
         found[name] = (number(row.xpath("string(./td[1])")), number(row.xpath("string(./td[2])")))
     total = number(table.xpath("string(./tfoot//td[1])"))
-    people = sum((count or 0 for count, _ in found.values()), Decimal(0))
+    people = sum((head or 0 for head, _ in found.values()), Decimal(0))
     assert total is None or abs(total - people) < Decimal("0.01") * len(found)
     return found
 
@@ -90,9 +115,13 @@ def split(page: Any, heading: str) -> dict[str, Any]:
 def column(page: Any, key: str, heading: str) -> list[Decimal | None]:
     """A series of a chart, from the table folded below it."""
     [table] = page.xpath(f"//figure[.//canvas[@id='chart-{key}']]//table")
-    headings = [cell.text_content().strip() for cell in table.xpath(".//thead//th")]
-    place = headings.index(heading)
+    place = headings(page, key).index(heading)
     return [number(row.xpath("./th|./td")[place].text_content()) for row in table.xpath(".//tbody/tr")]
+
+
+def headings(page: Any, key: str) -> list[str]:
+    """What the series of a chart are called."""
+    return [cell.text_content().strip() for cell in page.xpath(f"//figure[.//canvas[@id='chart-{key}']]//thead//th")]
 
 
 def number(text: str) -> Decimal | None:
@@ -101,18 +130,18 @@ def number(text: str) -> Decimal | None:
     return Decimal(plain) if plain else None
 
 
-def periods_of(company: Company, count: int = 13, until: Period | None = None) -> list[Window]:
+def periods_of(company: Company, length: int = 13, until: Period | None = None) -> list[Window]:
     """The windows of a company's page: its current period, or another one, and those before it."""
     found = [until or company.current]
-    while len(found) < count:
+    while len(found) < length:
         found.insert(0, preceding(company.period_type, found[0]))
     return [tuple(bounds(company.period_type, one)) for one in found]  # type: ignore[misc]
 
 
-def months_of(year: int, month: int, count: int = 13) -> list[Window]:
+def months_of(year: int, month: int, length: int = 13) -> list[Window]:
     """The windows of a client's page."""
     index = year * 12 + month - 1
     return [
         tuple(bounds(PeriodType.MONTH, Period(one // 12, one % 12 + 1)))  # type: ignore[misc]
-        for one in range(index - count + 1, index + 1)
+        for one in range(index - length + 1, index + 1)
     ]

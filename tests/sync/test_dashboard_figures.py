@@ -38,6 +38,7 @@ def test_every_figure_of_every_dashboard_before_and_after_nmbrs_moves_on(
     compared = check_all(client, mirrored, ["2026-11", "2026-08", "2025-11"], costs=True)
     assert compared > 100
     assert check_companies(client, mirrored) > 10
+    assert sum(check_clients(client, mirrored, *month) for month in ((2026, 11), (2026, 10), (2026, 2))) > 3
 
     mirrored.sandbox.advance()
     choose(mirrored.environment.pk, OptIn.ABSENCE, on=True, reason="test")
@@ -75,6 +76,31 @@ def check_companies(client: Client, connected: Connected, *, absence: bool = Fal
     return found
 
 
+def check_clients(client: Client, connected: Connected, year: int, month: int) -> int:
+    """The wage cost on the list of clients. Returns of how many it is known."""
+    answer = client.get(reverse("dashboards:clients"), {"month": f"{year}-{month:02d}", "per_page": "100"})
+    [listed] = html.fromstring(answer.content).xpath("//table")
+    headings = [cell.text_content().strip() for cell in listed.xpath("./thead//th")]
+    cost, change = headings.index("Wage cost (€)"), headings.index("Wage cost against the month before (%)")
+    rows = {row.xpath("string(./th//a/@href)").split("?")[0]: row for row in listed.xpath("./tbody/tr")}
+    known = []
+    for debtor in connected.sandbox.firm.debtors:
+        row = rows[reverse("dashboards:debtor", args=[Debtor.objects.get(remote_id=debtor.id).pk])]
+        cells = row.xpath("./th|./td")
+        before, now = (
+            reference.cost_of_companies(connected.sandbox.firm.seed, debtor.companies, *window)
+            for window in sums_read.months_of(year, month, 2)
+        )
+        assert sums_read.number(cells[cost].text_content()) == (None if now is None else reference.money(now))
+        changed = None if now is None or not before else Decimal(100) * (now - before) / abs(before)
+        percent = changed if changed is None else changed.quantize(Decimal("0.1"), ROUND_HALF_UP)
+        assert sums_read.number(cells[change].text_content()) == percent
+        known += [] if now is None else [now]
+    total = sums_read.number(listed.xpath("./tfoot//tr/th|./tfoot//tr/td")[cost].text_content())
+    assert total == (reference.money(sum(known)) if known else None)
+    return len(known)
+
+
 def check(client: Client, debtor: NmbrsDebtor, month: Period, seed: int | None) -> int:
     mirrored = Debtor.objects.get(remote_id=debtor.id)
     answer = client.get(reverse("dashboards:debtor", args=[mirrored.pk]), {"month": f"{month.year}-{month.number:02}"})
@@ -83,10 +109,17 @@ def check(client: Client, debtor: NmbrsDebtor, month: Period, seed: int | None) 
     expected = reference.of_debtor(debtor, month.year, month.number)
     days = bounds(PeriodType.MONTH, month)
 
-    assert tiles(page) == {
+    cost = reference.cost_of_companies(seed, debtor.companies, *days) if seed is not None else None
+    absent = reference.absent(debtor.companies, days.last) if expected.head_count >= 5 else None
+    shown = tiles(page)
+    assert (seed is None) or shown.pop("Wage cost") == (None if cost is None else whole(cost))
+    # Absence is switched on for the second look alone.
+    assert shown.pop("Absent") == (absent if seed is None else None)
+    shown.pop("Wage cost", None)
+    assert shown == {
         "Head count": expected.head_count,
         # The tile speaks in whole euros; the chart's table below it has the cents.
-        "Contract wage a month": int(reference.money(expected.wage_cents).quantize(Decimal(1), ROUND_HALF_UP)),
+        "Contract wage a month": whole(expected.wage_cents),
         "Joiners": expected.joiners,
         "Leavers": expected.leavers,
     }
@@ -116,12 +149,18 @@ def check(client: Client, debtor: NmbrsDebtor, month: Period, seed: int | None) 
     return 4 + 2 * MONTHS + len(debtor.companies)
 
 
-def number(text: str) -> Decimal | int:
+def whole(cents: int) -> int:
+    return int(reference.money(cents).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def number(text: str) -> Decimal | int | None:
     plain = re.sub(r"[^\d.−-]", "", text).replace("−", "-")
+    if not plain:
+        return None
     return Decimal(plain) if "." in plain else int(plain)
 
 
-def tiles(page: Any) -> dict[str, Decimal | int]:
+def tiles(page: Any) -> dict[str, Decimal | int | None]:
     return {
         tile.xpath("string(.//*[contains(@class, 'ui-figure-label')])").strip(): number(
             tile.xpath("string(.//*[contains(@class, 'ui-figure-value')])")
@@ -130,7 +169,7 @@ def tiles(page: Any) -> dict[str, Decimal | int]:
     }
 
 
-def column(page: Any, key: str, heading: str) -> list[Decimal | int]:
+def column(page: Any, key: str, heading: str) -> list[Decimal | int | None]:
     """A series of a chart, from the table folded below it."""
     [table] = page.xpath(f"//figure[.//canvas[@id='chart-{key}']]//table")
     headings = [cell.text_content().strip() for cell in table.xpath(".//thead//th")]

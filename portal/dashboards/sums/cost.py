@@ -3,12 +3,15 @@
 Cost and contract wage are never added up. A window of which the cost is not known has the contract wage beside it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.dashboards.sums.reading import Sums
+from portal.dashboards.sums.numbers import Sums
 from portal.periods import Period
+
+#: What it is made of.
+COST_KINDS = ("current_period", "runs", "journal")
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,19 @@ def costs(sums: Sums) -> list[Cost]:
     return [_of_window(sums, place) for place in range(len(sums.windows.all))]
 
 
+def costs_before(sums: Sums) -> list[Decimal | None]:
+    """The cost of every window a year earlier; None where it is not known, or that year had no such period."""
+    return [_of_window(sums, place).cost for place in range(-len(sums.windows.before), 0)]
+
+
+def cost_of(sums: Sums, companies: Iterable[int], place: int) -> Decimal | None:
+    """The cost of some of the companies in one window; None where it is not known of one of them, or nobody is paid."""
+    booked = _booked(sums, companies, place)
+    return _euros(sum(cents for cents in booked if cents is not None)) if booked and None not in booked else None
+
+
 def _of_window(sums: Sums, place: int) -> Cost:
-    booked = [_of_company(sums, company, place) for company in sums.types if _pays(sums, company, place)]
+    booked = _booked(sums, sums.types, place)
     known = [cents for cents in booked if cents is not None]
     lacking = len(booked) - len(known)
     kept = [kept.wage_cents for (_, at), kept in sums.kept.items() if at == place]
@@ -42,6 +56,12 @@ def _of_window(sums: Sums, place: int) -> Cost:
         lacking=lacking,
         companies=len(booked),
     )
+
+
+def _booked(sums: Sums, companies: Iterable[int], place: int) -> list[int | None]:
+    """Cents of each of the companies that should have wage cost."""
+    paying = (company for company in companies if company in sums.types and _pays(sums, company, place))
+    return [_of_company(sums, company, place) for company in paying]
 
 
 def _pays(sums: Sums, company: int, place: int) -> bool:

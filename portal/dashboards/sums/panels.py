@@ -1,11 +1,12 @@
 """The panels of both pages that share one query: wage cost, head count, absence, splits; and contacts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,7 +19,10 @@ from portal.companies.periods import Chosen, chosen
 from portal.dashboards import contacts, months, panels
 from portal.dashboards.debtor import ENDING_WITHIN, contracts_of
 from portal.dashboards.sums import cost, splits
-from portal.dashboards.sums.reading import May, Sums, read
+from portal.dashboards.sums.absence import ABSENCE_KINDS, SMALL_GROUP, absence_of, why_not
+from portal.dashboards.sums.cost import COST_KINDS
+from portal.dashboards.sums.numbers import Sums
+from portal.dashboards.sums.reading import May, read
 from portal.dashboards.sums.windows import of_months, of_periods
 from portal.debtors.models import Debtor
 from portal.ui import formats
@@ -28,10 +32,6 @@ from portal.ui.panels import Panel, register
 from portal.ui.permissions import holds_over
 from portal.ui.values import Missing
 
-#: In a smaller group a number of absent people would tell who they are (privacy.md section 3).
-SMALL_GROUP = 5
-
-COST_KINDS = ("current_period", "runs", "journal")
 DEPARTMENT_KINDS = (*PEOPLE_KINDS, "departments")
 CENTER_KINDS = (*PEOPLE_KINDS, "employee_cost_centers")
 
@@ -88,7 +88,9 @@ def _lacks(request: HttpRequest, company: Company, kinds: Sequence[str]) -> Miss
 
 
 def wage_cost(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
-    """What the runs came to for the employer; where that is not known, the contract wage under its own name."""
+    """What the runs came to for the employer, a year earlier in grey behind it; where that is not known, the contract
+    wage under its own name.
+    """
     page = page_of(request, row)
     if page is None:
         return {"never": True}
@@ -97,7 +99,10 @@ def wage_cost(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     no_contract = page.never(WAGE_KINDS) is not None
     own: list[Figure] = [None if lacks else one.cost for one in found]
     instead: list[Figure] = [None if no_contract else (one.contract if lacks else one.instead) for one in found]
+    before: list[Figure] = [None if lacks else value for value in cost.costs_before(page.sums)]
     series = [Series(_("Wage cost"), own)]
+    if any(value is not None for value in before):
+        series.insert(0, Series(_("A year earlier"), before, muted=True))
     if any(value is not None for value in instead):
         series.append(Series(_("Contract wage (cost not known)"), instead, muted=True))
     return {
@@ -153,37 +158,23 @@ def absence(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     page = page_of(request, row)
     if page is None:
         return {"reason": Missing.NEVER_FETCHED}
-    reason = page.never((*PEOPLE_KINDS, "absences"))
-    if not page.sums.absence_on:
-        reason = Missing.SWITCHED_OFF
+    reason = why_not(page.sums, page.never(ABSENCE_KINDS))
     if reason:
         return {"reason": reason}
-    people, absent = _absent(page)
-    values = [None if head is None or head < SMALL_GROUP else ill for head, ill in zip(people, absent, strict=True)]
-    shown = values[-1]
+    found = absence_of(page.sums)
+    people, shown = found.people[-1], found.absent[-1]
     return {
         "chart": _chart(
-            page, "absence", _("People absent on the last day, wholly or in part"), [Series(_("Absent"), values)]
+            page, "absence", _("People absent on the last day, wholly or in part"), [Series(_("Absent"), found.absent)]
         ),
-        "small": people[-1] is not None and people[-1] < SMALL_GROUP,
+        "small": found.small,
         "smallest": SMALL_GROUP,
-        "people": people[-1],
+        "people": people,
         "absent": shown,
-        "part": formats.number(100 * shown / people[-1], 1) if shown is not None and people[-1] else "",
+        "part": formats.number(100 * shown / people, 1) if shown is not None and people else "",
         "day": page.sums.windows.shown.last,
-        "note": _lacking_note(page, (*PEOPLE_KINDS, "absences")),
+        "note": _lacking_note(page, ABSENCE_KINDS),
     }
-
-
-def _absent(page: Page) -> tuple[list[int | None], list[int | None]]:
-    """Head count and absent people of every window; None where nothing was kept."""
-    people: list[int | None] = []
-    absent: list[int | None] = []
-    for place in range(months.TREND):
-        kept = [one for (_company, at), one in page.sums.kept.items() if at == place]
-        people.append(sum(one.head_count for one in kept) if kept else None)
-        absent.append(sum(one.absent or 0 for one in kept) if kept else None)
-    return people, absent
 
 
 # --- splits ----------------------------------------------------------------------------------------------------------
@@ -198,7 +189,7 @@ def departments(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     return {
         **_split(page, splits.departments(page.sums, cost_known=known)),
         "heading": _("Department"),
-        "company": row if isinstance(row, Company) else None,
+        "people_address": reverse("employees:of_company", args=[row.pk]) if isinstance(row, Company) else "",
         "note": _lacking_note(page, DEPARTMENT_KINDS),
     }
 
@@ -281,6 +272,7 @@ def both() -> None:
                 template="dashboards/sums/absence.html",
                 capability=Capability.VIEW_SICKNESS,
                 context=absence,
+                resources=ABSENCE_KINDS,
                 order=ill,
             ),
             Panel(
@@ -303,8 +295,8 @@ def both() -> None:
             ),
         ):
             register(page, panel)
-    register(panels.PAGE, _contacts(debtor_contacts))
-    register(company_panels.PAGE, _contacts(company_contacts))
+    register(panels.PAGE, _contacts(debtor_contacts, contacts.KINDS))
+    register(company_panels.PAGE, _contacts(company_contacts, contacts.OF_COMPANY))
     register(
         company_panels.PAGE,
         Panel(
@@ -331,13 +323,14 @@ def both() -> None:
     )
 
 
-def _contacts(context: Callable[[HttpRequest, Any], dict[str, Any]]) -> Panel:
+def _contacts(context: Callable[[HttpRequest, Any], dict[str, Any]], models: Iterable[type[Any]]) -> Panel:
     return Panel(
         name="contacts",
         title=gettext_lazy("Contacts"),
         template="dashboards/panels/contacts.html",
         capability=Capability.VIEW,
         context=context,
+        resources=contacts.resources_of(models),
         order=58,
         wide=True,
     )

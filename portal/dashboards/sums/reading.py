@@ -3,17 +3,16 @@
 Each kind of number is one arm of a UNION ALL with the same columns. An arm is there only if the reader may see it.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import IntEnum
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import reduce
 from itertools import groupby
 from operator import attrgetter, or_
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
     BigIntegerField,
+    Case,
     CharField,
     Count,
     Exists,
@@ -25,12 +24,14 @@ from django.db.models import (
     Subquery,
     Sum,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Coalesce, Concat, Round
 
 from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability
 from portal.companies.models import Company, CurrentPeriod, JournalLine, Run, Snapshot
+from portal.dashboards.sums.numbers import BREAK, SHARE_UNITS, Arm, Row, Sums, take
 from portal.dashboards.sums.windows import Windows
 from portal.dashboards.variance.rows import amount_in_cents
 from portal.debtors.models import Debtor
@@ -39,75 +40,13 @@ from portal.employees.models import Absence, CostShare, Department, Employee, Em
 from portal.employees.people import NEWEST_FIRST
 from portal.mirror.opt_ins import switch_of
 from portal.mirror.resource import OptIn
-from portal.periods import Period, PeriodType
+from portal.periods import PeriodType
 
 if TYPE_CHECKING:
     from portal.companies.freshness import Person
 
 #: Ledger accounts of costs, by how their numbers begin: class 4 of the Dutch decimal plan, and the wage costs of RGS.
 COST_ACCOUNTS = ("4", "WPer")
-#: Stands between the code and the description of a cost centre.
-_BREAK = "\x1f"
-#: Hundredths of a person: shares are percentages with four decimals, and sums must be whole.
-SHARE_UNITS = 1_000_000
-
-
-class Arm(IntEnum):
-    """What a row of the answer is about."""
-
-    TYPE = 1
-    RUN = 2
-    SNAPSHOT = 3
-    BOOKED = 4
-    BOOKED_DEPARTMENT = 5
-    BOOKED_CENTER = 6
-    DEPARTMENT = 7
-    CENTER = 8
-    ABSENCE_ON = 9
-
-
-class Row(NamedTuple):
-    """A row of the answer; what `x`, `y` and `z` are depends on the arm."""
-
-    arm: int
-    company: int
-    text: str | None
-    year: int
-    number: int
-    x: int | None
-    y: int | None
-    z: int | None
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A snapshot: people in service, their contract wage in cents, how many were absent (None: not asked)."""
-
-    head_count: int
-    wage_cents: int
-    absent: int | None
-
-
-@dataclass
-class Sums:
-    """The numbers of some companies over some windows. `booked` None: the journal books no cost account there."""
-
-    windows: Windows
-    types: dict[int, PeriodType] = field(default_factory=dict)
-    #: Company -> the periods of each run.
-    runs: dict[int, list[frozenset[Period]]] = field(default_factory=lambda: defaultdict(list))
-    #: Company and window -> what was kept of it.
-    kept: dict[tuple[int, int], Kept] = field(default_factory=dict)
-    #: Company and period -> cents on cost accounts.
-    booked: dict[tuple[int, Period], int | None] = field(default_factory=dict)
-    #: Of the shown window: name of a department -> cents, and name -> people.
-    booked_by_department: dict[str, int] = field(default_factory=dict)
-    by_department: dict[str | None, int] = field(default_factory=dict)
-    #: Of the shown window: code of a cost centre -> cents, code -> people in SHARE_UNITS, code -> description.
-    booked_by_center: dict[str, int] = field(default_factory=dict)
-    by_center: dict[str, int] = field(default_factory=dict)
-    centers: dict[str, str] = field(default_factory=dict)
-    absence_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,8 +62,7 @@ def read(user: "Person", of: Debtor | Company, windows: Windows, may: May) -> Su
     ask = _of_debtor if isinstance(of, Debtor) else _of_company
     sums = Sums(windows)
     for values in ask(user, of.pk, of.environment_id, windows=windows, may=may):
-        row = Row(*values)
-        _TAKE[Arm(row.arm)](sums, row)
+        take(sums, Row(*values))
     return sums
 
 
@@ -134,37 +72,41 @@ def read(user: "Person", of: Debtor | Company, windows: Windows, may: May) -> Su
 @Prepared
 def _of_debtor(user: "Person", debtor: int, environment: int, *, windows: Windows, may: May) -> "QuerySet[Any, Any]":
     own = Company.objects.visible_to(user).filter(debtor=debtor).order_by().values("pk")
-    return _united(_arms(user, own, environment, windows, may))
+    return united(_arms(user, own, environment, windows, may))
 
 
 @Prepared
 def _of_company(user: "Person", company: int, environment: int, *, windows: Windows, may: May) -> "QuerySet[Any, Any]":
     own = Company.objects.visible_to(user).filter(pk=company).order_by().values("pk")
-    return _united(_arms(user, own, environment, windows, may))
+    return united(_arms(user, own, environment, windows, may))
 
 
 def _arms(user: "Person", own: Any, environment: int, windows: Windows, may: May) -> Iterator["QuerySet[Any]"]:
-    years = (windows.all[0].first.year - 1, windows.shown.last.year + 1)
+    years = (windows.first_year, windows.shown.last.year + 1)
     types = CurrentPeriod.objects.visible_to(user).filter(company__in=own)
-    yield _arm(types, Arm.TYPE, text=F("period_type"))
+    yield as_arm(types, Arm.TYPE, text=F("period_type"))
     runs = Run.objects.visible_to(user).filter(company__in=own, year__range=years)
-    yield _arm(runs, Arm.RUN, year=F("year"), x=F("period_start"), y=F("period_end"))
+    yield as_arm(runs, Arm.RUN, year=F("year"), x=F("period_start"), y=F("period_end"))
     yield _snapshots(user, own, windows, may)
     yield from _people(user, own, windows)
     if may.wages:
         yield from _booked(user, own, windows, years)
     if may.absence:
-        yield _arm(switch_of(environment, OptIn.ABSENCE), Arm.ABSENCE_ON, company=Value(0))
+        yield as_arm(switch_of(environment, OptIn.ABSENCE), Arm.ABSENCE_ON, company=Value(0))
 
 
 def _snapshots(user: "Person", own: Any, windows: Windows, may: May) -> "QuerySet[Any]":
     kept = Snapshot.objects.visible_to(user).filter(
-        company__in=own, basis=windows.basis, last_day__gte=windows.all[0].last, last_day__lte=windows.shown.last
+        company__in=own,
+        basis=windows.basis,
+        # Wage cost alone is shown beside that of a year earlier.
+        last_day__gte=(windows.first if may.wages else windows.all[0]).last,
+        last_day__lte=windows.shown.last,
     )
     absent: Any = Value(None, BigIntegerField())
     if may.absence:
-        absent = _absent(user)
-    return _arm(
+        absent = Case(When(last_day__gte=windows.all[0].last, then=_absent(user)), output_field=BigIntegerField())
+    return as_arm(
         kept,
         Arm.SNAPSHOT,
         year=F("year"),
@@ -195,28 +137,27 @@ def _people(user: "Person", own: Any, windows: Windows) -> Iterator["QuerySet[An
     departments = Department.objects.filter(employee=OuterRef("pk")).as_of(day).order_by(*NEWEST_FIRST)
     named = people.order_by().annotate(department=Subquery(departments.values("description")[:1]))
     counted = named.values("department").annotate(people=Count("pk"))
-    yield _arm(counted, Arm.DEPARTMENT, company=Value(0), text=F("department"), x=F("people"))
+    yield as_arm(counted, Arm.DEPARTMENT, company=Value(0), text=F("department"), x=F("people"))
     working = Employment.objects.filter(employee=OuterRef("employee")).as_of(day)
     shares = CostShare.objects.visible_to(user, CostShare.resource.capability).filter(
         _in_window(windows, last_only=True), Exists(working), company__in=own, employee__missing_since__isnull=True
     )
     by_center = shares.order_by().values("center_code", "center_description")
     units = Cast(Round(F("percentage") * Value(SHARE_UNITS // 100)), BigIntegerField())
-    yield _arm(
+    yield as_arm(
         by_center.annotate(share=Sum(units)),
         Arm.CENTER,
         company=Value(0),
-        text=Concat(F("center_code"), Value(_BREAK), F("center_description"), output_field=CharField()),
+        text=Concat(F("center_code"), Value(BREAK), F("center_description"), output_field=CharField()),
         x=F("share"),
     )
 
 
 def _booked(user: "Person", own: Any, windows: Windows, years: tuple[int, int]) -> Iterator["QuerySet[Any]"]:
     lines = JournalLine.objects.visible_to(user, Capability.VIEW_SALARIES).filter(company__in=own).order_by()
-    cost = reduce(or_, (Q(account__istartswith=prefix) for prefix in COST_ACCOUNTS))
-    cents = amount_in_cents("debit") - amount_in_cents("credit")
+    cost, cents = is_cost(), cost_cents()
     by_period = lines.filter(year__range=years).values("company", "year", "number")
-    yield _arm(
+    yield as_arm(
         by_period.annotate(cents=Sum(cents, filter=cost)),
         Arm.BOOKED,
         year=F("year"),
@@ -226,7 +167,17 @@ def _booked(user: "Person", own: Any, windows: Windows, years: tuple[int, int]) 
     shown = lines.filter(cost, _in_window(windows))
     for arm, column in ((Arm.BOOKED_DEPARTMENT, "department"), (Arm.BOOKED_CENTER, "cost_center")):
         split = shown.values(column).annotate(cents=Sum(cents))
-        yield _arm(split, arm, company=Value(0), text=F(column), x=F("cents"))
+        yield as_arm(split, arm, company=Value(0), text=F(column), x=F("cents"))
+
+
+def is_cost() -> Q:
+    """Lines of the journal on accounts of costs."""
+    return reduce(or_, (Q(account__istartswith=prefix) for prefix in COST_ACCOUNTS))
+
+
+def cost_cents() -> Any:
+    """What a line of the journal comes to: debit less credit."""
+    return amount_in_cents("debit") - amount_in_cents("credit")
 
 
 def _in_window(windows: Windows, *, last_only: bool = False) -> Q:
@@ -240,7 +191,7 @@ def _in_window(windows: Windows, *, last_only: bool = False) -> Q:
     return found
 
 
-def _arm(
+def as_arm(
     rows: "QuerySet[Any]",
     arm: Arm,
     *,
@@ -271,69 +222,6 @@ def _arm(
     return told
 
 
-def _united(arms: Iterator["QuerySet[Any]"]) -> "QuerySet[Any]":
+def united(arms: Iterator["QuerySet[Any]"]) -> "QuerySet[Any]":
     first, *others = arms
     return first.union(*others, all=True)
-
-
-# --- the answer ------------------------------------------------------------------------------------------------------
-
-
-def _take_type(sums: Sums, row: Row) -> None:
-    sums.types[row.company] = PeriodType(row.text or "")
-
-
-def _take_run(sums: Sums, row: Row) -> None:
-    covered = range(row.x or 0, (row.y or 0) + 1)
-    sums.runs[row.company].append(frozenset(Period(row.year, number) for number in covered))
-
-
-def _take_snapshot(sums: Sums, row: Row) -> None:
-    period = Period(row.year, row.number)
-    place = next((place for place, window in enumerate(sums.windows.all) if window.period == period), None)
-    if place is not None:
-        sums.kept[row.company, place] = Kept(row.x or 0, row.y or 0, row.z)
-
-
-def _take_booked(sums: Sums, row: Row) -> None:
-    sums.booked[row.company, Period(row.year, row.number)] = row.x
-
-
-def _take_department(sums: Sums, row: Row) -> None:
-    sums.by_department[row.text] = row.x or 0
-
-
-def _take_center(sums: Sums, row: Row) -> None:
-    code, _, description = (row.text or "").partition(_BREAK)
-    sums.by_center[code] = sums.by_center.get(code, 0) + (row.x or 0)
-    # Companies may give one code different names: the first of the alphabet is as good as another.
-    sums.centers[code] = min(filter(None, (description, sums.centers.get(code, ""))), default="")
-
-
-def _take_booked_department(sums: Sums, row: Row) -> None:
-    _add(sums.booked_by_department, row)
-
-
-def _take_booked_center(sums: Sums, row: Row) -> None:
-    _add(sums.booked_by_center, row)
-
-
-def _add(cents: dict[str, int], row: Row) -> None:
-    cents[row.text or ""] = cents.get(row.text or "", 0) + (row.x or 0)
-
-
-def _take_absence(sums: Sums, row: Row) -> None:
-    sums.absence_on = True
-
-
-_TAKE: Mapping[Arm, Any] = {
-    Arm.TYPE: _take_type,
-    Arm.RUN: _take_run,
-    Arm.SNAPSHOT: _take_snapshot,
-    Arm.BOOKED: _take_booked,
-    Arm.BOOKED_DEPARTMENT: _take_booked_department,
-    Arm.BOOKED_CENTER: _take_booked_center,
-    Arm.DEPARTMENT: _take_department,
-    Arm.CENTER: _take_center,
-    Arm.ABSENCE_ON: _take_absence,
-}

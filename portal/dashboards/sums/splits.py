@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.dashboards.sums.reading import SHARE_UNITS, Sums
+from portal.dashboards.sums.numbers import SHARE_UNITS, Sums
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

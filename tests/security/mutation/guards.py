@@ -78,6 +78,7 @@ WITHOUT_A_TEST: dict[str, str] = {
         f"portal.dashboards.{guard} sees everything": _BOTH
         for guard in (
             "debtor: _came_in",
+            "sums.clients: _numbers",
             "sums.reading: _of_debtor",
             "sums.reading: _of_company",
         )

@@ -1,0 +1,178 @@
+"""Wage cost of every client in a month and the one before it, by one query: what the list of clients shows.
+
+What is known and what is not follows the rule of one client's page (portal.dashboards.sums.cost).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+
+from portal.accounts.prepared import Prepared
+from portal.accounts.roles import Capability
+from portal.companies.models import Basis, Company, CurrentPeriod, JournalLine, Run, Snapshot
+from portal.connections.models import EnvironmentKind
+from portal.dashboards import months
+from portal.dashboards.sums.cost import COST_KINDS, cost_of
+from portal.dashboards.sums.numbers import Arm, Row, Sums, take
+from portal.dashboards.sums.reading import as_arm, cost_cents, is_cost, united
+from portal.dashboards.sums.windows import Window, Windows
+from portal.mirror.models import Freshness, State
+from portal.periods import Period, PeriodType, bounds, preceding
+from portal.ui.values import Missing
+
+if TYPE_CHECKING:
+    from portal.companies.freshness import Person
+
+#: The places of the two months in their windows.
+BEFORE, NOW = 0, 1
+#: Per cent, one decimal.
+_TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class ClientCost:
+    """Euros of the month, or why they are not known; of the month before it None then. `lacking`: companies of which
+    runs or journals were never fetched.
+    """
+
+    now: Decimal | Missing
+    before: Decimal | None = None
+    lacking: int = 0
+
+    @property
+    def change(self) -> Decimal | None:
+        """Per cent more or less than in the month before; of nothing there is none."""
+        if isinstance(self.now, Missing) or not self.before:
+            return None
+        return (100 * (self.now - self.before) / abs(self.before)).quantize(_TENTH, ROUND_HALF_UP)
+
+
+def costs_of(user: "Person", month: Period) -> Mapping[int, ClientCost]:
+    """By key of each client with companies. For a reader who may see the wages of all of them."""
+    windows = _two_months(month)
+    sums, clients = Sums(windows), defaultdict[int, list[int]](list)
+    came: dict[int, int] = {}
+    refused: set[int] = set()
+    over_several: list[Row] = []
+    for row in map(Row._make, _numbers(user, windows=windows)):
+        if row.arm == Arm.CLIENT:
+            clients[row.x or 0].append(row.company)
+        elif row.arm == Arm.CAME_IN:
+            came[row.company] = row.x or 0
+            refused.update([row.company] if row.y else [])
+        else:
+            take(sums, row)
+            if row.arm == Arm.RUN and row.z:
+                over_several.append(row)
+    for row in over_several:
+        _booked_elsewhere(sums, row)
+    whole = {company for company, kinds in came.items() if kinds == len(COST_KINDS)}
+    return {client: _cost(sums, companies, whole, refused) for client, companies in clients.items()}
+
+
+def _cost(sums: Sums, companies: list[int], whole: set[int], refused: set[int]) -> ClientCost:
+    lacking = sum(company not in whole for company in companies)
+    if lacking == len(companies):
+        is_refused = not refused.isdisjoint(companies)
+        return ClientCost(Missing.NOT_PERMITTED if is_refused else Missing.NEVER_FETCHED, lacking=lacking)
+    now = cost_of(sums, companies, NOW)
+    return ClientCost(Missing.UNKNOWN if now is None else now, cost_of(sums, companies, BEFORE), lacking)
+
+
+def _booked_elsewhere(sums: Sums, row: Row) -> None:
+    """Nmbrs books a run over several periods in one of them, which need not be of the two months."""
+    for number in range(row.x or 0, (row.y or 0) + 1):
+        period = Period(row.year, number)
+        if not sums.windows.holds(sums.types.get(row.company), period):
+            sums.booked.setdefault((row.company, period), 0)
+
+
+def _two_months(month: Period) -> Windows:
+    both = (preceding(PeriodType.MONTH, month), month)
+    found = tuple(Window(one, months.label(one), *bounds(PeriodType.MONTH, one)) for one in both)
+    return Windows(Basis.MONTH, found, "", ())
+
+
+@Prepared
+def _numbers(user: "Person", *, windows: Windows) -> "QuerySet[Any, Any]":
+    companies = Company.objects.visible_to(user).filter(environment__kind=EnvironmentKind.ACCOUNTANT)
+    return united(_arms(user, companies.order_by().values("pk"), windows))
+
+
+def _arms(user: "Person", own: Any, windows: Windows) -> Iterator["QuerySet[Any]"]:
+    yield as_arm(CurrentPeriod.objects.visible_to(user).filter(company__in=own), Arm.TYPE, text=F("period_type"))
+    yield as_arm(Company.objects.visible_to(user).filter(pk__in=own), Arm.CLIENT, company=F("pk"), x=F("debtor_id"))
+    yield _came_in(user, own)
+    kept = Snapshot.objects.visible_to(user).filter(
+        company__in=own,
+        basis=windows.basis,
+        last_day__gte=windows.first.last,
+        last_day__lte=windows.shown.last,
+    )
+    kept_of = {"year": F("year"), "number": F("number"), "x": F("head_count"), "y": F("contract_wage_cents")}
+    yield as_arm(kept, Arm.SNAPSHOT, **kept_of)
+    lines = JournalLine.objects.visible_to(user, Capability.VIEW_SALARIES).filter(company__in=own).order_by()
+    yield _runs(user, own, lines, windows)
+    ended = lines.filter(_of_windows(windows, lambda year, numbers: Q(year=year, number__in=numbers)))
+    booked = ended.values("company", "year", "number").annotate(cents=Sum(cost_cents(), filter=is_cost()))
+    yield as_arm(booked, Arm.BOOKED, year=F("year"), number=F("number"), x=F("cents"))
+
+
+def _came_in(user: "Person", own: Any) -> "QuerySet[Any]":
+    """Of each company how many of the kinds came in, and how many of the others Nmbrs refuses."""
+    rows = Freshness.objects.visible_to(user).filter(company__in=own, resource__in=COST_KINDS)
+    came = Q(last_success__isnull=False)
+    counted = (
+        rows.order_by()
+        .values("company")
+        .annotate(came=Count("pk", filter=came), refusals=Count("pk", filter=~came & Q(state=State.NOT_PERMITTED)))
+    )
+    return as_arm(counted, Arm.CAME_IN, x=F("came"), y=F("refusals"))
+
+
+def _runs(user: "Person", own: Any, lines: "QuerySet[Any]", windows: Windows) -> "QuerySet[Any]":
+    """The runs over a period of the two months; `z` of one over several: whether cost is booked in any of them."""
+    over = _of_windows(
+        windows,
+        lambda year, numbers: Q(year=year, period_start__lte=max(numbers), period_end__gte=min(numbers)),
+    )
+    booked = lines.filter(
+        is_cost(),
+        company=OuterRef("company"),
+        year=OuterRef("year"),
+        number__gte=OuterRef("period_start"),
+        number__lte=OuterRef("period_end"),
+    )
+    several = When(Q(period_end__gt=F("period_start")) & Exists(booked), then=Value(1))
+    return as_arm(
+        Run.objects.visible_to(user).filter(over, company__in=own),
+        Arm.RUN,
+        year=F("year"),
+        x=F("period_start"),
+        y=F("period_end"),
+        z=Case(several, default=Value(0), output_field=BigIntegerField()),
+    )
+
+
+def _of_windows(windows: Windows, within: Callable[[int, list[int]], Q]) -> Q:
+    """Rows of the periods that end in one of the months, by the period type of their company; `within`: year, numbers.
+
+    Its second half says the same of all types together, for an index to find.
+    """
+    by_kind, by_year = [], defaultdict[int, set[int]](set)
+    for kind in PeriodType:
+        numbers = defaultdict[int, list[int]](list)
+        for place in range(len(windows.all)):
+            for period in windows.periods(kind, place):
+                numbers[period.year].append(period.number)
+                by_year[period.year].add(period.number)
+        of_kind = Q(company__current__period_type=kind.value)
+        by_kind += [of_kind & within(year, found) for year, found in numbers.items()]
+    together = reduce(or_, (within(year, sorted(found)) for year, found in by_year.items()))
+    return reduce(or_, by_kind) & together

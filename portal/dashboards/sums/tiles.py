@@ -1,0 +1,60 @@
+"""Wage cost and absence among the figures on top of a client's page: from the numbers that its panels are made of."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from portal.accounts.roles import Capability
+from portal.companies.tiles import Tile, no_access, on
+from portal.dashboards import months
+from portal.dashboards.sums import cost
+from portal.dashboards.sums.absence import ABSENCE_KINDS, SMALL_GROUP, absence_of, why_not
+from portal.dashboards.sums.cost import COST_KINDS
+from portal.dashboards.sums.panels import Page, page_of
+from portal.dashboards.tables import unread
+from portal.debtors.models import Debtor
+from portal.ui.charts import Figure
+from portal.ui.permissions import holds_over
+from portal.ui.values import Missing
+
+
+def cost_tile(request: HttpRequest, debtor: Debtor) -> Tile:
+    """What the runs of the month came to for the employer, with the months before it."""
+    page = _page(request, debtor)
+    if not page.sees_wages:
+        return no_access(_("Wage cost"))
+    lacks, lacking = page.never(COST_KINDS), page.lacking(COST_KINDS)
+    points: list[Figure] = [None if lacks else one.cost for one in cost.costs(page.sums)]
+    note = _("In %(month)s.") % {"month": months.name(page.sums.windows.shown.period)}
+    cautions = [unread(lacking)] if lacking and points[-1] is not None else []
+    return Tile(_("Wage cost"), _shown(points, lacks), note, points, unit="money", cautions=cautions)
+
+
+def absence_tile(request: HttpRequest, debtor: Debtor) -> Tile | None:
+    """How many people are absent on the last day; None for who may not see absence."""
+    if not holds_over(request, debtor, Capability.VIEW_SICKNESS):
+        return None
+    page = _page(request, debtor)
+    note = on(page.sums.windows.shown.last)
+    reason = why_not(page.sums, page.never(ABSENCE_KINDS))
+    if reason:
+        return Tile(_("Absent"), reason, note)
+    found = absence_of(page.sums)
+    if found.small:
+        note = _("No number is shown of fewer than %(smallest)s people.") % {"smallest": SMALL_GROUP}
+    return Tile(_("Absent"), _shown(found.absent, None), note, found.absent)
+
+
+def _page(request: HttpRequest, debtor: Debtor) -> Page:
+    page = page_of(request, debtor)
+    if page is None:
+        raise TypeError("The page of a client always has numbers.")
+    return page
+
+
+def _shown(points: Sequence[Figure], lacks: Missing | None) -> int | Decimal | Missing:
+    """The last point, or why there is none."""
+    last = points[-1]
+    return last if isinstance(last, int | Decimal) else lacks or Missing.UNKNOWN

@@ -1,0 +1,241 @@
+"""Wage cost on the list of clients: of the month and against the one before it, from the journals of the runs."""
+
+import csv
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from random import Random
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+from pytest_django import DjangoAssertNumQueries
+
+from portal.accounts.models import Firm, User
+from portal.accounts.roles import CAPABILITIES, Capability, Role
+from portal.companies.models import Company, JournalLine
+from portal.connections.models import Environment
+from portal.debtors.models import Debtor
+from portal.mirror.models import State
+from portal.periods import Period, PeriodType, bounds, preceding
+from tests.dashboards.reading import table
+from tests.factories import (
+    fetched,
+    fetched_everything,
+    make_company,
+    make_debtor,
+    make_employment,
+    make_environment,
+    make_person,
+    make_run,
+    mirrored,
+    summed,
+)
+
+pytestmark = pytest.mark.database
+
+People = Callable[..., User]
+SignIn = Callable[[User], Client]
+COST, CHANGE = "Wage cost (€)", "Wage cost against the month before (%)"
+#: The current periods of 22 November 2026.
+CURRENT = {PeriodType.MONTH: 11, PeriodType.FOUR_WEEKS: 12, PeriodType.WEEK: 47, PeriodType.QUARTER: 4}
+
+
+@pytest.fixture
+def environment(firm: Firm) -> Environment:
+    return make_environment(firm)
+
+
+def booked(company: Company, period: Period, debit: str, credit: str = "0", account: str = "4000") -> None:
+    mirrored(
+        JournalLine,
+        company.environment,
+        company=company,
+        year=period.year,
+        number=period.number,
+        run_number=period.number,
+        account=account,
+        debit=Decimal(debit),
+        credit=Decimal(credit),
+    )
+
+
+def employing(debtor: Debtor, kind: PeriodType = PeriodType.MONTH) -> Company:
+    company = make_company(debtor, f"By {kind}", Period(2026, CURRENT[kind]), kind)
+    make_employment(make_person(company), date(2024, 1, 1))
+    summed(company)
+    return company
+
+
+def run(company: Company, period: Period, debit: str, **values: str) -> None:
+    make_run(company, period.year, period.number)
+    booked(company, period, debit, **values)
+
+
+def slowly(companies: list[Company], first: date, last: date) -> Decimal | None:
+    """Euros that are booked for every period that ends in the month; None where a company lacks one of them."""
+    total, ended = Decimal(0), 0
+    for company in companies:
+        kind = PeriodType(company.current.period_type)
+        period = Period(2026, CURRENT[kind])
+        while bounds(kind, period).last >= first:
+            if bounds(kind, period).last <= last:
+                of_period = [line for line in company.journalline_set.all() if Period(line.year, line.number) == period]
+                lines = [line for line in of_period if line.account[0] == "4"]
+                if not lines:
+                    return None
+                total, ended = total + sum(line.debit - line.credit for line in lines), ended + 1
+            period = preceding(kind, period)
+    return total if ended else None
+
+
+def test_costs_equal_those_added_up_slowly(environment: Environment, administrator: People, as_user: SignIn) -> None:
+    dice = Random(11)
+    clients: dict[str, list[Company]] = {}
+    for number in range(8):
+        debtor = make_debtor(environment, f"Client {number}", number=str(number))
+        kinds = dice.sample([PeriodType.MONTH, PeriodType.FOUR_WEEKS, PeriodType.WEEK], dice.randrange(1, 4))
+        clients[debtor.name] = [employing(debtor, kind) for kind in kinds]
+        for company in clients[debtor.name]:
+            period = Period(2026, CURRENT[PeriodType(company.current.period_type)])
+            for _ in range(16):
+                if dice.random() < 0.98:
+                    run(company, period, f"{dice.randrange(90000)}.{dice.randrange(10, 99)}", credit="10.01")
+                    booked(company, period, "5000", account="1500")
+                period = preceding(PeriodType(company.current.period_type), period)
+        fetched_everything(debtor)
+    client = as_user(administrator())
+    compared = 0
+    for first, last, before, until in (
+        (date(2026, 10, 1), date(2026, 10, 31), date(2026, 9, 1), date(2026, 9, 30)),
+        (date(2026, 9, 1), date(2026, 9, 30), date(2026, 8, 1), date(2026, 8, 31)),
+    ):
+        *rows, totals = table(client, f"/clients/?month={first:%Y-%m}")
+        known = []
+        for row in rows:
+            now = slowly(clients[row["Client"]], first, last)
+            earlier = slowly(clients[row["Client"]], before, until)
+            assert row[COST] == ("– unknown" if now is None else f"{now:,.2f}".replace("-", "\u2212"))
+            if now is None or not earlier:
+                assert row[CHANGE] == "– unknown"
+            else:
+                change = 100 * (now - earlier) / abs(earlier)
+                assert abs(Decimal(row[CHANGE].replace("\u2212", "-").replace(",", "")) - change) <= Decimal("0.05")
+                compared += 1
+            known += [] if now is None else [now]
+        assert totals[COST] == f"{sum(known):,.2f}"
+    assert compared > 3
+
+
+def test_a_run_over_several_periods_counts_where_it_is_booked(
+    environment: Environment, administrator: People, as_user: SignIn
+) -> None:
+    for number, (period, cost, change) in enumerate(((9, "0.00", "– unknown"), (10, "500.00", "– unknown"))):
+        debtor = make_debtor(environment, f"Booked in {period}", number=str(number))
+        company = employing(debtor)
+        make_run(company, 2026, 9, 10)
+        booked(company, Period(2026, period), "500")
+        fetched_everything(debtor)
+        rows = {
+            row["Client"]: row
+            for row in table(as_user(administrator(f"{number}@t.example")), "/clients/?month=2026-10")
+        }
+        assert (rows[debtor.name][COST], rows[debtor.name][CHANGE]) == (cost, "\u2212100.0" if period == 9 else change)
+
+
+def test_unknown_never_fetched_refused_and_zero_are_four_things(
+    environment: Environment, administrator: People, as_user: SignIn
+) -> None:
+    for name in ("Never", "Refused", "Unknown", "Zero", "Partly"):
+        debtor = make_debtor(environment, name)
+        company = employing(debtor)
+        if name == "Partly":
+            unread = make_company(debtor, "Unread")
+        fetched_everything(debtor)
+        if name != "Unknown":
+            run(company, Period(2026, 11), "0" if name == "Zero" else "750")
+        if name == "Never":
+            company.freshness.filter(resource="journal").delete()
+        if name == "Refused":
+            fetched(company, "journal", state=State.NOT_PERMITTED, error_kind="not_permitted")
+        if name == "Partly":
+            unread.freshness.filter(resource="runs").delete()
+    fetched_everything(make_debtor(environment, "Without companies"))
+    rows = {row["Client"]: row for row in table(as_user(administrator()), "/clients/")}
+    assert {name: rows[name][COST] for name in ("Never", "Refused", "Unknown", "Zero", "Without companies")} == {
+        "Never": "not fetched yet",
+        "Refused": "no access",
+        "Unknown": "– unknown",
+        "Zero": "0.00",
+        "Without companies": "0.00",
+    }
+    assert rows["Never"][CHANGE] == "not fetched yet"
+    assert rows["Partly"][COST].startswith("750.00 Runs and journals of 1 company were not fetched")
+    assert rows["Total"][COST] == "750.00"
+
+
+def test_it_sorts_filters_and_leaves_in_files_as_numbers(
+    environment: Environment, administrator: People, as_user: SignIn
+) -> None:
+    for name, before, now in (("A", "100", "300"), ("B", "100", "90"), ("C", "50", "200")):
+        debtor = make_debtor(environment, name)
+        company = employing(debtor)
+        run(company, Period(2026, 10), before)
+        run(company, Period(2026, 11), now)
+        fetched_everything(debtor)
+    fetched_everything(make_debtor(environment, "D never paid anybody"))
+    employing(make_debtor(environment, "E unknown"))
+    client = as_user(administrator())
+
+    def order(sort: str) -> list[str]:
+        return [row["Client"][0] for row in table(client, f"/clients/?sort={sort}")[:-1]]
+
+    assert order("wage_cost")[:3] == ["B", "C", "A"]
+    assert order("-wage_cost")[:3] == ["A", "C", "B"]
+    assert order("-cost_change")[:3] == ["C", "A", "B"]
+    assert order("cost_change")[:3] == ["B", "A", "C"]
+    assert table(client, "/clients/?q=B")[-1][COST] == "90.00"
+    address = "/clients/?columns=name,wage_cost,cost_change&sort=-wage_cost"
+    answer = client.post("/files/", {"at": address, "format": "xlsx"})
+    sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
+    rows = [row for row in sheet.iter_rows(values_only=True) if row[0] == "A"]
+    assert [(float(row[1]), float(row[2])) for row in rows] == [(300.0, 200.0)]
+    assert all(isinstance(value, int | float) for value in rows[0][1:3])
+    answer = client.post("/files/", {"at": address, "format": "csv"})
+    lines = list(csv.reader(b"".join(answer.streaming_content).decode("utf-8-sig").splitlines(), delimiter=";"))
+    assert ["B", "90.00", "-10.0"] in [line[:3] for line in lines]
+
+
+def test_who_may_not_see_wages_sees_no_cost_and_cannot_sort_by_it(
+    environment: Environment, accountant: People, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CAPABILITIES, Role.ACCOUNTANT, frozenset({Capability.VIEW}))
+    debtors = [make_debtor(environment, name) for name in ("A", "B")]
+    for debtor, cost in zip(debtors, ("2345.67", "1234.56"), strict=True):
+        run(employing(debtor), Period(2026, 11), cost)
+        fetched_everything(debtor)
+    client = as_user(accountant(*debtors))
+    rows = table(client, "/clients/?sort=wage_cost")
+    assert [row["Client"] for row in rows] == ["A", "B", "Total"]
+    assert not any("cost" in heading.lower() for heading in rows[0])
+    page = client.get("/clients/?columns=name,wage_cost").content.decode()
+    assert "1,234.56" not in page
+    assert "journals of the payroll runs" not in page
+
+
+@pytest.mark.parametrize("count", [3, 40])
+def test_costs_take_one_query_whatever_the_number_of_clients(
+    environment: Environment,
+    administrator: People,
+    as_user: SignIn,
+    count: int,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(count):
+        debtor = make_debtor(environment, f"Client {number}")
+        run(make_company(debtor), Period(2026, 11), "100")
+        fetched(debtor, "companies")
+    client = as_user(administrator())
+    with django_assert_max_num_queries(14):
+        assert len(table(client, "/clients/?per_page=100")) == count + 1

@@ -1,0 +1,36 @@
+"""Stepping back in a real browser: August stays August from the list of clients to a person and up again."""
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.test import Client as Browser
+from playwright.sync_api import Page
+
+from portal.accounts.models import Firm, User
+from tests.dashboards.test_moment import Office
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_month_is_kept_down_to_a_person_and_up_again(
+    page: Page, live_server: object, firm: Firm, administrator: Callable[..., User]
+) -> None:
+    client = Browser()
+    client.force_login(administrator(language="en"))
+    office = Office(firm, client)
+    url, name = str(live_server), settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+    page.goto(f"{url}/clients/?month=2026-08")
+    page.locator("tbody a").first.click()
+    page.wait_for_url(f"**/clients/{office.debtor.pk}/?month=2026-08")
+    page.locator("tbody a", has_text="Monthly").first.click()
+    page.wait_for_url(f"**/companies/{office.monthly.pk}/?period=2026-08")
+    page.locator("tbody a", has_text="Joined in August").first.click()
+    page.wait_for_url(f"**/employees/{office.person.pk}/?on=2026-08-31")
+    # Another day is swapped in without a new page; the way up goes along.
+    with page.expect_response("**on=2026-09-15**"):
+        page.locator("#on").fill("2026-09-15")
+        page.locator("#on").dispatch_event("change")
+    page.locator(f'.ui-crumbs a[href="/companies/{office.monthly.pk}/?period=2026-09"]').click()
+    page.wait_for_url(f"**/companies/{office.monthly.pk}/?period=2026-09")
