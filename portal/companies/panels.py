@@ -129,6 +129,7 @@ def register() -> None:
             context=runs,
             resources=("current_period", "runs"),
             order=10,
+            term="run",
             wide=True,
         ),
         Panel(
@@ -139,6 +140,7 @@ def register() -> None:
             context=returns,
             resources=("wage_tax_returns",),
             order=20,
+            term="wage_tax_return",
             wide=True,
         ),
         Panel(

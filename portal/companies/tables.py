@@ -107,6 +107,7 @@ class ScheduleTable(ObservedTable):
 class SocialSecurityTable(ObservedTable):
     """The settings for the employee insurances."""
 
+    term = "social_insurance"
     caption = _("Social security (SVW)")
 
     sector_code = CodeColumn()
@@ -125,6 +126,7 @@ class SocialSecurityTable(ObservedTable):
 class CostCenterTable(ObservedTable):
     """The cost centres."""
 
+    term = "cost_centre"
     caption = _("Cost centres")
     searched = ("code", "description")
 
@@ -147,6 +149,7 @@ class CostUnitTable(ObservedTable):
 class HourCodeTable(ObservedTable):
     """The hour codes."""
 
+    term = "hour_code"
     searched = ("code", "description")
 
     code = CodeColumn()
@@ -157,6 +160,7 @@ class HourCodeTable(ObservedTable):
 class WageCodeTable(ObservedTable):
     """The wage codes."""
 
+    term = "wage_code"
     searched = ("code", "description")
 
     code = CodeColumn()
@@ -167,6 +171,7 @@ class WageCodeTable(ObservedTable):
 class LabourAgreementTable(FactTable):
     """The labour agreements, with the models they bring along."""
 
+    term = "labour_agreement"
     caption = _("Labour agreements")
 
     description = TextColumn()
@@ -221,6 +226,7 @@ class _Components(FactTable):
 class WageFixedTable(_Components):
     """The fixed wage components."""
 
+    term = "fixed_component"
     caption = _("Fixed wage components")
 
 
@@ -228,6 +234,7 @@ class WageFixedTable(_Components):
 class WageVariableTable(_Components):
     """The variable wage components."""
 
+    term = "variable_component"
     caption = _("Variable wage components")
 
 
@@ -249,6 +256,7 @@ class RunWageTable(FactTable):
 class JournalTable(FactTable):
     """The journal of the runs, added up over people."""
 
+    term = "journal"
     caption = _("Journal")
     searched = ("account", "component", "department", "cost_center")
 
@@ -281,6 +289,7 @@ class _OfRuns(RecordTable):
 class RunTable(_OfRuns):
     """The payroll runs that cover the period."""
 
+    term = "run"
     number = CodeColumn()
     periods = TextColumn(
         verbose_name=_("Periods"), accessor="pk", order_by=("year", "period_start", "period_end"), empty_values=()
@@ -316,6 +325,7 @@ class RunPeopleTable(_OfRuns):
 class RunRequestTable(FactTable):
     """The requests for the run of the period."""
 
+    term = "run_request"
     status = TextColumn()
     handled_on = DayColumn()
 
@@ -338,6 +348,7 @@ class WorkflowTable(FactTable):
 class WageTaxReturnTable(FactTable):
     """The wage-tax returns over days of the period. Return period and pay period need not be the same."""
 
+    term = "wage_tax_return"
     first_day = DayColumn()
     last_day = DayColumn()
     serial_number = CodeColumn()
@@ -369,6 +380,7 @@ class WageTaxReturnTable(FactTable):
 class PensionExportTable(FactTable):
     """The pension returns of the period."""
 
+    term = "pension_return"
     serial_number = CodeColumn()
     status = TextColumn()
     sent_at = MomentColumn()
@@ -380,6 +392,7 @@ class PensionExportTable(FactTable):
 class WorkCostTable(FactTable):
     """The work-related costs of the period."""
 
+    term = "work_costs"
     payroll = MoneyColumn(verbose_name=_("Costs in the payroll"))
     financial = MoneyColumn(verbose_name=_("Costs in the accounts"))
     base = MoneyColumn(verbose_name=_("Costs together"))

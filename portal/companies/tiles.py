@@ -28,6 +28,8 @@ class Tile:
     unit: str = "number"
     #: Sentences about what the figure lacks.
     cautions: Sequence[str] = ()
+    #: The word of the glossary that explains the label.
+    term: str = ""
 
     @property
     def points_label(self) -> str:
@@ -59,6 +61,6 @@ def left_out_words(count: int) -> str:
     return text % {"count": count}
 
 
-def no_access(label: "str | _StrPromise") -> Tile:
+def no_access(label: "str | _StrPromise", term: str = "") -> Tile:
     """The place of a figure that the person may not see."""
-    return Tile(label, Missing.NOT_PERMITTED, _("You may not see wages."))
+    return Tile(label, Missing.NOT_PERMITTED, _("You may not see wages."), term=term)

@@ -84,10 +84,10 @@ class CompanyView(ScopedDetailView):
         came = [row.joiners if row else None for row in rows]
         went = [row.leavers if row else None for row in rows]
         return [
-            Tile(_("Head count"), self._shown(people, PEOPLE_KINDS), on(days.last), people),
-            self._wage(rows, choice) if sees_wages else no_access(_("Contract wage a month")),
-            Tile(_("Joiners"), self._shown(came, PEOPLE_KINDS), window, came),
-            Tile(_("Leavers"), self._shown(went, PEOPLE_KINDS), window, went),
+            Tile(_("Head count"), self._shown(people, PEOPLE_KINDS), on(days.last), people, term="head_count"),
+            self._wage(rows, choice) if sees_wages else no_access(_("Contract wage a month"), "contract_wage"),
+            Tile(_("Joiners"), self._shown(came, PEOPLE_KINDS), window, came, term="joiner"),
+            Tile(_("Leavers"), self._shown(went, PEOPLE_KINDS), window, went, term="leaver"),
         ]
 
     def _wage(self, rows: Sequence[Snapshot | None], choice: Chosen) -> Tile:
@@ -96,7 +96,8 @@ class CompanyView(ScopedDetailView):
         last = rows[-1]
         lacks = [left_out_words(last.wage_left_out)] if known and last and last.wage_left_out else []
         value = self._shown(wages, WAGE_KINDS)
-        return Tile(_("Contract wage a month"), value, on(choice.last_day), wages, unit="money", cautions=lacks)
+        label, when = _("Contract wage a month"), on(choice.last_day)
+        return Tile(label, value, when, wages, unit="money", cautions=lacks, term="contract_wage")
 
     def _snapshots(self, choice: Chosen) -> list[Snapshot | None]:
         """The thirteen periods up to the chosen one, None where no figures are kept."""

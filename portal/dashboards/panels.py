@@ -166,6 +166,7 @@ def register() -> None:
             context=wage_chart,
             resources=WAGE_KINDS,
             order=10,
+            term="contract_wage",
         ),
         Panel(
             name="people",
@@ -175,6 +176,7 @@ def register() -> None:
             context=head_count_chart,
             resources=PEOPLE_KINDS,
             order=20,
+            term="head_count",
         ),
         Panel(
             name="companies",

@@ -51,15 +51,19 @@ class ClientTable(Table):
     name = LinkColumn("dashboards:debtor", verbose_name=_("Client"), empty_values=())
     number = TextColumn(verbose_name=_("Number"))
     company_count = NumberColumn(verbose_name=_("Companies"), empty_values=())
-    head_count = NumberColumn(verbose_name=_("Head count"), empty_values=())
-    wage_cost = MoneyColumn(verbose_name=_("Wage cost"), accessor="pk")
+    head_count = NumberColumn(verbose_name=_("Head count"), term="head_count", empty_values=())
+    wage_cost = MoneyColumn(verbose_name=_("Wage cost"), term="wage_cost", accessor="pk")
     cost_change = NumberColumn(verbose_name=_("Wage cost against the month before (%)"), accessor="pk", places=1)
-    wage_cents = MoneyColumn(verbose_name=_("Contract wage a month"), empty_values=())
-    joiners = NumberColumn(verbose_name=_("Joiners"), empty_values=())
-    leavers = NumberColumn(verbose_name=_("Leavers"), empty_values=())
-    periods = TextColumn(verbose_name=_("Open period"), accessor="pk", order_by="period_order")
+    wage_cents = MoneyColumn(verbose_name=_("Contract wage a month"), term="contract_wage", empty_values=())
+    joiners = NumberColumn(verbose_name=_("Joiners"), term="joiner", empty_values=())
+    leavers = NumberColumn(verbose_name=_("Leavers"), term="leaver", empty_values=())
+    periods = TextColumn(verbose_name=_("Open period"), term="period", accessor="pk", order_by="period_order")
     data = FreshnessColumn(
-        verbose_name=_("Data"), accessor="fresh_rank", order_by=("fresh_rank", "fresh_oldest"), orderable=True
+        verbose_name=_("Data"),
+        term="freshness",
+        accessor="fresh_rank",
+        order_by=("fresh_rank", "fresh_oldest"),
+        orderable=True,
     )
 
     class Meta:
@@ -177,9 +181,9 @@ class CompanyTable(Table):
     organisation = TextColumn(verbose_name=_("Organisation"), accessor="company__debtor")
     number = CodeColumn(verbose_name=_("Number"), accessor="company__number")
     period = TextColumn(verbose_name=_("Current period"), empty_values=())
-    run_status = StatusColumn(verbose_name=_("Run of this period"))
+    run_status = StatusColumn(verbose_name=_("Run of this period"), term="run")
     last_run_status = StatusColumn(verbose_name=_("Last run"))
-    last_return_status = StatusColumn(verbose_name=_("Last wage-tax return"))
+    last_return_status = StatusColumn(verbose_name=_("Last wage-tax return"), term="wage_tax_return")
 
     class Meta:
         orderable = False

@@ -24,18 +24,18 @@ def tiles(
     last_day = on(months.last_day(month))
     in_month = _("In %(month)s.") % {"month": months.name(month)}
     return [
-        _tile(_("Head count"), [each.head_count if each else None for each in trend], known, last_day),
+        _tile(_("Head count"), [each.head_count if each else None for each in trend], known, last_day, "head_count"),
         cost,
-        _wage(trend, known, last_day) if sees_wages else no_access(_("Contract wage a month")),
-        _tile(_("Joiners"), [each.joiners if each else None for each in trend], known, in_month),
-        _tile(_("Leavers"), [each.leavers if each else None for each in trend], known, in_month),
+        _wage(trend, known, last_day) if sees_wages else no_access(_("Contract wage a month"), "contract_wage"),
+        _tile(_("Joiners"), [each.joiners if each else None for each in trend], known, in_month, "joiner"),
+        _tile(_("Leavers"), [each.leavers if each else None for each in trend], known, in_month, "leaver"),
         *([absence] if absence else []),
     ]
 
 
-def _tile(label: str, points: Sequence[Figure], known: Known, note: str) -> Tile:
+def _tile(label: str, points: Sequence[Figure], known: Known, note: str, term: str) -> Tile:
     value = _shown(points[-1], known, PEOPLE_KINDS)
-    return Tile(label, value, note, points, cautions=_cautions(points, known, PEOPLE_KINDS))
+    return Tile(label, value, note, points, cautions=_cautions(points, known, PEOPLE_KINDS), term=term)
 
 
 def _wage(trend: Sequence[Month | None], known: Known, note: str) -> Tile:
@@ -46,7 +46,8 @@ def _wage(trend: Sequence[Month | None], known: Known, note: str) -> Tile:
     if points[-1] is not None and last is not None and last.wage_left_out:
         cautions.append(left_out_words(last.wage_left_out))
     value = _shown(points[-1], known, WAGE_KINDS)
-    return Tile(_("Contract wage a month"), value, note, points, unit="money", cautions=cautions)
+    label = _("Contract wage a month")
+    return Tile(label, value, note, points, unit="money", cautions=cautions, term="contract_wage")
 
 
 def _cautions(points: Sequence[Figure], known: Known, kinds: Sequence[str]) -> list[str]:

@@ -56,11 +56,11 @@ class PeopleTable(Table):
     function = TextColumn(verbose_name=_("Function"), accessor="pk", attrs=_ONE_LINE)
     since = DayColumn(verbose_name=_("Employed since"), accessor="pk")
     contract_end = DayColumn(verbose_name=_("Contract ends"), accessor="pk", attrs=_ONE_LINE)
-    part_time = NumberColumn(verbose_name=_("Part-time %"), accessor="pk")
+    part_time = NumberColumn(verbose_name=_("Part-time %"), term="part_time", accessor="pk")
     hours = NumberColumn(verbose_name=_("Hours a week"), accessor="pk")
     salary_kind = TextColumn(verbose_name=_("Kind of salary"), accessor="pk", attrs=_ONE_LINE)
     amount = MoneyColumn(verbose_name=_("Amount"), accessor="pk")
-    wage = MoneyColumn(verbose_name=_("Contract wage a month"), accessor="pk")
+    wage = MoneyColumn(verbose_name=_("Contract wage a month"), term="contract_wage", accessor="pk")
     birthday = DayColumn(verbose_name=_("Date of birth"), accessor="pk")
 
     class Meta:

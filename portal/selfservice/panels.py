@@ -62,7 +62,9 @@ def cost_tile(request: HttpRequest, company: Company, note: str) -> Tile | None:
     if page is None or not page.sees_wages or page.never(COST_KINDS):
         return None
     points = [one.cost for one in cost.costs(page.sums)]
-    return None if points[-1] is None else Tile(_("Wage cost"), points[-1], note, points, unit="money")
+    if points[-1] is None:
+        return None
+    return Tile(_("Wage cost"), points[-1], note, points, unit="money", term="wage_cost")
 
 
 def movements(request: HttpRequest, company: Company) -> dict[str, Any]:

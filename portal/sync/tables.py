@@ -149,8 +149,8 @@ class ResourceTable(Table):
     added = NumberColumn(verbose_name=gettext_lazy("New"))
     changed = NumberColumn(verbose_name=gettext_lazy("Changed"))
     missing = NumberColumn(verbose_name=gettext_lazy("No longer in Nmbrs"))
-    quarantined = NumberColumn(verbose_name=gettext_lazy("Left out"))
-    held = NumberColumn(verbose_name=gettext_lazy("Held"))
+    quarantined = NumberColumn(verbose_name=gettext_lazy("Left out"), term="quarantine")
+    held = NumberColumn(verbose_name=gettext_lazy("Held"), term="hold")
     failed = NumberColumn(verbose_name=gettext_lazy("Failed or refused"))
     calls = NumberColumn(verbose_name=gettext_lazy("Calls"))
 

@@ -95,6 +95,12 @@ class FreshnessSummary:
         return min((line.last_success for line in self.lines if line.last_success), default=None)
 
     @property
+    def behind(self) -> tuple[FreshnessLine, ...]:
+        """The kinds that are not up to date; none where all are in the same state, which one word tells."""
+        mixed = len({line.state for line in self.lines}) > 1
+        return tuple(line for line in self.lines if mixed and line.state is not State.FRESH)
+
+    @property
     def ever(self) -> bool:
         """Whether any kind was ever fetched."""
         return self.oldest is not None

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.clock import AMSTERDAM
-from portal.ui import formats, icons
+from portal.ui import formats, glossary, icons
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.values import Missing, Status
 
@@ -162,3 +162,22 @@ def masked_iban(iban: str | Missing | None) -> SafeString:
 def yes_or_no(value: bool | Missing | None) -> SafeString:
     """A fact that is so or not so."""
     return _shown(value, lambda known: format_html("{}", _("yes") if known else _("no")))
+
+
+def explain(term: str, word: "str | _StrPromise") -> SafeString:
+    """The small control beside a payroll word that tells what it means (static/portal/terms.js). No term: none."""
+    if not term:
+        return SafeString("")
+    return format_html(
+        '<button class="ui-term-open" type="button" aria-label="{}" title="{}">{}</button>',
+        _("Explanation: %(word)s") % {"word": word},
+        glossary.explanation(term),
+        icons.draw("info-circle"),
+    )
+
+
+def explained(word: "str | _StrPromise", term: str) -> SafeString:
+    """A word, which may be markup already, with its explanation; without a term the word alone."""
+    if not term:
+        return format_html("{}", word)
+    return format_html('<span class="ui-term">{}{}</span>', word, explain(term, word))

@@ -21,7 +21,8 @@ class Panel:
     `context` gets the request and the page's row and returns what `template` needs. It is not called for somebody
     without `capability` over the row: they see that they have no access. `resources` are the kinds of record whose
     age decides how fresh the panel is, or what tells them once every room has declared its own. `internal`: how the
-    office works inside; people of a client do not see that it is there.
+    office works inside; people of a client do not see that it is there. `term`: the word of the glossary that explains
+    the title.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Panel:
     order: int = 100
     wide: bool = False
     internal: bool = False
+    term: str = ""
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -68,6 +68,8 @@ class RecordTable(Table):
     related: ClassVar[tuple[str, ...]] = ()
     #: Whether `at` looks at what the rows are now, beside `when`.
     reads_rows: ClassVar[bool] = False
+    #: The word of the glossary that explains the kind.
+    term: ClassVar[str] = ""
 
     @classmethod
     def title(cls) -> str:
@@ -92,7 +94,7 @@ class RecordTable(Table):
 class ObservedTable(RecordTable):
     """Records of which Nmbrs gives only the present state: their start is the day on which they were first seen."""
 
-    valid_from = DayColumn(verbose_name=gettext_lazy("Known since"))
+    valid_from = DayColumn(verbose_name=gettext_lazy("Known since"), term="known_since")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("sequence", ("...", "valid_from"))
@@ -296,7 +298,8 @@ class RecordListView(ScopedListView):
         heading = self.get_heading()
         context = super().get_context_data(**{"heading": heading, **kwargs})
         context["table"].caption = heading
-        return {**context, "owner": self.owner, "when": self.when, "observed": self._observed}
+        shown = {"owner": self.owner, "when": self.when, "observed": self._observed}
+        return {**context, **shown, "heading_term": self.table_class.term}
 
     @property
     def _observed(self) -> bool:

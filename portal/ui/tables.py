@@ -21,7 +21,7 @@ from django_tables2.data import TableQuerysetData
 from django_tables2.utils import A
 
 from portal.accounts.roles import Capability
-from portal.ui import markup
+from portal.ui import glossary, markup
 from portal.ui.empty import EmptyKind
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.moment import carried, know
@@ -58,6 +58,8 @@ class Table(django_tables2.Table):  # type: ignore[misc]
     apart: "Mapping[str, Sequence[Part]]" = MappingProxyType({})
     #: What stands above the table where it is a page of its own; the page's view puts it there.
     tools: "ListTools | None" = None
+    #: The filters in words, for a print of the page; the page's view puts them there.
+    filtered_by: Sequence[str] = ()
 
     def __init__(
         self,
@@ -143,11 +145,21 @@ def _nulls_last(term: Any) -> Any:
     return F(term[1:]).desc(nulls_last=True) if term.startswith("-") else F(term).asc(nulls_last=True)
 
 
-class TextColumn(django_tables2.Column):  # type: ignore[misc]
+class Column(django_tables2.Column):  # type: ignore[misc]
+    """What every kind of column can: `term` names the word of the glossary that explains its heading."""
+
+    def __init__(self, *args: Any, term: str = "", **kwargs: Any) -> None:
+        if term:
+            glossary.explanation(term)
+        self.term = term
+        super().__init__(*args, **kwargs)
+
+
+class TextColumn(Column):
     """A text."""
 
 
-class LinkColumn(django_tables2.Column):  # type: ignore[misc]
+class LinkColumn(Column):
     """The first cell: names the row and is the only link to its page.
 
     `viewname` with `args` (accessors on the record, the primary key by default); without it the record's own
@@ -166,7 +178,7 @@ class LinkColumn(django_tables2.Column):  # type: ignore[misc]
         super().__init__(linkify=address if viewname else True, **kwargs)
 
 
-class FigureColumn(django_tables2.Column):  # type: ignore[misc]
+class FigureColumn(Column):
     """Right-aligned, with figures of equal width. `places`: the decimals; `most`: those of a value that needs more."""
 
     attrs = _RIGHT
@@ -199,7 +211,7 @@ class MoneyColumn(FigureColumn):
         return f"{self.verbose_name} (€)" if self.verbose_name else None
 
 
-class DayColumn(django_tables2.Column):  # type: ignore[misc]
+class DayColumn(Column):
     """A calendar day."""
 
     def render(self, value: Any) -> SafeString:
@@ -207,7 +219,7 @@ class DayColumn(django_tables2.Column):  # type: ignore[misc]
         return markup.day(value)
 
 
-class MomentColumn(django_tables2.Column):  # type: ignore[misc]
+class MomentColumn(Column):
     """A day with its time."""
 
     def render(self, value: Any) -> SafeString:
@@ -215,7 +227,7 @@ class MomentColumn(django_tables2.Column):  # type: ignore[misc]
         return markup.moment(value)
 
 
-class CodeColumn(django_tables2.Column):  # type: ignore[misc]
+class CodeColumn(Column):
     """A number that names something: not grouped in thousands."""
 
     attrs = {"td": {"class": "ui-num"}}
@@ -225,7 +237,7 @@ class CodeColumn(django_tables2.Column):  # type: ignore[misc]
         return str(value)
 
 
-class YesNoColumn(django_tables2.Column):  # type: ignore[misc]
+class YesNoColumn(Column):
     """Something that is so or not so."""
 
     def render(self, value: bool) -> SafeString:
@@ -233,7 +245,7 @@ class YesNoColumn(django_tables2.Column):  # type: ignore[misc]
         return markup.yes_or_no(value)
 
 
-class IbanColumn(django_tables2.Column):  # type: ignore[misc]
+class IbanColumn(Column):
     """A bank account, masked, with the way to the whole number for who may see it.
 
     What is stored is encrypted, so it cannot be sorted by.
@@ -253,7 +265,7 @@ class IbanColumn(django_tables2.Column):  # type: ignore[misc]
         return format_html('{} <a href="{}">{}</a>', masked, url, _("Show the whole number"))
 
 
-class StatusColumn(django_tables2.Column):  # type: ignore[misc]
+class StatusColumn(Column):
     """A status: the value is a Status, or `statuses` says which Status stands for a stored value."""
 
     def __init__(self, statuses: Mapping[Any, Status] | None = None, **kwargs: Any) -> None:
@@ -265,7 +277,7 @@ class StatusColumn(django_tables2.Column):  # type: ignore[misc]
         return markup.status(value if self.statuses is None else self.statuses[value])
 
 
-class FreshnessColumn(django_tables2.Column):  # type: ignore[misc]
+class FreshnessColumn(Column):
     """The worst state of a row's data and the age of its oldest part; the value is a FreshnessSummary."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -19,6 +19,7 @@ from portal.ui import opened, reading
 from portal.ui.choosing import choose
 from portal.ui.empty import EmptyKind
 from portal.ui.exports import asking
+from portal.ui.exports.stamp import used_filters
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.moment import Asks, carried
 from portal.ui.paging import Asked
@@ -185,6 +186,7 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
         choice = choose(table, asked_columns(self.request.GET)) if table.choosable else None
         paginate = False if asking.for_file(self.request) else self.get_table_pagination(table)
         Asked(self.request, paginate=paginate).configure(table)
+        table.filtered_by = used_filters(self)
         if self.saved_views and not asking.for_file(self.request):
             form = self.filterset.form if self.filterset is not None else None
             table.tools = tools_of(self, self.saved_views, choice, table, form)

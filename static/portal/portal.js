@@ -118,6 +118,16 @@
     }
   });
 
+  // A page may be printed long after it was made. Written as portal.ui.formats writes a moment.
+  window.addEventListener("beforeprint", () => {
+    const dutch = document.documentElement.lang === "nl";
+    const zone = { timeZone: "Europe/Amsterdam" };
+    const parts = { day: dutch ? "2-digit" : "numeric", month: dutch ? "2-digit" : "short", year: "numeric" };
+    const day = new Date().toLocaleDateString(dutch ? "nl-NL" : "en-GB", { ...zone, ...parts });
+    const time = new Date().toLocaleTimeString("nl-NL", { ...zone, hour: "2-digit", minute: "2-digit" });
+    for (const place of document.querySelectorAll("[data-print-time]")) place.textContent = day + " " + time;
+  });
+
   document.addEventListener("DOMContentLoaded", markAppearance);
   if (document.readyState !== "loading") markAppearance();
 })();

@@ -34,18 +34,28 @@ class BoardTable(Table):
     apart = APART
 
     company = TextColumn(verbose_name=gettext_lazy("Company"), accessor="pk", order_by=("name",))
-    period = TextColumn(verbose_name=gettext_lazy("Period"), accessor="last_day", empty_values=())
-    run = TextColumn(verbose_name=gettext_lazy("Run"), accessor="run", empty_values=())
+    period = TextColumn(verbose_name=gettext_lazy("Period"), term="period", accessor="last_day", empty_values=())
+    run = TextColumn(verbose_name=gettext_lazy("Run"), term="run", accessor="run", empty_values=())
     wage_tax = TextColumn(
-        verbose_name=gettext_lazy("Wage-tax return"), accessor="return_due", order_by=("return_due",), empty_values=()
+        verbose_name=gettext_lazy("Wage-tax return"),
+        term="wage_tax_return",
+        accessor="return_due",
+        order_by=("return_due",),
+        empty_values=(),
     )
-    pension = TextColumn(verbose_name=gettext_lazy("Pension return"), accessor="pk", orderable=False, empty_values=())
+    pension = TextColumn(
+        verbose_name=gettext_lazy("Pension return"),
+        term="pension_return",
+        accessor="pk",
+        orderable=False,
+        empty_values=(),
+    )
     next_due = TextColumn(verbose_name=gettext_lazy("Next due"), order_by=("act_by",), empty_values=())
     responsible = TextColumn(
         verbose_name=gettext_lazy("Responsible"), accessor="arrangement__responsible__name", empty_values=()
     )
     changes = TextColumn(verbose_name=gettext_lazy("Changes"), accessor="pk", orderable=False)
-    data = TextColumn(verbose_name=gettext_lazy("Data"), accessor="pk", orderable=False)
+    data = TextColumn(verbose_name=gettext_lazy("Data"), term="freshness", accessor="pk", orderable=False)
 
     def __init__(self, *args: Any, unseen: Mapping[int, int] | None, back: int, **kwargs: Any) -> None:
         self.unseen, self.back = unseen or {}, back

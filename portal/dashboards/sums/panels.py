@@ -265,6 +265,7 @@ def both() -> None:
                 context=wage_cost,
                 resources=COST_KINDS,
                 order=start,
+                term="wage_cost",
             ),
             Panel(
                 name="absence",
@@ -292,6 +293,7 @@ def both() -> None:
                 context=centers,
                 resources=CENTER_KINDS,
                 order=56,
+                term="cost_centre",
             ),
         ):
             register(page, panel)
@@ -307,6 +309,7 @@ def both() -> None:
             context=head_count,
             resources=PEOPLE_KINDS,
             order=24,
+            term="head_count",
         ),
     )
     register(

@@ -24,12 +24,12 @@ def cost_tile(request: HttpRequest, debtor: Debtor) -> Tile:
     """What the runs of the month came to for the employer, with the months before it."""
     page = _page(request, debtor)
     if not page.sees_wages:
-        return no_access(_("Wage cost"))
+        return no_access(_("Wage cost"), "wage_cost")
     lacks, lacking = page.never(COST_KINDS), page.lacking(COST_KINDS)
     points: list[Figure] = [None if lacks else one.cost for one in cost.costs(page.sums)]
     note = _("In %(month)s.") % {"month": months.name(page.sums.windows.shown.period)}
     cautions = [unread(lacking)] if lacking and points[-1] is not None else []
-    return Tile(_("Wage cost"), _shown(points, lacks), note, points, unit="money", cautions=cautions)
+    return Tile(_("Wage cost"), _shown(points, lacks), note, points, unit="money", cautions=cautions, term="wage_cost")
 
 
 def absence_tile(request: HttpRequest, debtor: Debtor) -> Tile | None:

@@ -41,13 +41,15 @@ class VarianceTable(Table):
         accessor="employee__display_name",
         order_by=("employee__display_name", "employee", "code"),
     )
-    component = TextColumn(verbose_name=gettext_lazy("Component"), accessor="code", order_by=("code",))
+    component = TextColumn(
+        verbose_name=gettext_lazy("Component"), term="wage_code", accessor="code", order_by=("code",)
+    )
     people = TextColumn(verbose_name=gettext_lazy("People"), accessor="code", orderable=False)
     before = MoneyColumn(verbose_name=gettext_lazy("Before"), empty_values=())
     now = MoneyColumn(verbose_name=gettext_lazy("Now"), empty_values=())
     difference = MoneyColumn(verbose_name=gettext_lazy("Difference"))
     percent = NumberColumn(places=2, verbose_name=gettext_lazy("Difference (%)"), empty_values=())
-    standing = StatusColumn(statuses=STATUSES, verbose_name=gettext_lazy("Standing"))
+    standing = StatusColumn(statuses=STATUSES, verbose_name=gettext_lazy("Standing"), term="one_off")
 
     def __init__(
         self,

@@ -18,9 +18,9 @@ _WAGE = (
 _BY_CODE = ("code", "pk")
 
 LISTINGS: tuple[Listing, ...] = (
-    Listing(FixedWage, _("Fixed wage components"), _WAGE, _BY_CODE),
-    Listing(VariableWage, _("Variable wage components"), _WAGE, _BY_CODE),
-    Listing(FixedHours, _("Fixed hours"), _HOURS, _BY_CODE),
+    Listing(FixedWage, _("Fixed wage components"), _WAGE, _BY_CODE, term="fixed_component"),
+    Listing(VariableWage, _("Variable wage components"), _WAGE, _BY_CODE, term="variable_component"),
+    Listing(FixedHours, _("Fixed hours"), _HOURS, _BY_CODE, term="hour_code"),
     Listing(VariableHours, _("Variable hours"), _HOURS, _BY_CODE),
     Listing(
         CostShare,
@@ -32,6 +32,7 @@ LISTINGS: tuple[Listing, ...] = (
             Shown(_("Percentage"), shown.figure("percentage"), figure=True),
         ),
         ("center_code", "pk"),
+        term="cost_centre",
     ),
     Listing(
         LeaseCar,

@@ -56,6 +56,7 @@ WAGE_TAX = Kind(
         Shown(_("Kind of income"), shown.code("income_kind")),
         Shown(_("30% ruling"), shown.code("ruling")),
     ),
+    term="wage_tax_table",
 )
 
 INSURANCE = Kind(
@@ -77,4 +78,5 @@ INSURANCE = Kind(
         Shown(_("Wage-cost benefit"), shown.code("benefit_code")),
         Shown(_("Last period of the benefit"), _benefit_end),
     ),
+    term="social_insurance",
 )

@@ -36,6 +36,8 @@ class Kind:
     icon: str
     fields: tuple[Shown, ...]
     chain: Callable[[Any], str] = lambda row: ""
+    #: The word of the glossary that explains the label.
+    term: str = ""
 
     @property
     def resource(self) -> Resource:
@@ -56,6 +58,7 @@ class Listing:
     label: "str | _StrPromise"
     fields: tuple[Shown, ...]
     order: tuple[str, ...]
+    term: str = ""
 
     @property
     def resource(self) -> Resource:

@@ -104,4 +104,5 @@ AGREEMENT = Kind(
     _("Labour agreement"),
     "contract",
     (Shown(_("Labour agreement"), shown.text("description")), Shown(_("Number"), shown.code("number"))),
+    term="labour_agreement",
 )

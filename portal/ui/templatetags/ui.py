@@ -34,6 +34,7 @@ register.simple_tag(markup.moment, name="moment")
 register.simple_tag(markup.since, name="since")
 register.simple_tag(markup.words, name="words")
 register.simple_tag(markup.freshness, name="freshness_line")
+register.simple_tag(markup.explain, name="explain")
 register.simple_tag(body, name="table_body")
 
 
@@ -41,6 +42,12 @@ register.simple_tag(body, name="table_body")
 def status(value: Any, label: str = "", icon: str = "") -> SafeString:
     """`{% status row.status %}` of a Status, or `{% status "late" _("2 days late") %}` of a level and its word."""
     return markup.status(Status(Level(value), label, icon) if label else value)
+
+
+@register.simple_tag
+def term(name: str, word: str) -> SafeString:
+    """`{% term "head_count" _("Head count") %}`: a word with the control that explains it (portal.ui.glossary)."""
+    return markup.explained(word, name)
 
 
 @register.inclusion_tag("ui/freshness.html", takes_context=True)
@@ -76,10 +83,12 @@ def figure(
     points: Sequence[Figure] | None = None,
     points_label: str = "",
     url: str = "",
+    term: str = "",
 ) -> dict[str, Any]:
     """One figure with its date and source in `note` and, if given, the line of its last points."""
     return {
         "label": label,
+        "term": term,
         "value": markup.money(value, places) if unit == "money" else markup.number(value, places),
         "note": note,
         "sparkline": sparkline(points) if points else None,
@@ -95,18 +104,19 @@ def chart(value: Chart) -> dict[str, Any]:
 
 
 @register.simple_block_tag
-def panel(content: SafeString, title: str, footer: str = "", note: str = "") -> SafeString:
+def panel(content: SafeString, title: str, footer: str = "", note: str = "", term: str = "") -> SafeString:
     """A titled box: `{% panel title=_("Contracts ending") %} … {% endpanel %}`. A table inside fills it."""
-    return render_to_string("ui/panel.html", {"content": content, "title": title, "footer": footer, "note": note})
+    return render_to_string(
+        "ui/panel.html", {"content": content, "title": title, "footer": footer, "note": note, "term": term}
+    )
 
 
 @register.simple_tag(takes_context=True)
 def show_panel(context: Context, shown: ShownPanel) -> SafeString:
     """One panel of a page, as `panels.shown_on` gave it."""
     body = render_to_string(shown.panel.template, shown.context, context.get("request")) if shown.permitted else ""
-    return render_to_string(
-        "ui/panel.html", {"content": body, "title": shown.panel.title, "denied": not shown.permitted}
-    )
+    told = {"title": shown.panel.title, "term": shown.panel.term, "denied": not shown.permitted}
+    return render_to_string("ui/panel.html", {"content": body, **told})
 
 
 @register.inclusion_tag("ui/progress.html")
@@ -170,6 +180,27 @@ def sort_state(column: Any) -> SafeString:
     if not column.is_ordered:
         return SafeString("")
     return format_html('aria-sort="{}"', "descending" if column.order_by_alias.is_descending else "ascending")
+
+
+@register.simple_tag
+def heading(column: Any, address: str = "") -> SafeString:
+    """The heading of a column with what explains it; with an address it sorts the table."""
+    word = column.header
+    if address:
+        word = format_html('<a href="{}">{}{}</a>', address, word, sort_icon(column))
+    term = term_of(column)
+    return format_html('<span class="ui-term">{}{}</span>', word, markup.explain(term, column.header)) if term else word
+
+
+@register.filter
+def heading_name(column: Any) -> SafeString:
+    """The aria-label of a heading with an explanation: with each cell the word is read out, not the control too."""
+    return format_html('aria-label="{}"', column.header) if term_of(column) else SafeString("")
+
+
+def term_of(column: Any) -> str:
+    """The term of a column; one that django-tables2 made of a model's field has none."""
+    return getattr(column.column, "term", "")
 
 
 @register.filter
