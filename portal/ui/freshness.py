@@ -95,10 +95,12 @@ class FreshnessSummary:
         return min((line.last_success for line in self.lines if line.last_success), default=None)
 
     @property
-    def behind(self) -> tuple[FreshnessLine, ...]:
-        """The kinds that are not up to date; none where all are in the same state, which one word tells."""
-        mixed = len({line.state for line in self.lines}) > 1
-        return tuple(line for line in self.lines if mixed and line.state is not State.FRESH)
+    def behind(self) -> "list[tuple[Status, list[str | _StrPromise]]]":
+        """The kinds that are not up to date, by state; none where all are in the same state, which one word tells."""
+        if len({line.state for line in self.lines}) < 2:
+            return []
+        found = {state: [line.label for line in self.lines if line.state is state] for state in State}
+        return [(state.status, labels) for state, labels in found.items() if labels and state is not State.FRESH]
 
     @property
     def ever(self) -> bool:
