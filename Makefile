@@ -112,7 +112,7 @@ bench: $(VENV)/.bench $(VENV)/.messages ## Measure the portal beside its peers; 
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 .PHONY: screenshots
-screenshots: $(VENV)/.dev $(VENV)/.messages ## Take pictures of the main pages of a demo into docs/screenshots
+screenshots: $(VENV)/.dev $(VENV)/.messages ## Take pictures of the main pages of a demo, and of every component, into docs/screenshots
 	@$(BIN)/python -m tests.screenshots $(ARGS)
 
 # --- upkeep ----------------------------------------------------------------------------------------------------------

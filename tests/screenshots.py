@@ -1,7 +1,8 @@
 """Pictures of the eight main pages of a demo, for the README: `make screenshots [ARGS=FOLDER]`.
 
 Each page at 1440 and 390 pixels, light and dark, in Dutch and in English: 64 files with names that stay the same. They
-show one screen, in 256 colours, so that they are small enough to be kept with the source.
+show one screen, in 256 colours, so that they are small enough to be kept with the source. Two more show every
+component, for docs/components.md.
 """
 
 import os
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.chromium import FLAGS, find_or_install
 from tests.demo.running import Demo, free_port
+from tests.ui import specimen_picture
 
 TOP = Path(__file__).resolve().parents[1]
 WIDTHS = {1440: 900, 390: 844}
@@ -120,6 +122,7 @@ def main() -> int:
             demo.wait_until_open()
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+                specimen_picture.take(browser, folder, small)
                 take(browser, demo.address, folder)
                 browser.close()
         finally:

@@ -15,6 +15,7 @@ from django_tables2 import RequestConfig
 from portal.clock import now, today
 from portal.ui import formats, tables
 from portal.ui.charts import Chart, Series
+from portal.ui.empty import EMPTY_STATES
 from portal.ui.freshness import FreshnessLine, FreshnessSummary, State
 from portal.ui.progress import Progress
 from portal.ui.values import Crumb, Level, Missing, Status
@@ -35,8 +36,8 @@ class SpecimenTable(tables.Table):
     caption = "Clients"
     counted = ngettext_lazy("client", "clients")
     name = tables.LinkColumn("specimen", args=(), verbose_name="Client", accessor="name")
-    people = tables.NumberColumn(verbose_name="Head count")
-    wage = tables.MoneyColumn(verbose_name="Contract wage")
+    people = tables.NumberColumn(verbose_name="Head count", term="head_count")
+    wage = tables.MoneyColumn(verbose_name="Contract wage", term="contract_wage")
     until = tables.DayColumn(verbose_name="Open until")
     run = tables.StatusColumn(verbose_name="Run")
     fetched = tables.FreshnessColumn(verbose_name="Data")
@@ -47,6 +48,13 @@ class SpecimenForm(forms.Form):
 
     q = forms.CharField(label="Search", required=False, widget=forms.TextInput(attrs={"type": "search"}))
     kind = forms.ChoiceField(label="Period type", required=False, choices=[("", "All"), ("m", "Month")])
+
+
+class FieldsForm(forms.Form):
+    """Fields of a page that changes something: with a help, with an error."""
+
+    name = forms.CharField(label="Name", help_text="As colleagues will see it.")
+    ends = forms.DateField(label="Last day")
 
 
 class SpecimenFilter:
@@ -71,8 +79,16 @@ def _rows(count: int) -> list[dict[str, Any]]:
     ]
 
 
+def _summary(state: State) -> FreshnessSummary:
+    """One kind in this state."""
+    last = None if state is State.NEVER else now() - timedelta(hours=30 if state is not State.FRESH else 1)
+    return FreshnessSummary((FreshnessLine("Salaries", state, last),))
+
+
 def specimen(request: HttpRequest) -> HttpResponse:
     """The page itself."""
+    then = now() - timedelta(minutes=12)
+    form = FieldsForm({"name": "Late returns", "ends": "soon"})
     table = SpecimenTable(_rows(130), totals={"people": 9412, "wage": Decimal("31204118.20")})
     RequestConfig(request, paginate={"per_page": 25, "silent": True}).configure(table)
     months = [formats.month(date(2025 + (10 + n) // 12, (10 + n) % 12 + 1, 1)) for n in range(13)]
@@ -92,8 +108,18 @@ def specimen(request: HttpRequest) -> HttpResponse:
         "chart": Chart("wage", "Contract wage (€)", months, [Series("now", values)], "money", label_heading="Month"),
         "points": [40, 41, None, 42, 45],
         "missing": Missing,
+        "below": Decimal("-1234.56"),
+        "empty": EMPTY_STATES,
+        "statuses": [(shown.level.value, shown) for shown in STATUSES],
+        "fresh": [(state.value, _summary(state)) for state in State],
+        "form": form,
+        "picker": {"value": "2026-11", "previous": "?month=2026-10", "next": "?month=2026-12", "current": ""},
+        "then": then,
         "today": today(),
-        "progress": Progress("sync", "Resync", "/specimen/progress/", done=37, total=120, failed=1, detail="Salaries"),
+        "running": [
+            Progress("sync", "Resync", "/specimen/progress/", done=37, total=120, failed=1, detail="Salaries"),
+            Progress("done", "Nightly sync", "/specimen/progress/", done=120, total=120, finished=True),
+        ],
     }
     return HttpResponse(engines["django"].from_string(PAGE.read_text(encoding="utf-8")).render(context, request))
 
