@@ -1,5 +1,6 @@
 """What is posted about people and access. Every choice comes through the door; what is not a field changes nothing."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from portal.accounts.roles import DEPUTISED, SWITCHES, TEAM_ROLES, Capability, R
 from portal.administration.acts import managed_firms, person_of
 from portal.clock import today
 from portal.companies.models import Company
+from portal.debtors.asked import FIRST_YEAR, LAST_YEAR
 from portal.debtors.models import Debtor
 from portal.employees.models import Employee
 
@@ -25,6 +27,13 @@ _CHOOSE = gettext_lazy("Choose")
 _NONE = gettext_lazy("none")
 
 
+def of_these_times(day: date) -> None:
+    """Refuse a day from which no moment can be computed: a year with a digit too few or too many."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        said = _("Enter a day from %(first)s to %(last)s.")
+        raise forms.ValidationError(said % {"first": FIRST_YEAR, "last": LAST_YEAR})
+
+
 class UntilField(forms.DateField):
     """A last day, which may be left open."""
 
@@ -32,7 +41,7 @@ class UntilField(forms.DateField):
         kwargs.setdefault("label", gettext_lazy("Until and including"))
         kwargs.setdefault("required", False)
         widget = forms.DateInput(format="%Y-%m-%d", attrs={**_CONTROL, "type": "date"})
-        super().__init__(*args, widget=widget, input_formats=["%Y-%m-%d"], **kwargs)
+        super().__init__(*args, widget=widget, input_formats=["%Y-%m-%d"], validators=[of_these_times], **kwargs)
 
     def clean(self, value: Any) -> Any:
         """A day that is not over."""

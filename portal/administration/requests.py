@@ -114,7 +114,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
     """Refuse, and say why."""
     row = _request(request, pk)
-    answer = request.POST.get("answer", "")[:255]
+    answer = request.POST.get("answer", "").replace("\0", "")[:255]
     attempt(request, lambda: rights.decline(person_of(request), row, answer), _("The request was refused."))
     return redirect("administration:requests")
 

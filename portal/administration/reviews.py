@@ -27,6 +27,7 @@ from portal.administration.acts import (
     require,
     sections,
 )
+from portal.administration.forms import of_these_times
 from portal.administration.people import say_errors
 from portal.audit.about import About
 from portal.audit.kinds import Kind
@@ -40,10 +41,13 @@ class SignForm(forms.Form):
     """What somebody signs about the trail."""
 
     since = forms.DateField(
-        label=gettext_lazy("From"), widget=forms.DateInput(attrs={"class": "form-control", "type": "date"})
+        label=gettext_lazy("From"),
+        validators=[of_these_times],
+        widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}),
     )
     until = forms.DateField(
         label=gettext_lazy("Until and including"),
+        validators=[of_these_times],
         widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}),
     )
     remark = forms.CharField(

@@ -224,7 +224,7 @@ def take_client(request: HttpRequest, pk: int) -> HttpResponse:
 @fresh_sign_in_required
 def add_rule(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a tag bring clients in; it has to be one that a client of the firm carries."""
-    team, tag = team_of(request, pk), request.POST.get("tag", "")
+    team, tag = team_of(request, pk), request.POST.get("tag", "").replace("\0", "")
     carried = DebtorTag.objects.visible_to(person_of(request), Capability.MANAGE_USERS).filter(
         environment__firm_id=team.firm_id, text=tag
     )
@@ -277,7 +277,7 @@ def _hand_out(request: HttpRequest, chosen: list[int], teams: "QuerySet[Any]", p
     done = ngettext("%(count)s client was given.", "%(count)s clients were given.", len(chosen)) % {
         "count": len(chosen)
     }
-    if not number.isdecimal() or not chosen:
+    if not number.isdecimal() or len(number) > 18 or not chosen:
         attempt(request, _nothing_chosen, "")
     elif kind == "team":
         team = found(teams, int(number))

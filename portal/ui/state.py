@@ -3,6 +3,7 @@
 Not part of it is what a page is about: a day, a month, a period. A view that kept those would be out of date tomorrow.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -20,6 +21,12 @@ PAGE_SIZES = (25, 50, 100, 200)
 #: Columns that an address may name; more than any table has.
 MOST_COLUMNS = 60
 LONGEST_NAME = 60
+#: Characters of a state that is kept.
+LARGEST = 3000
+#: What a filter cannot be called: an address says something else with it.
+_RESERVED = frozenset({SORT, COLUMNS, PER_PAGE, VIEW, PAGE})
+#: No address has halves of a character, and PostgreSQL keeps no NUL.
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def key_of(match: ResolverMatch) -> str:
@@ -39,26 +46,31 @@ class ListState:
     @classmethod
     def read(cls, query: QueryDict, filters: Collection[str]) -> Self:
         """The state in an address; `filters` are the names of the list's filters."""
-        given = {name: tuple(value for value in query.getlist(name) if value) for name in sorted(filters)}
+        given = {name: _texts(query.getlist(name)) for name in sorted(filters)}
         size = query.get(PER_PAGE, "")
         chosen = int(size) if size in {str(one) for one in PAGE_SIZES} else 0
         return cls(
             {name: values for name, values in given.items() if values},
-            ",".join(value for value in query.getlist(SORT) if value),
+            ",".join(_texts(query.getlist(SORT))),
             asked_columns(query),
             0 if chosen == ROWS_PER_PAGE else chosen,
         )
 
     @classmethod
     def from_json(cls, kept: Any) -> Self:
-        """As `as_json` wrote it; anything else is an empty state."""
-        kept = kept if isinstance(kept, dict) else {}
-        filters = kept.get("filters") or {}
+        """As `as_json` wrote it. What cannot be is left out: a row outlives the code that wrote it."""
+        kept = kept if isinstance(kept, dict) and len(str(kept)) <= LARGEST else {}
+        filters, sort, size = kept.get("filters"), kept.get("sort"), kept.get("per_page")
+        given = filters if isinstance(filters, dict) else {}
         return cls(
-            {name: tuple(values) for name, values in filters.items()},
-            str(kept.get("sort", "")),
-            tuple(kept.get("columns", ())),
-            int(kept.get("per_page", 0)),
+            {
+                name: texts
+                for name, values in given.items()
+                if _is_text(name) and name not in _RESERVED and (texts := _texts(values))
+            },
+            str(sort) if _is_text(sort) else "",
+            tuple(dict.fromkeys(_texts(kept.get("columns"))))[:MOST_COLUMNS],
+            size if isinstance(size, int) and size in PAGE_SIZES and size != ROWS_PER_PAGE else 0,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -84,8 +96,18 @@ class ListState:
 
 def asked_columns(query: QueryDict) -> tuple[str, ...]:
     """The columns in an address, each once: repeated (as a form sends them) or with commas between."""
-    named = (name.strip() for text in query.getlist(COLUMNS) for name in text.split(","))
+    named = (name.strip() for text in _texts(query.getlist(COLUMNS)) for name in text.split(","))
     return tuple(dict.fromkeys(name[:LONGEST_NAME] for name in named if name))[:MOST_COLUMNS]
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    """The texts among the values; of anything but a list there are none."""
+    return tuple(value for value in values if _is_text(value)) if isinstance(values, list | tuple) else ()
+
+
+def _is_text(value: Any) -> bool:
+    """Whether it is a text that an address and every database can hold, and not an empty one."""
+    return isinstance(value, str) and value != "" and _NO_TEXT.search(value) is None
 
 
 def names_of(filterset_class: Any) -> frozenset[str]:

@@ -50,6 +50,11 @@ class ListTools:
     def notes(self) -> list[str]:
         """What is not shown although it was asked for."""
         said = []
+        if self.views.damaged:
+            text = _(
+                "What is kept of the view “%(view)s” cannot all be read. The rest is shown: overwrite or remove it."
+            )
+            said.append(text % {"view": self.views.opened})
         if self.lost and self.views.opened is not None:
             text = _("The view “%(view)s” also names %(names)s: not there any more, or not for you to see. Left out.")
             said.append(text % {"view": self.views.opened, "names": _listed(self.lost)})

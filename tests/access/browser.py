@@ -8,7 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.signals import got_request_exception
 from django.db import transaction
-from django.test.client import ClientHandler, RequestFactory
+from django.test.client import RequestFactory
+
+from tests.access.hearing import ListeningHandler
 
 UNSAFE_OR_NOT = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_HX_BOOSTED": "true", "HTTP_HX_CURRENT_URL": "https://elsewhere.example/x"}
@@ -38,9 +40,9 @@ class Answer:
 
 
 @cache
-def _handler(middleware: tuple[str, ...]) -> ClientHandler:
+def _handler(middleware: tuple[str, ...]) -> ListeningHandler:
     """One for all browsers: putting the middleware together takes as long as a small page."""
-    return ClientHandler(enforce_csrf_checks=False)
+    return ListeningHandler(enforce_csrf_checks=False)
 
 
 class Browser(RequestFactory):

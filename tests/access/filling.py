@@ -15,7 +15,12 @@ from tests.accounts.world import foreign_keys
 
 SEEN = datetime(2026, 11, 22, 5, 12, tzinfo=UTC)
 #: Days that a page about today or about the current period shows.
-DAYS = {"birthday": date(1988, 4, 12), "last_day": date(2026, 12, 31), "handled_on": date(2026, 11, 2)}
+DAYS = {
+    "birthday": date(1988, 4, 12),
+    "last_day": date(2026, 12, 31),
+    "handled_on": date(2026, 11, 2),
+    "due": date(2026, 11, 26),
+}
 FIRST_DAY = date(2026, 1, 1)
 #: Small numbers are years, periods and hours: a mark would make them something else.
 SMALL = {"year": 2026, "start_year": 2026, "number": 11, "period_start": 11, "period_end": 11}

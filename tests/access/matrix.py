@@ -1,5 +1,6 @@
 """The access matrix: what `matrix.yaml` says somebody gets for one request."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -80,21 +81,33 @@ def address(world: World, cell: Cell) -> str:
     values = dict(row.get("with", {}))
     if cell.kind:
         values["kind"] = cell.kind
-    if row.get("of") and not row.get("body", {}).get("pk"):
+    if row.get("of") and not in_body(row):
         of = table()["records"][row["of"]]
         values[of.get("name", "pk")] = record(world, row["of"], cell)
     return reverse(pattern_of(cell.row), kwargs=values)
 
 
 def body(world: World, cell: Cell) -> dict[str, Any]:
-    """What is posted; `@kind` stands for the record that is asked for."""
+    """What is posted; `@kind`, also within an address, stands for the record that is asked for."""
     row = table()["rows"][cell.row]
-    return {
-        name: record(world, row["of"] if row["of"] in world.ids else value[1:], cell, value[1:])
-        if str(value).startswith("@")
-        else value
-        for name, value in row.get("body", {}).items()
-    }
+    return {name: _filled(world, cell, str(value)) for name, value in row.get("body", {}).items()}
+
+
+def _filled(world: World, cell: Cell, value: str) -> Any:
+    named = re.search(r"@(\w+)", value)
+    if named is None:
+        return value
+    of = table()["rows"][cell.row]["of"]
+    found = record(world, of if of in world.ids else named[1], cell, named[1])
+    return found if named[0] == value else value.replace(named[0], str(found))
+
+
+def in_body(row: dict[str, Any]) -> bool:
+    """Whether the record that a row is about is named in what is posted, and not in the address."""
+    if not row.get("of"):
+        return False
+    word = f"@{table()['records'][row['of']].get('stored', row['of'])}"
+    return any(word in str(value) for value in row.get("body", {}).values())
 
 
 def record(world: World, of: str, cell: Cell, stored: str = "") -> Any:
@@ -104,12 +117,22 @@ def record(world: World, of: str, cell: Cell, stored: str = "") -> Any:
         return kind.get("missing", MISSING)
     ids = world.ids[stored or kind.get("stored", of)]
     if kind["scope"] == "oneself":
-        others = {OWN: cell.actor, OTHER_CLIENT: "newcomer", OTHER_OFFICE: "other_administrator"}
-        owner = others[cell.target]
-        if cell.target != OWN and owner == cell.actor:
-            owner = "client_user"
-        return ids.get(owner, MISSING)
+        return ids.get(owner(cell), kind.get("missing", MISSING))
     return ids[TWIN[cell.target] if kind.get("twin") else cell.target]
+
+
+def owner(cell: Cell) -> str:
+    """Whose row a request names, of those that are a person's own."""
+    kind = table()["records"][table()["rows"][cell.row]["of"]]
+    others = {OTHER_CLIENT: "newcomer", OTHER_OFFICE: "other_administrator", **kind.get("others", {})}
+    found = str({OWN: cell.actor, **others}[cell.target])
+    return "client_user" if cell.target != OWN and found == cell.actor else found
+
+
+def reader(cell: Cell) -> str:
+    """Whose rights say what may come back: those of who asks, but of a secret address those of its owner."""
+    kind = table()["records"].get(table()["rows"][cell.row].get("of"), {})
+    return owner(cell) if kind.get("read_as") == "owner" and cell.target != NOBODY else cell.actor
 
 
 # --- what is expected ------------------------------------------------------------------------------------------------
@@ -151,8 +174,10 @@ def expected(cell: Cell, *, htmx: bool = False) -> int:
 
 def _public(row: dict[str, Any], cell: Cell, method: str) -> int:
     who = "stranger" if cell.actor in STRANGERS else "signed_in"
-    if cell.target == NOBODY and row.get("of") and method in row:
-        return 404
+    if row.get("of") and method in row:
+        kind = table()["records"][row["of"]]
+        if cell.target == NOBODY or (kind["scope"] == "oneself" and owner(cell) in kind.get("nothing_of", ())):
+            return 404
     value = row.get(method, row.get("any", row.get("options", 405) if method == "options" else 405))
     return int(value[who] if isinstance(value, dict) else value)
 
@@ -162,7 +187,7 @@ def _method(row: dict[str, Any], method: str) -> int | None:
 
 
 def _known(row: dict[str, Any], cell: Cell) -> bool:
-    if not row.get("of"):
+    if not row.get("of") or (in_body(row) and cell.method != "POST"):
         return True
     scope = table()["scopes"][table()["records"][row["of"]]["scope"]]
     return cell.target in scope.get(cell.actor, [])

@@ -19,6 +19,7 @@ office, and for one that does not exist.
 | a, b, x | the records that the person gets; for any other, and for one that does not exist, 404 in the same bytes |
 | own | gets one's own, and 404 for those of others |
 | yes | gets it; the address names no record |
+| its owner's | whoever has the secret address gets what its owner may see, and 404 when that is nothing any more |
 | no | 403: the person has no right to it |
 | a (b: no) | gets that of a; knows of b, but has no right to it: 403 |
 | – | 404, whatever is asked for |
@@ -43,9 +44,11 @@ def as_markdown() -> str:
         route = f"/{EVERY[matrix.pattern_of(name)].pattern}"
         if ":" in name:
             route = _whole_route(matrix.pattern_of(name))
-        variant = row.get("with", {}).get("scope") or row.get("body", {}).get("scope") or row.get("kinds") or ""
+        named = (row, "variant"), (row.get("with", {}), "scope"), (row.get("body", {}), "scope"), (row, "kinds")
+        variant = next((part[key] for part, key in named if part.get(key)), "")
         shown = f"`{route}`" + (f" ({variant})" if variant else "")
-        for method in ("GET", "POST"):
+        # A second row about what is posted there says nothing new about reading the page.
+        for method in ("POST",) if "variant" in row and "body" in row else ("GET", "POST"):
             if method.lower() in row or "any" in row:
                 cells = " | ".join(_cell(name, actor, method) for actor in people)
                 text += f"| {shown} | {method} | {cells} |\n"
@@ -79,6 +82,8 @@ def _cell(row: str, actor: str, method: str) -> str:
     targets = matrix.TARGETS[:3] if facts.get("of") else matrix.TARGETS[:1]
     kind = matrix.kinds(row)[0]
     status = {one: matrix.expected(matrix.Cell(row, actor, method, one, kind)) for one in targets}
+    if facts.get("public") and matrix.table()["records"].get(facts.get("of"), {}).get("read_as") == "owner":
+        return "its owner's"
     if facts.get("public"):
         return "yes" if status["a"] < 400 else f"yes ({status['a']})"
     if actor in matrix.STRANGERS:

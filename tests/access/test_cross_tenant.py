@@ -7,16 +7,10 @@ from urllib.parse import urlencode
 import pytest
 from django.core import mail
 
-from tests.access import matrix
+from tests.access import matrix, sending
 from tests.access.browser import Answer, Browser, undone
 from tests.access.world import ACTORS, BUSINESS, World
 
-#: Names under which pages take an id or a choice, in query strings and in forms.
-NAMES = (
-    "pk", "id", "debtor", "company", "employee", "client", "user", "firm", "team", "to", "environment", "q", "sort",
-    "page", "per_page", "day", "period", "kind", "person", "absent", "substitute", "scope", "resource", "next",
-    "department", "function", "type", "status", "role", "capability", "since", "until", "actor", "kind-sort",
-)  # fmt: skip
 SEEDS = 20261125
 
 
@@ -36,24 +30,36 @@ class Generator:
             method_is_live = method.lower() in matrix.table()["rows"][row] or pick.random() < 0.1
             if method_is_live:
                 break
-        cell = matrix.Cell(row, actor, method, pick.choice(matrix.TARGETS), pick.choice(matrix.kinds(row)))
+        # Whoever has somebody's secret address may read it: only as a value is it of anybody.
+        targets = [matrix.OWN] if row == "deadlines:feed" else matrix.TARGETS
+        cell = matrix.Cell(row, actor, method, pick.choice(targets), pick.choice(matrix.kinds(row)))
         path = self._with_any_id(matrix.address(self.world, cell), cell)
-        query = {name: self.value() for name in pick.sample(NAMES, pick.choice((0, 1, 3)))}
+        query = {name: self.value(name) for name in sending.names(row, pick, pick.choice((0, 1, 3)))}
         form = {**matrix.body(self.world, cell)}
-        form |= {name: self.value() for name in pick.sample(NAMES, pick.choice((0, 2, 5)))}
+        form |= {name: self.value(name) for name in sending.names(row, pick, pick.choice((0, 2, 5)))}
         if method == "GET":
             form = {}
         return method, f"{path}?{urlencode(query)}" if query else path, form, self._headers()
 
-    def value(self) -> Any:
-        """An id of anybody, or something that names one."""
+    def value(self, name: str = "") -> Any:
+        """An id of anybody, or something that names one; for some names most often what they are made for."""
         pick, ids = self.random, self.world.ids
+        if name in sending.ADDRESSES and pick.random() < 0.7:
+            return self._list() if name != "filter" else self._list().partition("?")[2]
         if pick.random() < 0.6:
             kind = pick.choice([one for one in ids if one not in ("session", "passkey", "token")])
-            return pick.choice(list(ids[kind].values()))
+            return f"{pick.choice(sending.BEFORE_IDS)}{pick.choice(list(ids[kind].values()))}"
         if pick.random() < 0.5:
             return pick.choice(sorted(self.world.planted.texts))[: pick.choice((3, 5, 9))]
         return pick.choice(("", "1", "team-1", "user-3", "debtor", "company", "employee__company__debtor", "2026-11"))
+
+    def _list(self) -> str:
+        """The address of a list of anybody, with a view, columns and an order of anybody."""
+        pick = self.random
+        row = pick.choice([name for name, row in matrix.table()["rows"].items() if row.get("class", "")[-4:] == "list"])
+        cell = matrix.Cell(row, "administrator", "GET", pick.choice(matrix.TARGETS[:3]), matrix.kinds(row)[0])
+        query = {name: self.value() for name in pick.sample(("view", "columns", "sort", "q", "month", "on"), 2)}
+        return f"{self._with_any_id(matrix.address(self.world, cell), cell)}?{urlencode(query)}"
 
     def _with_any_id(self, path: str, cell: matrix.Cell) -> str:
         """The same address for a record of any of the twelve clients, the crowd included."""
@@ -84,6 +90,7 @@ class Generator:
 def attack(world: World, count: int, seed: int) -> dict[str, int]:
     """Send `count` requests; returns how many answers there were of each hundred."""
     generator = Generator(world, seed)
+    sending.listen(world)
     actors = [name for name in ACTORS if name not in ("ended",)]
     hundreds: dict[str, int] = {}
     for _ in range(count):

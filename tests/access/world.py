@@ -30,6 +30,7 @@ from portal.audit.kinds import Kind
 from portal.audit.recording import record
 from portal.companies.models import Company
 from portal.connections.models import Connection, Environment, EnvironmentKind
+from portal.deadlines import feeds
 from portal.debtors.models import Debtor
 from portal.employees.models import Employee
 from portal.mirror.models import Change, Freshness, OptInChoice, Quarantine, State
@@ -195,6 +196,7 @@ def _client(world: World, letter: str, firm: Firm) -> None:
     world.keep("second_company", letter, second)
     world.keep("employee", letter, person)
     world.keep("company_account", letter, filling.row(_model("companies.CompanyBankAccount")))
+    world.keep("run", letter, filling.row(_model("companies.Run")))
     world.keep("moved_date", letter, filling.row(_model("deadlines.MovedDate")))
     # Of a client that is gone: that of one that is there would hide it.
     world.keep("removal", letter, filling.another(_model("privacy.Removal"), debtor_pk=MISSING + debtor.pk))
@@ -318,6 +320,9 @@ def _own_account(world: World, actor: str) -> None:
     _session(user)
     world.keep("saved_view", actor, SavedView.objects.create(owner=user, page="dashboards:clients", name="A view"))
     world.keep("export", actor, Export.objects.create(user=user, path="/clients/", format="csv", language="en"))
+    # The address of the calendar, and the one that it took the place of.
+    world.keep("replaced_feed", actor, feeds.make(user, own_only=False).token)
+    world.keep("feed", actor, feeds.make(user, own_only=False).token)
     world.keep("session", actor, UserSession.objects.filter(user=user).exclude(session_key=world.sessions[actor]).get())
 
 

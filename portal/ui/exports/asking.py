@@ -63,7 +63,7 @@ class Place:
 def place_of(address: str) -> Place | None:
     """The list at an address of the portal ("/clients/?q=a"); None where there is none."""
     path, _, query = address.partition("?")
-    if len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY or not path.startswith("/"):
+    if len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY or not path.startswith("/") or "\0" in address:
         return None
     try:
         match = resolve(path)

@@ -17,10 +17,8 @@ from portal.audit.about import About
 from portal.audit.kinds import Kind
 from portal.audit.recording import record
 from portal.ui.models import SavedView
-from portal.ui.state import ListState
+from portal.ui.state import LARGEST, ListState
 
-#: Characters of a state in the database.
-LARGEST = 3000
 #: Views that one person may own.
 MOST = 200
 

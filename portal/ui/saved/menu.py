@@ -85,6 +85,11 @@ class SavedViews:
         return self.opened is not None and ListState.from_json(self.opened.state) != self.state
 
     @property
+    def damaged(self) -> bool:
+        """Whether what is kept of the open view is not all a state, so that a part of it is left out."""
+        return self.opened is not None and ListState.from_json(self.opened.state).as_json() != self.opened.state
+
+    @property
     def offered(self) -> list[Offered]:
         """For the menu."""
         return [

@@ -185,6 +185,9 @@ def _changeable(request: HttpRequest, pk: int) -> SavedView:
 def _place(request: HttpRequest, here: str) -> Place | None:
     """The list at an address, for somebody who may open such lists; None where there is no list."""
     place = place_of(here) if here else None
+    if place is not None and not place.view_class.title_at(place.match.kwargs):
+        # A kind of record that there is not.
+        return None
     if place is not None:
         held = capabilities_of(request)
         needed = place.view_class.capability_at(place.match.kwargs)

@@ -21,6 +21,7 @@ from portal.ui.freshness import FreshnessSummary
 from portal.ui.panels import ShownPanel
 from portal.ui.permissions import of_client
 from portal.ui.progress import Progress
+from portal.ui.state import hidden
 from portal.ui.table_body import body
 from portal.ui.values import Level, Status
 
@@ -137,6 +138,13 @@ def as_of_picker(
         links = [(_("Today"), now), (_("End of last month"), now.replace(day=1) - timedelta(days=1))]
     quick = [(label, "?" + urlencode([*kept, (name, target.isoformat())])) for label, target in links if target != day]
     return {"request": request, "day": day, "name": name, "kept": kept, "links": quick}
+
+
+@register.simple_tag(takes_context=True)
+def carried(context: Context, *without: str) -> list[tuple[str, str]]:
+    """The parts of the address that a form carries along. A template that asked `request.GET` for them itself would
+    take a parameter of that name for the answer."""
+    return hidden(context["request"].GET, without)
 
 
 @register.simple_block_tag(takes_context=True)
