@@ -87,13 +87,15 @@ def _readings(content: bytes) -> Iterator[str]:
         yield content.replace(b"\0", b"").decode("latin-1")
     for hit in re.finditer(r"[A-Za-z0-9+/_-]{40,}", plain):
         yield from _decoded(hit.group(0))
-    if content[:2] == b"PK":
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for name in archive.namelist():
-                yield name
-                yield from _readings(archive.read(name))
-    elif content[:2] == b"\x1f\x8b":
-        yield from _readings(gzip.decompress(content))
+    # A file, or an answer with headers before it.
+    for part in (content, content.partition(b"\n\n")[2]):
+        if part[:4] == b"PK\x03\x04":
+            with zipfile.ZipFile(io.BytesIO(part)) as archive:
+                for name in archive.namelist():
+                    yield name
+                    yield from _readings(archive.read(name))
+        elif part[:2] == b"\x1f\x8b":
+            yield from _readings(gzip.decompress(part))
 
 
 def _decoded(run: str) -> Iterator[str]:

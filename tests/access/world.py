@@ -185,6 +185,8 @@ def _client(world: World, letter: str, firm: Firm) -> None:
     filling.another(Employee)
     person = filling.owners[Employee] = filling.another(Employee)
     by_hand = {Freshness, Quarantine, Change, SyncPlan, SyncRun, Invitation, Entry, Opened}
+    # Still to be done: a calendar has no others.
+    filling.row(_model("deadlines.Deadline"), open=True)
     for model in tenant_models():
         if model.scope_paths.debtor and model not in by_hand and model._meta.managed and not model._meta.proxy:
             filling.row(model)
