@@ -1,6 +1,9 @@
 """S2, threat 2: ids of others in path, query, form, htmx headers and fragments: no mark of theirs ever comes back."""
 
+import gzip
+import io
 import random
+import zipfile
 from typing import Any
 from urllib.parse import urlencode
 
@@ -141,6 +144,12 @@ def test_a_leak_would_be_found(crowd):
     assert leaks(crowd, "accountant", Answer(200, "", f"<b>{mark}</b>".encode()), sent="") == {"b"}
     assert leaks(crowd, "accountant", Answer(200, "", mark.encode().hex().encode() * 3), sent="") == {"b"}
     assert leaks(crowd, "both", Answer(200, "", mark.encode()), sent="") == set()
+    # In a file too, of which an answer is told by its headers.
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("sheet.xml", f"<c>{mark}</c>")
+    for body in (file.getvalue(), gzip.compress(mark.encode())):
+        assert leaks(crowd, "accountant", Answer(200, "Content-Type: x", body), sent="") == {"b"}
     number = next(number for number, letter in crowd.planted.numbers.items() if letter == "x")
     assert leaks(crowd, "both", Answer(200, "", f"\u20ac {number:,},25".replace(",", ".").encode()), sent="") == {"x"}
     assert leaks(crowd, "anonymous", Answer(200, f"X-Name: {mark}", b""), sent="") == {"b"}
