@@ -151,6 +151,7 @@ BAD_HEADERS = {
     ],
     "REMOTE_ADDR": ["", "unix", "::ffff:127.0.0.1"],
 }
+#: Of work: how busy the machine is otherwise does not count.
 LONGEST_SECONDS = 5
 
 
@@ -181,12 +182,12 @@ def fuzz(world: World, count: int, seed: int) -> float:
         }
         if query:
             path += "?" + urlencode(query, errors="replace")
-        began = time.perf_counter()
+        began = time.process_time()
         with undone():
             answer = Browser(world.sessions.get(actor, "")).send(
                 method, path, form if method == "POST" else None, **headers
             )
-        slowest = max(slowest, time.perf_counter() - began)
+        slowest = max(slowest, time.process_time() - began)
         assert answer.status < 500, (
             f"{actor} {method} {ascii(path)[:600]} {ascii(form)[:600]} {headers}: {answer.error}"
         )
