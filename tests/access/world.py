@@ -324,7 +324,10 @@ def _own_account(world: World, actor: str) -> None:
     world.keep("export", actor, Export.objects.create(user=user, path="/clients/", format="csv", language="en"))
     # The address of the calendar, and the one that it took the place of.
     world.keep("replaced_feed", actor, feeds.make(user, own_only=False).token)
-    world.keep("feed", actor, feeds.make(user, own_only=False).token)
+    made = feeds.make(user, own_only=False)
+    world.keep("feed", actor, made.token)
+    # That it is read is written down once an hour; here it was just now, so that looking changes nothing.
+    feeds.note_read(made.feed)
     world.keep("session", actor, UserSession.objects.filter(user=user).exclude(session_key=world.sessions[actor]).get())
 
 
