@@ -58,7 +58,7 @@ def price(request: HttpRequest, scope: str, pk: str) -> HttpResponse:
         "scope": scope,
         "pk": target.pk,
         "key": f"price-{scope}-{target.pk}",
-        "everything": offers.of_everything(target),
+        "everything": offers.no_kind(target),
         "groups": offers.groups(request, target),
         "resource": resource,
         "estimate": estimate(target, resource),

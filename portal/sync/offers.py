@@ -41,7 +41,7 @@ class Group(NamedTuple):
     options: list[Option]
 
 
-def of_everything(target: Target) -> str:
+def no_kind(target: Target) -> str:
     """What it means to choose no kind."""
     if isinstance(target, Environment):
         return _("Everything but what is read person by person")

@@ -57,11 +57,12 @@ def main() -> None:
             with office.cluster() as cluster:
                 time.sleep(3)
                 ours = one_sync(office, sandbox, cluster, RATE, ",".join(KINDS), COMPANY_BY_COMPANY)
+        print(
+            f"  ours   {ours.calls} calls in {ours.seconds:.1f} s at {RATE} a second, {ours.workers.cpu:.1f} s CPU, "
+            f"{ours.workers.peak:.0f} MB, {ours.statuses}",
+            flush=True,
+        )
         peer = plain_loop.measure(sandbox.url, "people")
-    print(
-        f"  ours   {ours.calls} calls in {ours.seconds:.1f} s at {RATE} a second, {ours.workers.cpu:.1f} s CPU, "
-        f"{ours.workers.peak:.0f} MB, {ours.statuses}"
-    )
     print(f"  nmbrs  {peer.calls} calls in {peer.seconds:.1f} s, {peer.cpu:.1f} s CPU, {peer.peak:.0f} MB", flush=True)
 
 

@@ -134,8 +134,9 @@ def _loop(api: Nmbrs, tables: dict[str, list[Any]]) -> tuple[int, int]:
 def _rows(read: Any) -> list[Any]:
     try:
         return list(read() or [])
-    except TypeError:
-        # The package stumbles over a company without schedules; the call was made and the list is empty.
+    except (TypeError, AttributeError):
+        # The package stumbles over a company without schedules, and over a person without a manager; the call was made
+        # and there is nothing.
         return []
 
 
