@@ -25,6 +25,7 @@ class ListTools:
     #: The columns that the person may see are not those that the open view names.
     lost: tuple[str, ...]
     can_export: bool
+    most_rows: int = max(PAGE_SIZES)
 
     @property
     def here(self) -> str:
@@ -39,7 +40,7 @@ class ListTools:
     @property
     def sizes(self) -> list[tuple[int, bool]]:
         """Rows on a page, and which of them are chosen."""
-        return [(size, size == self.rows_per_page) for size in PAGE_SIZES]
+        return [(size, size == self.rows_per_page) for size in PAGE_SIZES if size <= self.most_rows]
 
     @property
     def formats(self) -> list[ExportFormat]:
@@ -76,6 +77,7 @@ def tools_of(page: Any, views: SavedViews, choice: Choice | None, table: Any, fo
         paginator.per_page if paginator else ROWS_PER_PAGE,
         tuple(views.lost(form, permitted, table.base_columns)),
         page.exportable and Capability.EXPORT in capabilities_of(request) and not hasattr(request, "look"),
+        page.most_rows,
     )
 
 

@@ -89,6 +89,8 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
     subtitle: ClassVar[Any] = ""
     #: Whether its rows can be taken out as a file. Not of what has a file of its own, or is about the portal itself.
     exportable: ClassVar[bool] = True
+    #: Rows of its longest page; fewer than elsewhere where a row is so full that the page would be over 300 KB.
+    most_rows: ClassVar[int] = max(PAGE_SIZES)
     #: The table pages; the list view itself must not cut its rows before the totals are taken.
     paginate_by = None
 
@@ -174,7 +176,7 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
         """Pages of a size from the allowed ones; a page that does not exist becomes the nearest one."""
         asked = self.request.GET.get(table.prefixed_per_page_field, "")
         size = int(asked) if asked in {str(size) for size in PAGE_SIZES} else ROWS_PER_PAGE
-        return {"per_page": size, "silent": True}
+        return {"per_page": min(size, self.most_rows), "silent": True}
 
     def get_table(self, **kwargs: Any) -> Any:
         """The table with the chosen columns, in the chosen order, one page of it; above it the tools of the list."""
