@@ -35,7 +35,7 @@ from portal.ui.state import key_of
 AT_ONCE = {ExportFormat.XLSX: 5_000, ExportFormat.CSV: 5_000, ExportFormat.PDF: 400}
 #: Rows that a kind of file may have. Excel and CSV are written a part at a time; what bounds them is how long a worker
 #: may be at it (TASK_SECONDS). A PDF is in memory until its last page is drawn, and these are some 250 sheets.
-LARGEST = {ExportFormat.XLSX: 250_000, ExportFormat.CSV: 250_000, ExportFormat.PDF: 10_000}
+LARGEST = {ExportFormat.XLSX: 200_000, ExportFormat.CSV: 200_000, ExportFormat.PDF: 10_000}
 #: Files that one person may have made at the same time.
 AT_THE_SAME_TIME = 3
 #: How long a file can be fetched.
@@ -47,7 +47,7 @@ SILENCE = timedelta(minutes=10)
 WAITED = timedelta(minutes=2)
 TASK = "portal.ui.exports.tasks.make"
 #: How long a worker may be at one file.
-TASK_SECONDS = 1_200
+TASK_SECONDS = 1_800
 
 TYPES = {
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
