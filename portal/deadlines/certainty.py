@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 CHECK = Status(Level.NEUTRAL, _("check"))
+NOTHING = SafeString("")
 #: What the mark means, for people of the office.
 MEANING = _("Worked out from a usual term that was not verified; nobody set this date.")
 #: The same for people of a client.
@@ -34,14 +35,17 @@ def meaning_for(*, client: bool) -> "_StrPromise":
 
 
 def check(unsure: bool) -> SafeString:
-    """The mark in a list, of an unsure date; nothing for a certain one."""
-    return markup.status(CHECK) if unsure else format_html("{}", "")
+    """The mark in a list, of an unsure date; nothing for a certain one.
+
+    The word without an icon: a board has three in a row, and a circle in front of each would say nothing more.
+    """
+    return format_html('<span class="ui-status ui-status-neutral">{}</span>', CHECK.label) if unsure else NOTHING
 
 
 def explained(unsure: bool, *, of_client: bool = False) -> SafeString:
     """The mark with its meaning on hover and for screen readers."""
     if not unsure:
-        return format_html("{}", "")
+        return NOTHING
     meaning = meaning_for(client=of_client)
     return format_html(
         '<span title="{}">{}<span class="visually-hidden"> ({})</span></span>', meaning, markup.status(CHECK), meaning
