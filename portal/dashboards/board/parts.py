@@ -81,12 +81,15 @@ def _next_due(state: PeriodState | None) -> Any:
 
 
 def _next_when(state: PeriodState | None) -> Any:
-    known = state is not None and state.next_due and state.next_act_by
-    return WORDS[word_for(state.next_due, state.next_act_by)] if state and known else None  # type: ignore[arg-type]
+    if state is None or state.next_due is None or state.next_act_by is None:
+        return None
+    return WORDS[word_for(state.next_due, state.next_act_by)]
 
 
 def _next_what(state: PeriodState | None) -> str | None:
-    return f"{Kind(state.next_kind).label} {state.next_period}" if state and state.next_kind else None
+    if state is None or state.next_due is None or state.next_act_by is None:
+        return None
+    return f"{Kind(state.next_kind).label} {state.next_period}"
 
 
 def _fresh(_table: Any, record: Any) -> Status:
