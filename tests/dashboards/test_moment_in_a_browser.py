@@ -1,5 +1,6 @@
 """Stepping back in a real browser: August stays August from the list of clients to a person and up again."""
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,11 @@ from tests.dashboards.test_moment import Office
 pytestmark = pytest.mark.browser
 
 
+def picture(page: Page, name: str) -> None:
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=f"{folder}/moment-{name}.png", full_page=True)
+
+
 def test_a_month_is_kept_down_to_a_person_and_up_again(
     page: Page, live_server: object, firm: Firm, administrator: Callable[..., User]
 ) -> None:
@@ -22,8 +28,10 @@ def test_a_month_is_kept_down_to_a_person_and_up_again(
     url, name = str(live_server), settings.SESSION_COOKIE_NAME
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
     page.goto(f"{url}/clients/?month=2026-08")
+    picture(page, "clients")
     page.locator("tbody a").first.click()
     page.wait_for_url(f"**/clients/{office.debtor.pk}/?month=2026-08")
+    picture(page, "client")
     page.locator("tbody a", has_text="Monthly").first.click()
     page.wait_for_url(f"**/companies/{office.monthly.pk}/?period=2026-08")
     page.locator("tbody a", has_text="Joined in August").first.click()

@@ -4,14 +4,28 @@ What is known and what is not follows the rule of one client's page (portal.dash
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Round
 
 from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability
@@ -20,7 +34,7 @@ from portal.connections.models import EnvironmentKind
 from portal.dashboards import months
 from portal.dashboards.sums.cost import COST_KINDS, cost_of
 from portal.dashboards.sums.numbers import Arm, Row, Sums, take
-from portal.dashboards.sums.reading import as_arm, cost_cents, is_cost, united
+from portal.dashboards.sums.reading import as_arm, is_cost, united
 from portal.dashboards.sums.windows import Window, Windows
 from portal.mirror.models import Freshness, State
 from portal.periods import Period, PeriodType, bounds, preceding
@@ -117,11 +131,31 @@ def _arms(user: "Person", own: Any, windows: Windows) -> Iterator["QuerySet[Any]
     )
     kept_of = {"year": F("year"), "number": F("number"), "x": F("head_count"), "y": F("contract_wage_cents")}
     yield as_arm(kept, Arm.SNAPSHOT, **kept_of)
-    lines = JournalLine.objects.visible_to(user, Capability.VIEW_SALARIES).filter(company__in=own).order_by()
-    yield _runs(user, own, lines, windows)
-    ended = lines.filter(_of_windows(windows, lambda year, numbers: Q(year=year, number__in=numbers)))
-    booked = ended.values("company", "year", "number").annotate(cents=Sum(cost_cents(), filter=is_cost()))
-    yield as_arm(booked, Arm.BOOKED, year=F("year"), number=F("number"), x=F("cents"))
+    yield _runs(user, own, windows)
+    yield _booked(user, own, windows)
+
+
+def _booked(user: "Person", own: Any, windows: Windows) -> "QuerySet[Any]":
+    """What the journals book on cost by company and period.
+
+    By way of the companies: what the reader may see is asked once for each, not for each of many lines.
+    """
+    by_kind, together = _of_windows(windows)
+    companies = Company.objects.visible_to(user, Capability.VIEW_SALARIES).filter(pk__in=own).order_by()
+    here = Q(journalline_set__missing_since__isnull=True)
+    for_index = reduce(
+        or_, (Q(journalline_set__year=year, journalline_set__number__in=found) for year, found in together)
+    )
+    of_period = reduce(
+        or_,
+        (Q(current__period_type=kind, line__year=year, line__number__in=found) for kind, year, found in by_kind),
+    )
+    lines = companies.alias(line=FilteredRelation("journalline_set", condition=here & for_index)).filter(of_period)
+    euros = Sum(F("line__debit") - F("line__credit"), filter=is_cost("line__"))
+    # Rounded after adding: of lines in whole cents that is exact, also where decimals are kept as floating point.
+    cents = Cast(Round(euros * Value(100)), BigIntegerField())
+    booked = lines.values("pk", "line__year", "line__number").annotate(cents=cents)
+    return as_arm(booked, Arm.BOOKED, company=F("pk"), year=F("line__year"), number=F("line__number"), x=F("cents"))
 
 
 def _came_in(user: "Person", own: Any) -> "QuerySet[Any]":
@@ -136,12 +170,12 @@ def _came_in(user: "Person", own: Any) -> "QuerySet[Any]":
     return as_arm(counted, Arm.CAME_IN, x=F("came"), y=F("refusals"))
 
 
-def _runs(user: "Person", own: Any, lines: "QuerySet[Any]", windows: Windows) -> "QuerySet[Any]":
+def _runs(user: "Person", own: Any, windows: Windows) -> "QuerySet[Any]":
     """The runs over a period of the two months; `z` of one over several: whether cost is booked in any of them."""
-    over = _of_windows(
-        windows,
-        lambda year, numbers: Q(year=year, period_start__lte=max(numbers), period_end__gte=min(numbers)),
-    )
+    by_kind, together = _of_windows(windows)
+    over = reduce(or_, (Q(company__current__period_type=kind) & _over(year, found) for kind, year, found in by_kind))
+    over &= reduce(or_, (_over(year, found) for year, found in together))
+    lines = JournalLine.objects.visible_to(user, Capability.VIEW_SALARIES)
     booked = lines.filter(
         is_cost(),
         company=OuterRef("company"),
@@ -160,19 +194,19 @@ def _runs(user: "Person", own: Any, lines: "QuerySet[Any]", windows: Windows) ->
     )
 
 
-def _of_windows(windows: Windows, within: Callable[[int, list[int]], Q]) -> Q:
-    """Rows of the periods that end in one of the months, by the period type of their company; `within`: year, numbers.
+def _over(year: int, numbers: Sequence[int]) -> Q:
+    return Q(year=year, period_start__lte=max(numbers), period_end__gte=min(numbers))
 
-    Its second half says the same of all types together, for an index to find.
-    """
-    by_kind, by_year = [], defaultdict[int, set[int]](set)
+
+def _of_windows(windows: Windows) -> "tuple[list[tuple[str, int, list[int]]], list[tuple[int, list[int]]]]":
+    """The periods that end in one of the months: period type, year and numbers; and without the type, for an index."""
+    by_kind: list[tuple[str, int, list[int]]] = []
+    together = defaultdict[int, set[int]](set)
     for kind in PeriodType:
         numbers = defaultdict[int, list[int]](list)
         for place in range(len(windows.all)):
             for period in windows.periods(kind, place):
                 numbers[period.year].append(period.number)
-                by_year[period.year].add(period.number)
-        of_kind = Q(company__current__period_type=kind.value)
-        by_kind += [of_kind & within(year, found) for year, found in numbers.items()]
-    together = reduce(or_, (within(year, sorted(found)) for year, found in by_year.items()))
-    return reduce(or_, by_kind) & together
+                together[period.year].add(period.number)
+        by_kind += [(kind.value, year, found) for year, found in numbers.items()]
+    return by_kind, [(year, sorted(found)) for year, found in together.items()]

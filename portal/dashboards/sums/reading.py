@@ -155,7 +155,7 @@ def _people(user: "Person", own: Any, windows: Windows) -> Iterator["QuerySet[An
 
 def _booked(user: "Person", own: Any, windows: Windows, years: tuple[int, int]) -> Iterator["QuerySet[Any]"]:
     lines = JournalLine.objects.visible_to(user, Capability.VIEW_SALARIES).filter(company__in=own).order_by()
-    cost, cents = is_cost(), cost_cents()
+    cost, cents = is_cost(), amount_in_cents("debit") - amount_in_cents("credit")
     by_period = lines.filter(year__range=years).values("company", "year", "number")
     yield as_arm(
         by_period.annotate(cents=Sum(cents, filter=cost)),
@@ -170,14 +170,9 @@ def _booked(user: "Person", own: Any, windows: Windows, years: tuple[int, int]) 
         yield as_arm(split, arm, company=Value(0), text=F(column), x=F("cents"))
 
 
-def is_cost() -> Q:
-    """Lines of the journal on accounts of costs."""
-    return reduce(or_, (Q(account__istartswith=prefix) for prefix in COST_ACCOUNTS))
-
-
-def cost_cents() -> Any:
-    """What a line of the journal comes to: debit less credit."""
-    return amount_in_cents("debit") - amount_in_cents("credit")
+def is_cost(way: str = "") -> Q:
+    """Lines of the journal on accounts of costs; `way` leads to them."""
+    return reduce(or_, (Q(**{f"{way}account__istartswith": prefix}) for prefix in COST_ACCOUNTS))
 
 
 def _in_window(windows: Windows, *, last_only: bool = False) -> Q:
