@@ -53,7 +53,7 @@ class ClientTable(Table):
     company_count = NumberColumn(verbose_name=_("Companies"), empty_values=())
     head_count = NumberColumn(verbose_name=_("Head count"), term="head_count", empty_values=())
     wage_cost = MoneyColumn(verbose_name=_("Wage cost"), term="wage_cost", accessor="pk")
-    cost_change = NumberColumn(verbose_name=_("Wage cost against the month before (%)"), accessor="pk", places=1)
+    cost_change = NumberColumn(verbose_name=_("Cost change (%)"), accessor="pk", places=1)
     wage_cents = MoneyColumn(verbose_name=_("Contract wage a month"), term="contract_wage", empty_values=())
     joiners = NumberColumn(verbose_name=_("Joiners"), term="joiner", empty_values=())
     leavers = NumberColumn(verbose_name=_("Leavers"), term="leaver", empty_values=())

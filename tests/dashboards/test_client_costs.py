@@ -37,7 +37,7 @@ pytestmark = pytest.mark.database
 
 People = Callable[..., User]
 SignIn = Callable[[User], Client]
-COST, CHANGE = "Wage cost (€)", "Wage cost against the month before (%)"
+COST, CHANGE = "Wage cost (€)", "Cost change (%)"
 #: The current periods of 22 November 2026.
 CURRENT = {PeriodType.MONTH: 11, PeriodType.FOUR_WEEKS: 12, PeriodType.WEEK: 47, PeriodType.QUARTER: 4}
 

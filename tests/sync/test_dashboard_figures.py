@@ -81,7 +81,7 @@ def check_clients(client: Client, connected: Connected, year: int, month: int) -
     answer = client.get(reverse("dashboards:clients"), {"month": f"{year}-{month:02d}", "per_page": "100"})
     [listed] = html.fromstring(answer.content).xpath("//table")
     headings = [cell.text_content().strip() for cell in listed.xpath("./thead//th")]
-    cost, change = headings.index("Wage cost (€)"), headings.index("Wage cost against the month before (%)")
+    cost, change = headings.index("Wage cost (€)"), headings.index("Cost change (%)")
     rows = {row.xpath("string(./th//a/@href)").split("?")[0]: row for row in listed.xpath("./tbody/tr")}
     known = []
     for debtor in connected.sandbox.firm.debtors:
