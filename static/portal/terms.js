@@ -94,7 +94,10 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") hide();
+    if (event.key !== "Escape" || !shown) return;
+    hide();
+    // The key did its work: a table or a dialog around the word is not left as well.
+    event.preventDefault();
   });
 
   window.addEventListener("scroll", put, { capture: true, passive: true });
