@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
@@ -84,10 +84,10 @@ def _schedules(row: CompanySchedule) -> list[Setting]:
     found = []
     for number in SCHEDULES:
         week, other = getattr(row, f"week_{number}"), getattr(row, f"other_week_{number}")
-        weeks = [one for one in (week, other) if one and hours(one)]
+        weeks = [one for one in (week, other) if one and hours(one) != 0]
         if weeks:
             said = " / ".join(dict.fromkeys(weeks))
-            totals = dict.fromkeys(formats.number(hours(one), 2) for one in weeks)
+            totals = dict.fromkeys(formats.number(total, 2) for one in weeks if (total := hours(one)) is not None)
             label = _("Schedule %(number)s, hours a week") % {"number": number}
             found.append(Setting(label, " / ".join(totals), said))
     return found
@@ -114,9 +114,12 @@ def _with_code(code: int | None, text: str) -> str:
     return " ".join(str(part) for part in (code, text) if part not in (None, ""))
 
 
-def hours(week: str) -> Decimal:
-    """The hours of a week as it is kept: seven numbers."""
-    return sum(map(Decimal, week.split()), Decimal(0))
+def hours(week: str) -> Decimal | None:
+    """The hours of a week as it is kept: seven numbers. None where it is something else: then that stands alone."""
+    try:
+        return sum(map(Decimal, week.split()), Decimal(0))
+    except InvalidOperation:
+        return None
 
 
 _KINDS: dict[type[Any], "tuple[_StrPromise, Any]"] = {
