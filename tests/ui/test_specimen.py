@@ -14,8 +14,8 @@ from tests.ui.specimen import PAGE
 from tests.ui.specimen_picture import page_of_components
 
 DOCS = settings.BASE_DIR / "docs"
-#: Parts of other components, and a panel that another room registered.
-PARTS = {"table_body", "heading", "explain", "show_panel"}
+#: Parts of other components, a panel that another room registered, and an address that shows nothing by itself.
+PARTS = {"table_body", "heading", "explain", "show_panel", "carried"}
 
 
 @pytest.fixture(scope="module")
