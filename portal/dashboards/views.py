@@ -176,15 +176,6 @@ class DebtorView(ScopedDetailView):
         kinds = dict.fromkeys(("debtors", "companies", *resources_of(seen)))
         return freshness.of_debtor(self.request.user, self.object, tuple(kinds))
 
-    @staticmethod
-    def get_responsible(request: HttpRequest, debtor: Debtor) -> str:
-        """Who of the office sees to its companies; not for people of the client."""
-        if of_client(request):
-            return ""
-        found = [standing.company for standing in panels.standings_of(request, debtor)]
-        people = {one.arrangement.responsible for one in found if hasattr(one, "arrangement")} - {None}
-        return ", ".join(sorted(map(str, people))) or str(_("nobody"))
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Figures and panels of the month in the address."""
         debtor, request = self.object, self.request
@@ -207,10 +198,19 @@ class DebtorView(ScopedDetailView):
             "picker": months.picker(request, month),
             "tiles": shown,
             "tile_width": 4,
-            "responsible": partial(self.get_responsible, request, debtor),
+            "responsible": partial(_responsible, request, debtor),
             "cautions": cautions(shown),
             "panels": boxes,
             "people": carried(request, people_of(debtor)),
             "can_resync": holds_over(request, debtor, Capability.RESYNC),
             "can_explain": holds_over(request, debtor, Capability.MANAGE_USERS),
         }
+
+
+def _responsible(request: HttpRequest, debtor: Debtor) -> str:
+    """Who of the office sees to its companies; not for people of the client."""
+    if of_client(request):
+        return ""
+    found = [standing.company for standing in panels.standings_of(request, debtor)]
+    people = {one.arrangement.responsible for one in found if hasattr(one, "arrangement")} - {None}
+    return ", ".join(sorted(map(str, people))) or str(_("nobody"))
