@@ -234,6 +234,8 @@ def test_threat_09_who_was_given_nothing_sees_nothing_anywhere_as_page_or_fragme
 def sees_nothing(world: World, ways: Callable[[int], list[dict[str, str]]]) -> int:
     browser, asked = Browser(world.sessions["newcomer"]), 0
     cells = [cell for cell in matrix.cells("newcomer") if cell.method == "GET" and cell.target != matrix.NOBODY]
+    # The address of a calendar is the secret: whoever was given it reads it, with or without a session.
+    cells = [cell for cell in cells if cell.row != "deadlines:feed"]
     for place, cell in enumerate(one for one in cells if one.kind == matrix.kinds(one.row)[0]):
         for extra in ways(place):
             with undone():
