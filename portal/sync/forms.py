@@ -48,7 +48,7 @@ class TimetableForm(forms.ModelForm):  # type: ignore[type-arg]
             "rotation_calls": gettext_lazy(
                 "Bank accounts, tax settings, components and leave cost a call for each person, so each night reads as "
                 "many people as this allows, in turn. More calls: newer data and a longer night. 0: only when somebody "
-                "resyncs a client, company or person. Empty: as for the whole portal (%(calls)s)."
+                "resyncs a company or a person. Empty: as for the whole portal (%(calls)s)."
             ),
             "hourly_runs": gettext_lazy("What changes by the hour, such as runs and returns, is then read each hour."),
             "office_start": gettext_lazy("On Monday to Friday, Dutch time."),

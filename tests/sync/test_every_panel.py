@@ -124,7 +124,7 @@ def test_every_figure_in_three_periods(
         if page != "person":
             compared["tiles"] += read.tiles(asked)
         for name, reader in READERS[page].items():
-            [panel] = asked.page.xpath(f"//section[header/h2[normalize-space()='{titles[name]}']]")
+            [panel] = asked.page.xpath(f"//section[header//h2[normalize-space()='{titles[name]}']]")
             compared[name] += reader(panel, asked)
     # A comparison of nothing with nothing would be none.
     assert {name for name in READERS[page] if not compared[name]} == set()
