@@ -12,11 +12,12 @@ from tests.access.names import by_hand, found_in, known
 #: Places that read a name which is a filter's or a form's own, or one of every list: those are known otherwise.
 UNCLEAR = {
     "portal.dashboards.variance.views._filtered: name",
-    "portal.deadlines.views.filter_of: name",
+    "portal.deadlines.several_views._asked_again: name",
+    "portal.deadlines.several_views.filter_of: name",
     "portal.ui.exports.making._filters: name",
     "portal.ui.paging.configure: table.prefixed_order_by_field",
     "portal.ui.paging.configure: table.prefixed_page_field",
-    "portal.ui.reading.note: name",
+    "portal.ui.reading.filters_of: name",
     "portal.ui.state.is_plain: name",
     "portal.ui.state.read: name",
     "portal.ui.templatetags.ui.filters: name",
