@@ -164,7 +164,7 @@ class ClientTable(Table):
 def _by(rows: "QuerySet[Any]", values: Mapping[int, int], is_descending: bool) -> "tuple[QuerySet[Any], bool]":
     """The rows in the order of what Python knows of them."""
     told = (When(pk=pk, then=Value(value)) for pk, value in values.items())
-    if not told:
+    if not values:
         # PostgreSQL sorts by no constant.
         return rows.order_by("name", "pk"), True
     key = Case(*told, default=None, output_field=BigIntegerField())
