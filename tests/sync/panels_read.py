@@ -333,7 +333,12 @@ def in_period(panel: Any, asked: Asked) -> int:
 
 
 def not_fetched(panel: Any, title: str) -> bool:
-    return "not fetched" in panel.xpath(f"string(.//h3[normalize-space()='{title}']/ancestor::div[not(contains(@class,'ui-term'))][1]/p)").lower()
+    return (
+        "not fetched"
+        in panel.xpath(
+            f"string(.//h3[normalize-space()='{title}']/ancestor::div[not(contains(@class,'ui-term'))][1]/p)"
+        ).lower()
+    )
 
 
 def overlaps(car: Any, first: date, last: date) -> bool:
@@ -357,7 +362,9 @@ def of(rows: Iterable[Any], period: Period) -> Iterator[Any]:
 
 def listed(panel: Any, title: str, place: int, expected: Iterable[Decimal]) -> int:
     """A column of figures of one of the tables of a person."""
-    rows = panel.xpath(f".//h3[normalize-space()='{title}']/ancestor::div[not(contains(@class,'ui-term'))][1]//tbody/tr")
+    rows = panel.xpath(
+        f".//h3[normalize-space()='{title}']/ancestor::div[not(contains(@class,'ui-term'))][1]//tbody/tr"
+    )
     shown = sorted(number(row.xpath("./td")[place].text_content()) or 0 for row in rows)
     assert shown == sorted(expected), title
     return len(shown)
