@@ -85,6 +85,8 @@
   document.addEventListener("click", (event) => {
     const control = event.target.closest(CONTROL);
     if (!control) return;
+    // A pointer that came just before the press would otherwise show again what a second press took away.
+    clearTimeout(timer);
     if (shown === control && pressed) {
       hide();
     } else {
@@ -95,6 +97,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !shown) return;
+    clearTimeout(timer);
     hide();
     // The key did its work: a table or a dialog around the word is not left as well.
     event.preventDefault();

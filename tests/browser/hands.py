@@ -15,7 +15,14 @@ from playwright.sync_api import Download, Locator, Page, expect
 from portal.accounts.models import User
 from tests.accounts.signin.world import PASSWORD, code
 
-FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+#: What sticks out at the side of the page, unless something around it lets it scroll or cuts it off; empty if nothing.
+STICKS_OUT = """() => {
+  const page = document.documentElement;
+  if (page.scrollWidth <= page.clientWidth) return [];
+  const out = [...document.body.querySelectorAll("*")].filter(
+    one => one.getBoundingClientRect().right > page.clientWidth + 0.5);
+  return [`${page.scrollWidth} of ${page.clientWidth}`, ...out.map(one => one.outerHTML.slice(0, 120))];
+}"""
 #: More than this many keys to one thing, and nobody would find it.
 FAR = 50
 #: The key that brings the focus nearer to `wanted`: within a table those of tables, everywhere else Tab.
@@ -129,7 +136,7 @@ class Hand:
         if folder := os.environ.get("PICTURES"):
             path = Path(folder) / f"{type(self).__name__.lower()}-{next(self._pictures):02d}.png"
             self.page.screenshot(path=path, caret="initial")
-        assert self.page.evaluate(FITS), self.page.url
+        assert self.page.evaluate(STICKS_OUT) == [], self.page.url
 
     def open(self, menu: Locator) -> Locator:
         """Open what is folded; returns it."""

@@ -269,8 +269,8 @@ def test_a_call_that_succeeds_at_last_gives_the_digest_of_its_good_answer(wire: 
 
 
 def test_the_tries_together_end_in_time(wire: Wire, source: Make) -> None:
+    """No try begins after the time for all of them, and each has its own end: a busy machine adds to neither count."""
     wire.answer = hang
-    began = time.monotonic()
     with pytest.raises(Unavailable):
         source(wire.url, deadline=1.5, retry=Retry(least=0.05, most=0.1, total=2.0)).fetch(DEBTORS, EVERYTHING, {})
-    assert time.monotonic() - began < 3.5
+    assert len(wire.requests) <= 2 < Retry().attempts

@@ -1,7 +1,5 @@
 """What the database knows of how full its tables are, while somebody fills them."""
 
-import time
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +16,7 @@ pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 @pytest.fixture(autouse=True)
 def nothing_known() -> None:
     """A database remembers of emptied tables what other tests put into them."""
+    counted()
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {TABLE}")
         if connection.vendor == "sqlite":
@@ -25,20 +24,22 @@ def nothing_known() -> None:
             cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [TABLE])
 
 
+def counted() -> None:
+    """PostgreSQL counts what was written and deleted: it does so now and then, and may be told to."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_force_next_flush()")
+
+
 def fill(count: int) -> None:
     """Rows of a table that nothing else needs here."""
     before = Firm.objects.count()
     Firm.objects.bulk_create(Firm(name=f"Office {before + number}") for number in range(count))
+    counted()
 
 
-def looked_through(statistics: Statistics, *, wait: float = 3) -> bool:
-    """Whether the table is looked through. PostgreSQL tells of rows about a second after they were written."""
-    until = time.monotonic() + (wait if connection.vendor == "postgresql" else 0)
-    while TABLE not in statistics.renew():
-        if time.monotonic() >= until:
-            return False
-        time.sleep(0.2)
-    return True
+def looked_through(statistics: Statistics) -> bool:
+    return TABLE in statistics.renew()
 
 
 def known_rows() -> int:
@@ -57,12 +58,12 @@ def test_a_table_is_looked_through_once_and_again_when_it_has_doubled() -> None:
     assert looked_through(statistics)
     assert known_rows() == 1
     fill(AT_LEAST)
-    assert not looked_through(statistics, wait=1.5)
+    assert not looked_through(statistics)
     fill(AT_LEAST)
     assert looked_through(statistics)
     assert known_rows() == 2 * AT_LEAST + 1
     fill(2 * AT_LEAST)
-    assert not looked_through(statistics, wait=1.5)
+    assert not looked_through(statistics)
     fill(4 * AT_LEAST)
     assert looked_through(statistics)
     assert known_rows() == 8 * AT_LEAST + 1
@@ -71,7 +72,7 @@ def test_a_table_is_looked_through_once_and_again_when_it_has_doubled() -> None:
 def test_another_process_knows_what_is_known_already() -> None:
     fill(AT_LEAST * 2)
     assert looked_through(Statistics())
-    assert not looked_through(Statistics(), wait=1.5)
+    assert not looked_through(Statistics())
 
 
 def test_it_looks_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,8 +88,5 @@ def test_it_looks_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_sync_tells_the_database_how_full_its_tables_are(mirrored: Connected) -> None:
     fill(AT_LEAST * 2)
-    if connection.vendor == "postgresql":
-        # What is written is counted a second later.
-        time.sleep(1.2)
     sync_now(mirrored.environment)
     assert known_rows() == Firm.objects.count() > AT_LEAST
