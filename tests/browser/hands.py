@@ -136,6 +136,9 @@ class Hand:
         if folder := os.environ.get("PICTURES"):
             path = Path(folder) / f"{type(self).__name__.lower()}-{next(self._pictures):02d}.png"
             self.page.screenshot(path=path, caret="initial")
+        if self.page.evaluate(STICKS_OUT):
+            # A table that is just coming in may stick out for a moment; what counts is the page at rest.
+            self.page.wait_for_timeout(1000)
         assert self.page.evaluate(STICKS_OUT) == [], self.page.url
 
     def open(self, menu: Locator) -> Locator:
