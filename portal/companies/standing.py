@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from portal.companies import status, words
 from portal.companies.models import Company, CurrentPeriod, Run, WageTaxReturn
+from portal.mirror import together
 from portal.mirror.models import Freshness
 from portal.periods import PeriodType
 from portal.ui.values import Missing, Status
@@ -40,7 +41,7 @@ class Standing:
 def standings(
     companies: "QuerySet[Company]", user: "User | AnonymousUser", came_in: set[tuple[int, str]] | None = None
 ) -> list[Standing]:
-    """How each of the visible `companies` stands. Four queries, however many companies there are.
+    """How each of the visible `companies` stands. Three queries, however many companies there are.
 
     `came_in`: company and kind of what came in at least once, where the page has read that already; a query less.
     """
@@ -56,8 +57,17 @@ def standings(
             last_return_id=Subquery(declarations.filter(company=OuterRef("pk")).values("pk")[:1]),
         )
     )
-    last_runs = runs.in_bulk([row.last_run_id for row in rows if row.last_run_id])
-    last_returns = declarations.in_bulk([row.last_return_id for row in rows if row.last_return_id])
+    last = together.read_together(
+        {
+            model: visible.filter(pk__in=keys)
+            for model, visible, keys in (
+                (Run, runs, [row.last_run_id for row in rows if row.last_run_id]),
+                (WageTaxReturn, declarations, [row.last_return_id for row in rows if row.last_return_id]),
+            )
+            if keys
+        }
+    )
+    last_runs, last_returns = ({row.pk: row for row in last.get(model, ())} for model in (Run, WageTaxReturn))
     fetched = _fetched(rows, user) if came_in is None else came_in
     return [
         _standing(row, last_runs.get(row.last_run_id), last_returns.get(row.last_return_id), fetched) for row in rows

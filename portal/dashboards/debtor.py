@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import CharField, DateTimeField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value
 
 from portal.accounts.prepared import Prepared
 from portal.companies.models import Basis, Company, Snapshot
@@ -76,40 +76,42 @@ class Known:
 
 
 def known(debtor: Debtor, user: "Person") -> Known:
-    """What came in for the debtor's present companies. Two queries."""
-    companies = dict(_names_of(user, debtor.pk))
-    rows = _came_in(user, debtor.pk)
+    """What came in for the debtor's present companies. One query."""
+    answer = list(_came_in(user, debtor.pk))
+    names = {company: name for named, company, name, _state, _last in answer if named and company is not None}
+    rows = [row[1:] for row in answer if not row[0]]
     fetched: dict[str, set[int]] = {}
     for company, resource, _state, last_success in rows:
         if last_success is not None and company is not None:
             fetched.setdefault(resource, set()).add(company)
     listed = any(company is None and resource == "companies" and last for company, resource, _state, last in rows)
     return Known(
-        companies=len(companies) if listed or companies else None,
+        companies=len(names) if listed or names else None,
         fetched={kind: frozenset(found) for kind, found in fetched.items()},
         refused=frozenset(
             resource for _company, resource, state, last in rows if state == State.NOT_PERMITTED and last is None
         ),
         own=frozenset(resource for company, resource, _state, last in rows if company is None and last),
-        names=companies,
+        names=names,
     )
 
 
 @Prepared
-def _names_of(user: "Person", debtor: int) -> "QuerySet[Any, Any]":
-    """Key and name of each present company."""
-    return Company.objects.visible_to(user).filter(debtor=debtor).order_by().values_list("pk", "name")
-
-
-@Prepared
 def _came_in(user: "Person", debtor: int) -> "QuerySet[Any, Any]":
-    """What was read of the debtor and of its present companies: company, kind, state, last success."""
-    companies = Company.objects.visible_to(user).filter(debtor=debtor).order_by().values("pk")
-    columns = ("company_id", "resource", "state", "last_success")
+    """What was read of the debtor and of its present companies: 0, company, kind, state, last success; and of each
+    present company 1, its key, its name and nothing."""
+    present = Company.objects.visible_to(user).filter(debtor=debtor).order_by()
+    columns = ("named", "company_id", "resource", "state", "last_success")
+    visible = Freshness.objects.visible_to(user).annotate(named=Value(0, IntegerField())).order_by()
     # Two arms: an OR of both is answered by reading the whole table.
-    of_companies = Freshness.objects.visible_to(user).filter(company__in=companies).values_list(*columns)
-    own = Freshness.objects.visible_to(user).filter(company__isnull=True, debtor=debtor).values_list(*columns)
-    return of_companies.order_by().union(own.order_by(), all=True)
+    of_companies = visible.filter(company__in=present.values("pk")).values_list(*columns)
+    own = visible.filter(company__isnull=True, debtor=debtor).values_list(*columns)
+    names = present.annotate(
+        named=Value(1, IntegerField()),
+        nothing=Value("", CharField()),
+        never=Value(None, DateTimeField()),
+    ).values_list("named", "pk", "name", "nothing", "never")
+    return of_companies.union(own, names, all=True)
 
 
 def by_month(debtor: Debtor, user: "Person", wanted: Sequence[Period]) -> dict[Period, Month]:

@@ -3,7 +3,7 @@
 import logging
 
 from django.db import OperationalError
-from django.db.models import Model
+from django.db.models import BigAutoField, DateTimeField, Model, Value
 from django.http import HttpRequest
 
 from portal import clock
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 def remember(request: HttpRequest, row: Model) -> None:
-    """Put what this page is about on top. Three statements at most, one when it is on top already.
+    """Put what this page is about on top. Three statements at most, one where it is on top already.
 
     Whoever looks as somebody else leaves nothing behind. A database that is full or busy costs the memory of this
     page, not the page.
@@ -40,18 +40,24 @@ def remember(request: HttpRequest, row: Model) -> None:
 
 
 def _remember(user: User, kind: EntryKind, target: int) -> None:
-    rows = list(
-        Opened.objects.filter(user=user).order_by("-at", "-pk").values_list("pk", "entry__kind", "entry__target")
+    lately = Opened.objects.filter(user=user).values_list("at", "pk", "entry", "entry__kind", "entry__target")
+    # What the page is about in the same answer, as if it had never been opened.
+    this = (
+        Entry.objects.filter(kind=kind, target=target)
+        .annotate(never=Value(None, DateTimeField()), none=Value(None, BigAutoField()))
+        .values_list("never", "none", "pk", "kind", "target")
     )
-    place = next((place for place, row in enumerate(rows) if row[1:] == (kind, target)), None)
+    answer = list(lately.order_by().union(this.order_by(), all=True))
+    rows = sorted((row for row in answer if row[0] is not None), key=lambda row: row[:2], reverse=True)
+    place = next((place for place, row in enumerate(rows) if row[3:] == (kind, target)), None)
     if place == 0:
         return
     if place is not None:
-        Opened.objects.filter(pk=rows[place][0]).update(at=clock.now())
+        Opened.objects.filter(pk=rows[place][1]).update(at=clock.now())
         return
-    entry = Entry.objects.filter(kind=kind, target=target).values_list("pk", flat=True).first()
+    entry = next((entry for at, _pk, entry, *_what in answer if at is None), None)
     if entry is None:
         return
     if len(rows) >= KEPT:
-        Opened.objects.filter(pk__in=[row[0] for row in rows[KEPT - 1 :]]).delete()
+        Opened.objects.filter(pk__in=[row[1] for row in rows[KEPT - 1 :]]).delete()
     Opened.objects.bulk_create([Opened(user=user, entry_id=entry, at=clock.now())], ignore_conflicts=True)
