@@ -13,12 +13,13 @@ what the database holds. Its rows are of models with `scope_paths`: those with a
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache, update_wrapper
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models.query import get_related_populators
 
 from portal.accounts.grants import SOMEBODY, Holdings, StandIn, as_asked_by, holdings
 from portal.accounts.roles import CAPABILITIES, Capability, Role
@@ -27,6 +28,7 @@ from portal.clock import unasked
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
+    from django.db.models.sql.compiler import SQLCompiler
 
     from portal.accounts.models import User
 
@@ -41,15 +43,43 @@ _STANDS_FOR_SOMETHING = re.compile(r"\d{15}")
 
 
 class _Statement(NamedTuple):
-    """SQL, its parameters with what stands for a person, a moment and keys, and what makes values of its columns."""
+    """SQL, its parameters with what stands for a person, a moment and keys, what makes values of its columns, and what
+    makes rows of a model of them."""
 
     sql: str
     parameters: tuple[Any, ...]
     converters: dict[int, tuple[list[Callable[..., Any]], Any]]
+    shape: "_Shape | None"
+
+
+class _Shape:
+    """How columns become rows of a model, with the related rows that were selected and what was annotated: what
+    Django's own ModelIterable does with a statement that it has just put together."""
+
+    def __init__(self, compiler: "SQLCompiler") -> None:
+        kept: Any = compiler
+        own = kept.klass_info["select_fields"]
+        self._columns = slice(own[0], own[-1] + 1)
+        self._model = kept.klass_info["model"]
+        self._names = [column[0].target.attname for column in kept.select[self._columns]]
+        self._related = get_related_populators(kept.klass_info, kept.select, kept.using)  # type: ignore[call-arg]  # the stubs are of Django 6.1
+        self._annotated = dict(kept.annotation_col_map or {})
+
+    def row(self, values: "Sequence[Any]") -> Any:
+        """One row of the model."""
+        row = self._model.from_db(connection.alias, self._names, values[self._columns])
+        for related in self._related:
+            related.populate(values, row)
+        for name, place in self._annotated.items():
+            setattr(row, name, values[place])
+        return row
 
 
 class Prepared:
-    """A question to the database; called, it answers with its rows as tuples."""
+    """A question to the database; called, it answers with its rows as tuples.
+
+    `PreparedRows` beside it answers with rows of the question's model.
+    """
 
     def __init__(self, question: "Callable[..., QuerySet[Any, Any]]") -> None:
         if getattr(question, "__closure__", None):
@@ -71,6 +101,9 @@ class Prepared:
         with connection.cursor() as cursor:
             cursor.execute(found.sql, parameters)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return self._answer(rows, found)
+
+    def _answer(self, rows: list[tuple[Any, ...]], found: _Statement) -> list[Any]:
         return list(_converted(rows, found.converters)) if found.converters else rows
 
     def _put_together(
@@ -87,7 +120,10 @@ class Prepared:
                 return None
         self._check(keys, sql, parameters)
         columns = [column[0] for column in compiler.select[: compiler.col_count]]
-        return _Statement(sql, tuple(parameters), compiler.get_converters(columns))
+        return _Statement(sql, tuple(parameters), compiler.get_converters(columns), self._shape(compiler))
+
+    def _shape(self, _compiler: "SQLCompiler") -> "_Shape | None":
+        return None
 
     def _check(self, keys: list[int], sql: str, parameters: Iterable[Any]) -> None:
         """A key stands in the statement as it is or not at all: one that was reckoned with, written into a text or into
@@ -97,6 +133,20 @@ class Prepared:
         others = [str(value) for value in parameters if not (isinstance(value, int) and value in expected)]
         if any(_STANDS_FOR_SOMETHING.search(text) for text in (sql, *others)):
             raise ValueError(f"{self.question.__qualname__} does not use its keys as they are.")
+
+
+class PreparedRows(Prepared):
+    """A question that answers with rows of its model: select_related, annotate and slices, but no prefetch_related.
+
+    Each call reads anew and makes new rows.
+    """
+
+    def _shape(self, compiler: "SQLCompiler") -> "_Shape | None":
+        return _Shape(compiler)
+
+    def _answer(self, rows: list[tuple[Any, ...]], found: _Statement) -> list[Any]:
+        shape = cast(_Shape, found.shape)
+        return [shape.row(values) for values in _converted(rows, found.converters)]
 
 
 def _refused(*_: Any) -> Any:

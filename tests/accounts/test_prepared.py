@@ -8,12 +8,13 @@ import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import F, Value
+from django.db.models import F, Value, Window
+from django.db.models.functions import RowNumber
 from django.test.utils import CaptureQueriesContext
 
 from portal import clock
 from portal.accounts.models import Membership
-from portal.accounts.prepared import Prepared
+from portal.accounts.prepared import Prepared, PreparedRows
 from portal.accounts.roles import Role
 from portal.debtors.models import Debtor
 from portal.employees.models import Employee, Salary
@@ -97,6 +98,39 @@ def test_values_are_those_of_the_fields(office: Office) -> None:
     assert isinstance(seen, datetime)
     assert seen.tzinfo == UTC
     assert pay(office.administrator, at_least=Decimal(4000)) == []
+
+
+@PreparedRows
+def salaries_of(user: Any, company: int, *, first: int) -> Any:
+    rows = Salary.objects.visible_to(user).filter(company=company).select_related("employee", "company__arrangement")
+    return rows.annotate(twice=F("amount") * 2, place=Window(RowNumber(), order_by="pk")).order_by("-amount")[:first]
+
+
+def test_rows_of_a_model_are_those_of_django(office: Office) -> None:
+    a, b = office.clients["a"], office.clients["b"]
+    for amount in ("3100.50", "2900", "4000"):
+        make_salary(a.person, Decimal(amount), date(2026, 1, 1))
+    make_salary(b.person, Decimal(5000), date(2026, 1, 1))
+    one = somebody_new("one")
+    give(one, office, Role.ACCOUNTANT, "a")
+    with CaptureQueriesContext(connection) as asked:
+        rows = salaries_of(one, a.company.pk, first=2)
+        told = [(row.employee.display_name, row.company.name, row.twice, row.place) for row in rows]
+        assert not hasattr(rows[0].company, "arrangement")
+    # The rights of `one`, and the rows with all that they hang on.
+    assert len(asked) == 2
+    expected = list(salaries_of.question(one, a.company.pk, first=2))
+    assert rows == expected
+    assert told == [("person a", a.company.name, amount, place) for amount, place in ((8000, 3), (6201, 1))]
+    for row, other in zip(rows, expected, strict=True):
+        for name in (each.attname for each in Salary._meta.concrete_fields):
+            assert repr(getattr(row, name)) == repr(getattr(other, name))
+        assert row._state.db == other._state.db
+        assert not row._state.adding
+    assert salaries_of(one, b.company.pk, first=2) == []
+    assert [row.amount for row in salaries_of(office.administrator, b.company.pk, first=2)] == [5000]
+    rows[0].amount = Decimal(1)
+    assert salaries_of(one, a.company.pk, first=2)[0].amount == 4000
 
 
 def test_a_question_costs_one_query(office: Office) -> None:
