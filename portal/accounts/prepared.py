@@ -15,10 +15,11 @@ what the database holds. Its rows are of models with `scope_paths`: those with a
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache, update_wrapper
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import Model
 from django.db.models.query import get_related_populators
 
 from portal.accounts.grants import SOMEBODY, Holdings, StandIn, as_asked_by, holdings
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
 
     from portal.accounts.models import User
+
+M = TypeVar("M", bound=Model)
 
 #: What the roles of somebody's holdings may do.
 Rights = frozenset[frozenset[Capability] | None]
@@ -75,36 +78,32 @@ class _Shape:
         return row
 
 
-class Prepared:
-    """A question to the database; called, it answers with its rows as tuples.
-
-    `PreparedRows` beside it answers with rows of the question's model.
-    """
+class _Question:
+    """A question whose statement is kept, whatever is made of its answer."""
 
     def __init__(self, question: "Callable[..., QuerySet[Any, Any]]") -> None:
         if getattr(question, "__closure__", None):
             raise TypeError(f"{question.__qualname__} looks at more than its arguments.")
-        update_wrapper(self, question)
+        update_wrapper(cast(Any, self), question)
         self.question = question
         self._kept = lru_cache(maxsize=KEPT)(self._put_together)
         self.cache_clear, self.cache_info = self._kept.cache_clear, self._kept.cache_info
 
-    def __call__(self, user: "User | AnonymousUser | None", *keys: int, **named: Hashable) -> list[tuple[Any, ...]]:
-        """The rows, as of now. `keys` are keys of rows, `named` what the statement is different for."""
+    def _asked(
+        self, user: "User | AnonymousUser | None", keys: tuple[int, ...], named: dict[str, Hashable]
+    ) -> tuple[list[tuple[Any, ...]], _Statement | None]:
+        """The rows as of now, with values as their fields have them, and by what statement."""
         held = holdings(user)
         rights = frozenset(CAPABILITIES.get(cast(Role, one.role)) for one in held)
         found = self._kept(connection.vendor, held, rights, len(keys), tuple(sorted(named.items())))
         if found is None:
-            return []
+            return [], None
         places = {_FIRST_KEY - place: key for place, key in enumerate(keys)}
         parameters = as_asked_by(getattr(user, "pk", None) or 0, found.parameters, places)
         with connection.cursor() as cursor:
             cursor.execute(found.sql, parameters)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return self._answer(rows, found)
-
-    def _answer(self, rows: list[tuple[Any, ...]], found: _Statement) -> list[Any]:
-        return list(_converted(rows, found.converters)) if found.converters else rows
+        return (list(_converted(rows, found.converters)) if found.converters else rows), found
 
     def _put_together(
         self, _vendor: str, held: Holdings, _rights: Rights, count: int, named: tuple[tuple[str, Hashable], ...]
@@ -120,10 +119,8 @@ class Prepared:
                 return None
         self._check(keys, sql, parameters)
         columns = [column[0] for column in compiler.select[: compiler.col_count]]
-        return _Statement(sql, tuple(parameters), compiler.get_converters(columns), self._shape(compiler))
-
-    def _shape(self, _compiler: "SQLCompiler") -> "_Shape | None":
-        return None
+        shape = _Shape(compiler) if isinstance(self, PreparedRows) else None
+        return _Statement(sql, tuple(parameters), compiler.get_converters(columns), shape)
 
     def _check(self, keys: list[int], sql: str, parameters: Iterable[Any]) -> None:
         """A key stands in the statement as it is or not at all: one that was reckoned with, written into a text or into
@@ -135,18 +132,28 @@ class Prepared:
             raise ValueError(f"{self.question.__qualname__} does not use its keys as they are.")
 
 
-class PreparedRows(Prepared):
+class Prepared(_Question):
+    """A question to the database; called, it answers with its rows as tuples."""
+
+    def __call__(self, user: "User | AnonymousUser | None", *keys: int, **named: Hashable) -> list[tuple[Any, ...]]:
+        """The rows, as of now. `keys` are keys of rows, `named` what the statement is different for."""
+        return self._asked(user, keys, named)[0]
+
+
+class PreparedRows(_Question, Generic[M]):
     """A question that answers with rows of its model: select_related, annotate and slices, but no prefetch_related.
 
     Each call reads anew and makes new rows.
     """
 
-    def _shape(self, compiler: "SQLCompiler") -> "_Shape | None":
-        return _Shape(compiler)
+    def __init__(self, question: "Callable[..., QuerySet[M]]") -> None:
+        super().__init__(question)
 
-    def _answer(self, rows: list[tuple[Any, ...]], found: _Statement) -> list[Any]:
-        shape = cast(_Shape, found.shape)
-        return [shape.row(values) for values in _converted(rows, found.converters)]
+    def __call__(self, user: "User | AnonymousUser | None", *keys: int, **named: Hashable) -> list[M]:
+        """The rows, as of now. `keys` are keys of rows, `named` what the statement is different for."""
+        rows, found = self._asked(user, keys, named)
+        shape = found.shape if found else None
+        return [shape.row(values) for values in rows] if shape else []
 
 
 def _refused(*_: Any) -> Any:

@@ -1,11 +1,12 @@
 """Companies with where they stand now: current period, its run, the last run and the last wage-tax return."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
+from portal.accounts.prepared import Prepared
 from portal.companies import status, words
 from portal.companies.models import Company, CurrentPeriod, Run, WageTaxReturn
 from portal.mirror import together
@@ -38,51 +39,59 @@ class Standing:
     last_return_status: Status | Missing
 
 
+def told(companies: "QuerySet[Company]", user: "User | AnonymousUser") -> "QuerySet[Company]":
+    """The companies with what `standings` tells of them."""
+    own = Run.objects.visible_to(user).filter(company=OuterRef("pk"))
+    covering = status.covering(own, OuterRef("current__year"), OuterRef("current__number"))
+    declarations = WageTaxReturn.objects.visible_to(user).filter(company=OuterRef("pk"))
+    return companies.select_related("current").annotate(
+        run_made=Exists(covering),
+        run_locked=Exists(covering.filter(locked=True)),
+        last_run_id=Subquery(own.values("pk")[:1]),
+        last_return_id=Subquery(declarations.values("pk")[:1]),
+    )
+
+
 def standings(
-    companies: "QuerySet[Company]", user: "User | AnonymousUser", came_in: set[tuple[int, str]] | None = None
+    companies: "Iterable[Company]", user: "User | AnonymousUser", came_in: set[tuple[int, str]] | None = None
 ) -> list[Standing]:
-    """How each of the visible `companies` stands. Three queries, however many companies there are.
+    """How each of the visible `companies` (from `told`) stands. Two queries and their own, however many there are.
 
     `came_in`: company and kind of what came in at least once, where the page has read that already; a query less.
     """
-    runs = Run.objects.visible_to(user)
-    declarations = WageTaxReturn.objects.visible_to(user)
-    own = runs.filter(company=OuterRef("pk"))
-    covering = status.covering(own, OuterRef("current__year"), OuterRef("current__number"))
-    rows = list(
-        companies.select_related("current").annotate(
-            run_made=Exists(covering),
-            run_locked=Exists(covering.filter(locked=True)),
-            last_run_id=Subquery(own.values("pk")[:1]),
-            last_return_id=Subquery(declarations.filter(company=OuterRef("pk")).values("pk")[:1]),
-        )
+    rows: list[Any] = list(companies)
+    runs = [row.last_run_id for row in rows if row.last_run_id]
+    returns = [row.last_return_id for row in rows if row.last_return_id]
+    answer = _last(user, *runs, *returns, runs=len(runs)) if runs or returns else []
+    last_runs, last_returns = (
+        {row.pk: row for row in found} for found in together.rows_of((Run, WageTaxReturn), answer)
     )
-    last = together.read_together(
-        {
-            model: visible.filter(pk__in=keys)
-            for model, visible, keys in (
-                (Run, runs, [row.last_run_id for row in rows if row.last_run_id]),
-                (WageTaxReturn, declarations, [row.last_return_id for row in rows if row.last_return_id]),
-            )
-            if keys
-        }
-    )
-    last_runs, last_returns = ({row.pk: row for row in last.get(model, ())} for model in (Run, WageTaxReturn))
     fetched = _fetched(rows, user) if came_in is None else came_in
     return [
         _standing(row, last_runs.get(row.last_run_id), last_returns.get(row.last_return_id), fetched) for row in rows
     ]
 
 
+@Prepared
+def _last(user: "User | AnonymousUser", *keys: int, runs: int) -> "QuerySet[Any, Any]":
+    """The runs of the first keys, and the wage-tax returns of the others."""
+    return together.united(
+        (
+            Run.objects.visible_to(user).filter(pk__in=keys[:runs]),
+            WageTaxReturn.objects.visible_to(user).filter(pk__in=keys[runs:]),
+        )
+    )
+
+
 def _standing(
-    row: Company, last_run: Run | None, last_return: WageTaxReturn | None, fetched: set[tuple[int, str]]
+    row: Any, last_run: Run | None, last_return: WageTaxReturn | None, fetched: set[tuple[int, str]]
 ) -> Standing:
     current = getattr(row, "current", None)
     runs_known = (row.pk, "runs") in fetched or last_run is not None
     returns_known = (row.pk, "wage_tax_returns") in fetched or last_return is not None
     run_status: Status | Missing = Missing.NEVER_FETCHED
     if current and runs_known:
-        made, locked = row.run_made, row.run_locked  # type: ignore[attr-defined]
+        made, locked = row.run_made, row.run_locked
         run_status = status.of_period(current.period, current.period, made=made, locked=locked)
     return Standing(
         company=row,

@@ -5,7 +5,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,12 +38,9 @@ class CompanyView(ScopedDetailView):
     capability = Capability.VIEW
     asks = Asks.PERIOD
     template_name = "companies/company.html"
+    related = ("debtor__environment", "current")
     #: Whose panels it shows.
     page: ClassVar[str] = panels.PAGE
-
-    def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        """With debtor, environment and current period."""
-        return queryset.select_related("debtor__environment", "current")
 
     def get_breadcrumb(self) -> list[Crumb]:
         """Client › company."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.roles import Capability
 from portal.companies import freshness
 from portal.companies.models import Company
-from portal.companies.standing import Standing, standings
+from portal.companies.standing import Standing, standings, told
 from portal.connections.models import EnvironmentKind
 from portal.dashboards.start import single_companies
 from portal.dashboards.tables import CompanyTable
@@ -67,7 +67,7 @@ class CompaniesView(ScopedListView):
     def get_table_data(self) -> list[Standing]:
         """Each with where it stands."""
         rows: Any = self.object_list
-        return standings(rows, self.request.user)
+        return standings(told(rows, self.request.user), self.request.user)
 
     @cached_property
     def badge(self) -> FreshnessSummary:

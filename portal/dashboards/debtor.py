@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, DateTimeField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value
 
-from portal.accounts.prepared import Prepared
+from portal.accounts.prepared import Prepared, PreparedRows
 from portal.companies.models import Basis, Company, Snapshot
 from portal.dashboards import months
 from portal.debtors.models import Debtor
@@ -152,8 +152,7 @@ def movements(debtor: Debtor, user: "Person", month: Period) -> tuple[list[Emplo
     One query. Somebody may come and go in the same month.
     """
     first, last = bounds(PeriodType.MONTH, month)
-    rows = _employments(debtor, user)
-    moved = list((figures.joiners(rows, first, last) | figures.leavers(rows, first, last)).order_by("employee", "pk"))
+    moved: list[Employment] = _moved(user, debtor.pk, first=first, last=last)
     came = [row for row in moved if first <= row.valid_from <= last]
     went = [(row.end_date, row) for row in moved if row.end_date is not None and first <= row.end_date <= last]
     return (
@@ -162,9 +161,18 @@ def movements(debtor: Debtor, user: "Person", month: Period) -> tuple[list[Emplo
     )
 
 
-def contracts_ending(debtor: Debtor, user: "Person", today: date) -> "QuerySet[Contract]":
-    """Those of all companies of a debtor."""
-    return contracts_of(user, today).filter(company__debtor=debtor)
+@PreparedRows
+def _moved(user: "Person", debtor: int, *, first: date, last: date) -> "QuerySet[Employment]":
+    visible: HistoryQuerySet[Employment] = Employment.objects.visible_to(user)
+    rows = visible.filter(company__debtor=debtor, company__missing_since__isnull=True)
+    moved = figures.joiners(rows, first, last) | figures.leavers(rows, first, last)
+    return moved.select_related("employee", "company").order_by("employee", "pk")
+
+
+@PreparedRows
+def contracts_ending(user: "Person", debtor: int, *, day: date) -> "QuerySet[Contract]":
+    """Those of all companies of a debtor that end within sixty days of the day, as `contracts_of` tells them."""
+    return contracts_of(user, day).filter(company__debtor=debtor)
 
 
 def contracts_of(user: "Person", today: date) -> "QuerySet[Contract]":
@@ -184,11 +192,4 @@ def contracts_of(user: "Person", today: date) -> "QuerySet[Contract]":
         .filter(~Exists(following), end_date__gte=today, end_date__lte=today + ENDING_WITHIN)
         .select_related("employee", "company")
         .order_by("end_date", "employee__display_name", "pk")
-    )
-
-
-def _employments(debtor: Debtor, user: "Person") -> "HistoryQuerySet[Employment]":
-    visible: HistoryQuerySet[Employment] = Employment.objects.visible_to(user)
-    return visible.filter(company__debtor=debtor, company__missing_since__isnull=True).select_related(
-        "employee", "company"
     )

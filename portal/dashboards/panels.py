@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS
 from portal.companies.models import Company
-from portal.companies.standing import TOLD, Standing, standings
+from portal.companies.standing import TOLD, Standing, standings, told
 from portal.dashboards import months
 from portal.dashboards.changes.panel import new_of_client
 from portal.dashboards.changes.unseen import CAPABILITY
@@ -93,14 +95,18 @@ def companies(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
 def standings_of(request: HttpRequest, debtor: Debtor) -> list[Standing]:
     """How each company of the client stands and who sees to it, read once for the page."""
     if "_standings" not in debtor.__dict__:
-        rows = Company.objects.visible_to(request.user).filter(debtor=debtor)
         fetched = known_of(debtor, request.user).fetched
         came_in = {(company, kind) for kind in TOLD for company in fetched.get(kind, ())}
-        debtor.__dict__["_standings"] = standings(
-            rows.select_related("arrangement__responsible"), request.user, came_in
-        )
+        debtor.__dict__["_standings"] = standings(_companies_of(request.user, debtor.pk), request.user, came_in)
     found: list[Standing] = debtor.__dict__["_standings"]
     return found
+
+
+@PreparedRows
+def _companies_of(user: "Person", debtor: int) -> "QuerySet[Company]":
+    """With what is told of each, and who sees to it."""
+    rows = Company.objects.visible_to(user).filter(debtor=debtor)
+    return told(rows, user).select_related("current", "arrangement__responsible")
 
 
 def movements(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
@@ -120,7 +126,7 @@ def ending(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     """Contracts that end within sixty days from today, whatever month the page shows."""
     today = clock.today()
     empty: EmptyKind = "never_synced" if known_of(debtor, request.user).never(("employees", "contracts")) else "nothing"
-    rows = contracts_ending(debtor, request.user, today)
+    rows = contracts_ending(request.user, debtor.pk, day=today)
     return {**ending_rows(rows, today), "by_company": True, "within": ENDING_WITHIN.days, "empty": empty}
 
 

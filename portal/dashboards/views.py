@@ -146,10 +146,8 @@ class DebtorView(ScopedDetailView):
     capability = Capability.VIEW
     asks = Asks.MONTH
     template_name = "dashboards/debtor.html"
-
-    def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        """With the environment, which says whether it is a client."""
-        return queryset.select_related("environment")
+    #: The environment says whether it is a client.
+    related = ("environment",)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page; where there are no clients it has another address."""

@@ -1,13 +1,15 @@
 """The panels of deadlines: on a company's page, and on a client's for people of the office."""
 
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
 from portal.companies import words
 from portal.companies.models import Company
@@ -20,6 +22,11 @@ from portal.ui.panels import Panel
 from portal.ui.permissions import of_client
 from portal.ui.values import Missing
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from portal.accounts.models import User
+
 #: So many deadlines that are still open are told.
 SHOWN = 6
 #: The same of all companies of a client.
@@ -30,12 +37,7 @@ RESOURCES = ("current_period", "runs", "wage_tax_returns", "pension_exports")
 
 def upcoming(request: HttpRequest, company: Company) -> dict[str, Any]:
     """What is open of a company, the nearest first, and who sees to it."""
-    rows = list(
-        Deadline.objects.visible_to(request.user)
-        .filter(company=company, open=True)
-        .select_related("company__arrangement__responsible")
-        .order_by("due", "pk")[:SHOWN]
-    )
+    rows = _of_company(request.user, company.pk)
     return {
         "rows": [_told(row) for row in rows],
         "arrangement": getattr(rows[0].company, "arrangement", None) if rows else None,
@@ -44,16 +46,18 @@ def upcoming(request: HttpRequest, company: Company) -> dict[str, Any]:
     }
 
 
+@PreparedRows
+def _of_company(user: "User | AnonymousUser", company: int) -> "QuerySet[Deadline]":
+    rows = Deadline.objects.visible_to(user).filter(company=company, open=True)
+    return rows.select_related("company__arrangement__responsible").order_by("due", "pk")[:SHOWN]
+
+
 def of_debtor(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     """What is late and what comes of all companies of a client, by day; also what nobody knows to be done or not.
 
     `known` False: nothing was ever worked out, because the current period of no company came in.
     """
-    seen = Deadline.objects.visible_to(request.user).filter(company__debtor=debtor, company__missing_since__isnull=True)
-    waiting = Q(open=True) | Q(progress__isnull=True, due__gte=clock.today())
-    # Those that wait come first; one that does not tells that there are dates at all, without another query.
-    ordered = seen.annotate(waits=Q(waiting)).order_by("-waits", "due", "company__name", "pk")
-    found: list[Any] = list(ordered.select_related("company")[:SHOWN_OF_CLIENT])
+    found: list[Any] = _of_client(request.user, debtor.pk, day=clock.today())
     rows = [row for row in found if row.waits]
     return {
         "rows": [_told(row) for row in rows],
@@ -61,6 +65,15 @@ def of_debtor(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
         "known": bool(found),
         "calendar": f"{reverse('deadlines:calendar')}?client={debtor.pk}",
     }
+
+
+@PreparedRows
+def _of_client(user: "User | AnonymousUser", debtor: int, *, day: date) -> "QuerySet[Deadline]":
+    """Those that wait come first; one that does not tells that there are dates at all, without another query."""
+    seen = Deadline.objects.visible_to(user).filter(company__debtor=debtor, company__missing_since__isnull=True)
+    waiting = Q(open=True) | Q(progress__isnull=True, due__gte=day)
+    ordered = seen.annotate(waits=Q(waiting)).order_by("-waits", "due", "company__name", "pk")
+    return ordered.select_related("company")[:SHOWN_OF_CLIENT]
 
 
 def _told(row: Deadline) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from portal.accounts.prepared import PreparedRows
 from portal.debtors.models import Debtor
 from portal.mirror.models import Freshness
 from portal.mirror.resource import registry
@@ -10,11 +11,16 @@ from portal.ui.freshness import FreshnessSummary, summarise
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     from portal.accounts.models import User
 
 
 def of_kinds(user: "User | AnonymousUser", debtor: Debtor, kinds: Sequence[str]) -> FreshnessSummary:
     """The freshness of kinds that are read for a client as such."""
-    rows = Freshness.objects.visible_to(user).filter(debtor=debtor, company__isnull=True, resource__in=kinds)
-    return summarise(rows, kinds, label=lambda name: registry[name].label)
+    return summarise(_of_kinds(user, debtor.pk, kinds=tuple(kinds)), kinds, label=lambda name: registry[name].label)
+
+
+@PreparedRows
+def _of_kinds(user: "User | AnonymousUser", debtor: int, *, kinds: tuple[str, ...]) -> "QuerySet[Freshness]":
+    return Freshness.objects.visible_to(user).filter(debtor=debtor, company__isnull=True, resource__in=kinds)

@@ -227,10 +227,7 @@ class PersonView(ScopedDetailView):
     reads = Kind.PERSON_READ
     asks = Asks.DAY
     template_name = "employees/person.html"
-
-    def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        """With company, client and type."""
-        return queryset.select_related("company__debtor__environment", "company__current", "employee_type")
+    related = ("company__debtor__environment", "company__current", "employee_type")
 
     def get_breadcrumb(self) -> list[Crumb]:
         """Client › company › person."""

@@ -10,7 +10,7 @@ from portal.companies import freshness, panels
 from portal.companies.models import Basis, Company, PeriodSeen, Run, Snapshot
 from portal.companies.periods import chosen, navigator
 from portal.companies.rights import holds_everywhere
-from portal.companies.standing import standings
+from portal.companies.standing import standings, told
 from portal.companies.views import CompanyView
 from portal.debtors.models import Debtor
 from portal.mirror.models import Freshness
@@ -88,11 +88,13 @@ def test_the_periods_that_figures_are_kept_of_are_those_that_one_sees(office: Of
 def test_a_list_tells_no_standing_of_a_company_that_one_does_not_see(office: Office, stranger: User) -> None:
     """Neither its last run and return, nor whether they were ever read."""
     rows = Company.objects.filter(name="company a")
-    (own,), (theirs,) = standings(rows, office.administrator), standings(rows, stranger)
+    administrator = office.administrator
+    (own,) = standings(told(rows, administrator), administrator)
+    (theirs,) = standings(told(rows, stranger), stranger)
     assert own.last_run is not None and own.last_return is not None
     assert theirs.last_run is None and theirs.last_return is None
     Run.everything.all().delete()
-    (empty,) = standings(rows, office.administrator)
+    (empty,) = standings(told(rows, administrator), administrator)
     assert empty.last_run_status != theirs.last_run_status
 
 
