@@ -154,11 +154,15 @@ def _states(user: "Person", company: Company) -> dict[str, tuple[bool, str]]:
     """Per kind whether it ever came in and its state; read once for a row of a page."""
     known: dict[str, tuple[bool, str]] | None = company.__dict__.get("_freshness_states")
     if known is None:
-        own = Freshness.objects.visible_to(user).filter(company=company)
-        rows = own.values_list("resource", "last_success", "state")
-        known = {resource: (last is not None, state) for resource, last, state in rows}
+        known = {resource: (last is not None, state) for resource, last, state in _states_asked(user, company.pk)}
         company.__dict__["_freshness_states"] = known
     return known
+
+
+@Prepared
+def _states_asked(user: "Person", company: int) -> "QuerySet[Any, Any]":
+    own = Freshness.objects.visible_to(user).filter(company=company)
+    return own.values_list("resource", "last_success", "state")
 
 
 def _grouped(rows: "QuerySet[Any]", path: str = "") -> "QuerySet[Any]":

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
 from portal.companies import freshness, status
 from portal.companies.filed import pensions, work_costs
@@ -24,6 +25,11 @@ from portal.ui import panels, records
 from portal.ui.panels import Panel
 from portal.ui.permissions import holds_over
 from portal.ui.records import When
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from portal.companies.freshness import Person
 
 #: The page of these panels.
 PAGE = "company"
@@ -76,8 +82,14 @@ def returns(request: HttpRequest, company: Company) -> dict[str, Any]:
 
 def particulars(request: HttpRequest, company: Company) -> dict[str, Any]:
     """What Nmbrs has on file about the company itself."""
-    seen = PeriodSeen.objects.visible_to(request.user).filter(company=company)[: PERIODS_SHOWN + 1]
-    return {"company": company, "moves": moves(list(seen))}
+    seen: list[Any] = _seen(request.user, company.pk)
+    return {"company": company, "moves": moves(seen)}
+
+
+@PreparedRows
+def _seen(user: "Person", company: int) -> "QuerySet[Any]":
+    """The newest periods, and the one before them to compare the last one with."""
+    return PeriodSeen.objects.visible_to(user).filter(company=company)[: PERIODS_SHOWN + 1]
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 
+from portal.accounts.prepared import Prepared
 from portal.companies import words
 from portal.companies.models import Basis, Company, Snapshot
 from portal.debtors import asked
 from portal.periods import Bounds, Period, PeriodType, bounds, following, preceding
 from portal.ui import moment
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from portal.companies.freshness import Person
 
 
 @dataclass(frozen=True)
@@ -64,8 +71,7 @@ def chosen(request: HttpRequest, company: Company) -> Chosen | None:
 
 def navigator(request: HttpRequest, company: Company, choice: Chosen) -> Navigator:
     """The chosen period among those that figures are kept of, newest first."""
-    kept = Snapshot.objects.visible_to(request.user).filter(company=company, basis=Basis.PERIOD)
-    periods = {Period(year, number) for year, number in kept.values_list("year", "number")} | {choice.period}
+    periods = {Period(year, number) for year, number in _kept(request.user, company.pk)} | {choice.period}
     return Navigator(
         value=text(choice.period),
         choices=[(text(period), words.period(choice.kind, period)) for period in sorted(periods, reverse=True)],
@@ -73,6 +79,13 @@ def navigator(request: HttpRequest, company: Company, choice: Chosen) -> Navigat
         next=asked.address(request, period=text(following(choice.kind, choice.period))),
         current="" if choice.is_current else asked.address(request, period=text(choice.current)),
     )
+
+
+@Prepared
+def _kept(user: "Person", company: int) -> "QuerySet[Any, Any]":
+    """The periods that figures are kept of."""
+    kept = Snapshot.objects.visible_to(user).filter(company=company, basis=Basis.PERIOD)
+    return kept.values_list("year", "number")
 
 
 def text(period: Period) -> str:

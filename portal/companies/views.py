@@ -1,14 +1,16 @@
 """One company, period by period, and its records kind by kind."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
 from portal.companies import freshness, panels
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS, ever_fetched, refused
@@ -26,6 +28,9 @@ from portal.ui.permissions import holds_over
 from portal.ui.records import RecordListView, When
 from portal.ui.values import Crumb, Missing
 from portal.ui.views import ScopedDetailView
+
+if TYPE_CHECKING:
+    from portal.companies.freshness import Person
 
 #: Points of the line beside a figure: thirteen periods, the shown one last.
 POINTS = 13
@@ -97,10 +102,8 @@ class CompanyView(ScopedDetailView):
 
     def _snapshots(self, choice: Chosen) -> list[Snapshot | None]:
         """The thirteen periods up to the chosen one, None where no figures are kept."""
-        kept = Snapshot.objects.visible_to(self.request.user).filter(
-            company=self.object, basis=Basis.PERIOD, last_day__lte=choice.last_day
-        )
-        rows: list[Snapshot | None] = [*reversed(kept.order_by("-last_day")[:POINTS])]
+        kept = _kept_until(self.request.user, self.object.pk, day=choice.last_day)
+        rows: list[Snapshot | None] = [*reversed(kept)]
         if not ever_fetched(self.request.user, self.object, *PEOPLE_KINDS):
             return [None]
         last = rows[-1] if rows else None
@@ -114,6 +117,13 @@ class CompanyView(ScopedDetailView):
         if ever_fetched(self.request.user, self.object, *kinds):
             return last if isinstance(last, int | Decimal) else Missing.UNKNOWN
         return Missing.NOT_PERMITTED if refused(self.request.user, self.object, *kinds) else Missing.NEVER_FETCHED
+
+
+@PreparedRows
+def _kept_until(user: "Person", company: int, *, day: date) -> "QuerySet[Any]":
+    """The figures of the last periods up to `day`, newest first."""
+    own = Snapshot.objects.visible_to(user).filter(company=company, basis=Basis.PERIOD, last_day__lte=day)
+    return own.order_by("-last_day")[:POINTS]
 
 
 class CompanyRecordsView(RecordListView):

@@ -4,12 +4,14 @@ And the tables on the page of a person: what belongs to the period of the day, a
 """
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
 from portal.companies.freshness import PEOPLE_KINDS, ever_fetched
 from portal.companies.models import Company
@@ -24,6 +26,11 @@ from portal.employees.standing import standing_of
 from portal.ui import panels
 from portal.ui.panels import Panel
 from portal.ui.values import Missing
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from portal.companies.freshness import Person
 
 #: The page of one person.
 PERSON_PAGE = "person"
@@ -49,12 +56,23 @@ def movements(request: HttpRequest, company: Company) -> dict[str, Any]:
     if choice is None or not ever_fetched(request.user, company, *PEOPLE_KINDS):
         return {"never": True}
     first, last = choice.days
-    own = Employment.objects.visible_to(request.user).filter(company=company).select_related("employee")
     return {
         "when": choice.label,
-        "joiners": list(figures.joiners(own, first, last).order_by("valid_from", "employee", "pk")),
-        "leavers": list(figures.leavers(own, first, last).order_by("end_date", "employee", "pk")),
+        "joiners": _joiners(request.user, company.pk, first=first, last=last),
+        "leavers": _leavers(request.user, company.pk, first=first, last=last),
     }
+
+
+@PreparedRows
+def _joiners(user: "Person", company: int, *, first: date, last: date) -> "QuerySet[Any]":
+    own = Employment.objects.visible_to(user).filter(company=company).select_related("employee")
+    return figures.joiners(own, first, last).order_by("valid_from", "employee", "pk")
+
+
+@PreparedRows
+def _leavers(user: "Person", company: int, *, first: date, last: date) -> "QuerySet[Any]":
+    own = Employment.objects.visible_to(user).filter(company=company).select_related("employee")
+    return figures.leavers(own, first, last).order_by("end_date", "employee", "pk")
 
 
 def in_period(request: HttpRequest, person: Employee) -> dict[str, Any]:
