@@ -12,13 +12,17 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from portal.accounts.prepared import PreparedRows
 from portal.clock import AMSTERDAM
 from portal.employees.kinds import Kind
 from portal.employees.models import Employee
 from portal.mirror.models import Change, ChangeKind, EmployeeInterval
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.utils.functional import _StrPromise
+
+    from portal.companies.freshness import Person as Reader
 
 #: What was learned of a record, oldest first, by kind and key.
 Log = Mapping[tuple[str, str], Sequence[Change]]
@@ -50,9 +54,14 @@ def log_of(request: HttpRequest, person: Employee) -> list[Change]:
     """Everything that was learned of somebody's records, oldest first; read once for the page."""
     known: list[Change] | None = person.__dict__.get("_log")
     if known is None:
-        own = Change.objects.visible_to(request.user).filter(employee=person)
-        known = person.__dict__["_log"] = list(own.order_by("learned_at", "pk"))
+        rows: list[Any] = _learned(request.user, person.pk)
+        known = person.__dict__["_log"] = rows
     return known
+
+
+@PreparedRows
+def _learned(user: "Reader", person: int) -> "QuerySet[Any]":
+    return Change.objects.visible_to(user).filter(employee=person).order_by("learned_at", "pk")
 
 
 def by_record(log: Iterable[Change], until: datetime | None = None) -> Log:

@@ -1,7 +1,8 @@
 """Why nothing is known of a kind of one person: switched off, refused, or never read. None of them is "none"."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from portal.accounts.prepared import Prepared
 from portal.companies.freshness import ever_fetched, refused
 from portal.companies.models import CurrentPeriod
 from portal.employees.fetches import fetches_of
@@ -13,6 +14,8 @@ from portal.periods import Period, PeriodType, preceding
 from portal.ui.values import Missing
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from portal.companies.freshness import Person as Reader
 
 
@@ -54,9 +57,17 @@ class Standing:
             read = period == current.period and self._fetches[resource.name].fetched_at >= current.last_changed
         else:
             before = preceding(PeriodType(current.period_type), current.period)
-            own = model.objects.visible_to(self._reader, resource.capability).filter(company=self._person.company)
-            read = period in {current.period, before} or own.in_period(period).exists()
+            read = period in {current.period, before} or bool(
+                _some(self._reader, self._person.company_id, model=model, period=period)
+            )
         return None if read else Missing.NEVER_FETCHED
+
+
+@Prepared
+def _some(reader: "Reader", company: int, *, model: type[EmployeePeriodFact], period: Period) -> "QuerySet[Any, Any]":
+    """A row where anybody in the company has something of this kind in the period."""
+    own = model.objects.visible_to(reader, model.resource.capability).filter(company=company)
+    return own.in_period(period).order_by().values_list("pk")[:1]
 
 
 def standing_of(reader: "Reader", person: Employee) -> Standing:

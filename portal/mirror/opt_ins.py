@@ -6,6 +6,7 @@ from django.db import transaction
 
 from portal import clock
 from portal.accounts.models import User
+from portal.accounts.prepared import Prepared
 from portal.audit.kinds import Kind
 from portal.audit.recording import record
 from portal.mirror.models import OptInChoice
@@ -17,9 +18,14 @@ if TYPE_CHECKING:
 
 def switched_on(environment_id: int) -> set[OptIn]:
     """The kinds that somebody switched on. Nothing is read before that."""
-    kinds = OptInChoice.objects.filter(environment_id=environment_id, on=True).values_list("kind", flat=True)
     known = {kind.value: kind for kind in OptIn}
-    return {known[kind] for kind in kinds if kind in known}
+    return {known[kind] for (kind,) in _switched_on(None, environment_id) if kind in known}
+
+
+@Prepared
+def _switched_on(_nobody: None, environment: int) -> "QuerySet[Any, Any]":
+    """What an environment reads is the same whoever asks."""
+    return OptInChoice.objects.filter(environment=environment, on=True).values_list("kind")
 
 
 def switch_of(environment_id: int, kind: OptIn) -> "QuerySet[OptInChoice]":
