@@ -57,6 +57,16 @@ def tops(request: HttpRequest) -> frozenset[EnvironmentKind]:
 
     A company that was given by itself stands beside those of Business environments, whatever its own is.
     """
+    # Every name of a kind of record on the page asks. As long as the person has the same, the answer is the same.
+    held = grants.holdings(getattr(request, "user", None))
+    known: tuple[grants.Holdings, frozenset[EnvironmentKind]] | None = getattr(request, "_tops", None)
+    if known is None or known[0] is not held:
+        known = (held, _tops(request))
+        request._tops = known  # type: ignore[attr-defined]
+    return known[1]
+
+
+def _tops(request: HttpRequest) -> frozenset[EnvironmentKind]:
     user = getattr(request, "user", None)
     if grants.has_only_companies(user):
         return frozenset({EnvironmentKind.BUSINESS})
