@@ -1,15 +1,18 @@
 """One table for each kind of record of a company, and of the companies of a client."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.prepared import PreparedRows
 from portal.companies import status
 from portal.companies.models import Run, WageCode, WageTaxReturn
 from portal.companies.standing import run_period
 from portal.debtors.business_tables import BusinessAccountTable, BusinessAddressTable
+from portal.periods import Bounds
 from portal.ui import markup
 from portal.ui.records import FactTable, ObservedTable, RecordTable, When, shows
 from portal.ui.tables import (
@@ -22,6 +25,9 @@ from portal.ui.tables import (
     TextColumn,
     YesNoColumn,
 )
+
+if TYPE_CHECKING:
+    from portal.companies.freshness import Person
 
 
 @shows("companies")
@@ -366,14 +372,34 @@ class WageTaxReturnTable(FactTable):
         """Found by their days."""
         if when.period is None or when.days is None:
             return rows
-        year = when.period.year
-        near: list[WageTaxReturn] = list(rows.filter(year__range=(year - 1, year + 1)).select_related("company"))
-        found = [
-            declaration.pk
-            for declaration in near
-            if status.touching([declaration], declaration.company, when.days.first, when.days.last)
-        ]
-        return rows.filter(pk__in=found)
+        near = _near(rows, when.period.year)
+        return rows.filter(pk__in=[declaration.pk for declaration in _touching(near, when.days)])
+
+    @classmethod
+    def count(cls, user: "Person", owner: int, when: When) -> int:
+        """Of the rows as they are now, which are few."""
+        if when.period is None or when.days is None:
+            return _returns(user).filter(company=owner).count()
+        near: list[Any] = _returns_near(user, owner, year=when.period.year)
+        return len(_touching(near, when.days))
+
+
+@PreparedRows
+def _returns_near(user: "Person", company: int, *, year: int) -> "QuerySet[Any]":
+    return _near(_returns(user).filter(company=company), year)
+
+
+def _returns(user: "Person") -> "QuerySet[WageTaxReturn]":
+    return WageTaxReturn.objects.visible_to(user, WageTaxReturn.resource.capability)
+
+
+def _near(rows: "QuerySet[Any]", year: int) -> "QuerySet[Any]":
+    """The returns of a year and those around it, whose days may lie in it."""
+    return rows.filter(year__range=(year - 1, year + 1)).select_related("company")
+
+
+def _touching(near: Iterable[WageTaxReturn], days: Bounds) -> list[WageTaxReturn]:
+    return [one for one in near if status.touching([one], one.company, days.first, days.last)]
 
 
 @shows("pension_exports")
