@@ -101,7 +101,7 @@ def told(office: Office, user: User) -> dict[str, object]:
         "figures of a month": debtor.by_month(client.debtor, user, [NOVEMBER]),
         "people who came": came,
         "people who went": went or came,
-        "contracts that end": list(debtor.contracts_ending(client.debtor, user, clock.today())),
+        "contracts that end": list(debtor.contracts_ending(user, client.debtor.pk, day=clock.today())),
         "companies of a client": panels.companies(request, client.debtor)["standings"],
         "how old companies are": list(clients._standing(user, own)),
         "how old the list is": list(clients._listed(user, own)),
