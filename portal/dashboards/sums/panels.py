@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal import clock
+from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
 from portal.companies import panels as company_panels
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS, ever_fetched, refused
@@ -31,6 +33,12 @@ from portal.ui.empty import EmptyKind
 from portal.ui.panels import Panel, register
 from portal.ui.permissions import holds_over
 from portal.ui.values import Missing
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from portal.companies.freshness import Person
+    from portal.employees.models import Contract
 
 DEPARTMENT_KINDS = (*PEOPLE_KINDS, "departments")
 CENTER_KINDS = (*PEOPLE_KINDS, "employee_cost_centers")
@@ -238,8 +246,13 @@ def ending(request: HttpRequest, company: Company) -> dict[str, Any]:
     """Contracts of a company that end within sixty days from today, whatever period the page shows."""
     today = clock.today()
     empty: EmptyKind = "nothing" if ever_fetched(request.user, company, "employees", "contracts") else "never_synced"
-    rows = contracts_of(request.user, today).filter(company=company)
+    rows = _ending_at(request.user, company.pk, day=today)
     return {**panels.ending_rows(rows, today), "within": ENDING_WITHIN.days, "empty": empty}
+
+
+@PreparedRows
+def _ending_at(user: "Person", company: int, *, day: date) -> "QuerySet[Contract]":
+    return contracts_of(user, day).filter(company=company)
 
 
 def debtor_contacts(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
