@@ -91,6 +91,11 @@ def holdings(user: "User | AnonymousUser | StandIn | None") -> Holdings:
     return kept[2]
 
 
+def moment_of(user: Any) -> datetime | None:
+    """When rights have to be in force for this person: now (None); for a stand-in the moment that stands for it."""
+    return SOME_MOMENT if isinstance(user, StandIn) else None
+
+
 def capabilities(user: "User | AnonymousUser | None") -> frozenset[Capability]:
     """Every capability that the person holds anywhere."""
     held = holdings(user)
@@ -158,7 +163,7 @@ class Grants:
         roles = {str(role) for role in roles_with(capability)}
         switched = any(one.source == "switch" and one.role == capability for one in held)
         places = frozenset((one.source, one.level, one.firm) for one in held if one.role in roles)
-        self._set(int(user.pk or 0), None, capability, switched=switched, held=places)
+        self._set(int(user.pk or 0), moment_of(user), capability, switched=switched, held=places)
 
     def _set(
         self, user: int, moment: datetime | None, capability: Capability, *, switched: bool, held: "Places"

@@ -5,7 +5,7 @@ was half of the processor time. Here the statement is kept, and whose it is and 
 
 What may differ between two askers is said by the signature, and all of it is part of what is kept or goes in anew:
 - the person: kept for each set of holdings; their key and the moment go in anew, so what they may see is asked anew;
-- whole numbers by position, the keys of rows: they go in anew;
+- whole numbers by position, the keys of rows, and moments by name: they go in anew;
 - everything else by name: kept for each value.
 
 A question is a function of its module that looks at nothing else: not at the clock (a day is an argument), and not at
@@ -14,6 +14,7 @@ what the database holds. Its rows are of models with `scope_paths`: those with a
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache, update_wrapper
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
@@ -22,7 +23,7 @@ from django.db import connection
 from django.db.models import Model
 from django.db.models.query import get_related_populators
 
-from portal.accounts.grants import SOMEBODY, Holdings, StandIn, as_asked_by, holdings
+from portal.accounts.grants import SOME_MOMENT, SOMEBODY, Holdings, StandIn, as_asked_by, holdings
 from portal.accounts.roles import CAPABILITIES, Capability, Role
 from portal.clock import unasked
 
@@ -41,8 +42,11 @@ Rights = frozenset[frozenset[Capability] | None]
 KEPT = 128
 #: The first number that stands for a key, far from every key and from SOMEBODY; the next ones are below it.
 _FIRST_KEY = 2 * SOMEBODY
-#: A number with so many digits can only come from one that stands for something.
-_STANDS_FOR_SOMETHING = re.compile(r"\d{15}")
+#: The first moment that stands for one; the next ones are microseconds after it.
+_FIRST_MOMENT = datetime(9998, 7, 8, 9, 10, 11, 987000, tzinfo=UTC)
+#: A number with so many digits can only come from one that stands for something, and so can what is left of a moment
+#: that was reckoned with: its year, or the fraction of its second.
+_STANDS_FOR_SOMETHING = re.compile(r"\d{15}|9998-|\.9870\d\d")
 
 
 class _Statement(NamedTuple):
@@ -95,10 +99,14 @@ class _Question:
         """The rows as of now, with values as their fields have them, and by what statement."""
         held = holdings(user)
         rights = frozenset(CAPABILITIES.get(cast(Role, one.role)) for one in held)
-        found = self._kept(connection.vendor, held, rights, len(keys), tuple(sorted(named.items())))
+        moments = {name: value for name, value in sorted(named.items()) if isinstance(value, datetime)}
+        others = tuple(sorted((name, value) for name, value in named.items() if name not in moments))
+        found = self._kept(connection.vendor, held, rights, len(keys), others, tuple(moments))
         if found is None:
             return [], None
-        places = {_FIRST_KEY - place: key for place, key in enumerate(keys)}
+        adapted = connection.ops.adapt_datetimefield_value
+        places: dict[Any, Any] = {_FIRST_KEY - place: key for place, key in enumerate(keys)}
+        places |= {adapted(_stand_in(place)): adapted(moment) for place, moment in enumerate(moments.values())}
         parameters = as_asked_by(getattr(user, "pk", None) or 0, found.parameters, places)
         with connection.cursor() as cursor:
             cursor.execute(found.sql, parameters)
@@ -106,30 +114,38 @@ class _Question:
         return (list(_converted(rows, found.converters)) if found.converters else rows), found
 
     def _put_together(
-        self, _vendor: str, held: Holdings, _rights: Rights, count: int, named: tuple[tuple[str, Hashable], ...]
+        self,
+        _vendor: str,
+        held: Holdings,
+        _rights: Rights,
+        count: int,
+        named: tuple[tuple[str, Hashable], ...],
+        moments: tuple[str, ...],
     ) -> _Statement | None:
         """None: whoever has only this sees no rows."""
         keys = [_FIRST_KEY - place for place in range(count)]
+        stand_ins = {name: _stand_in(place) for place, name in enumerate(moments)}
         with unasked(), connection.execute_wrapper(_refused):
-            rows = self.question(StandIn(held), *keys, **dict(named))
+            rows = self.question(StandIn(held), *keys, **dict(named), **stand_ins)
             compiler = rows.query.get_compiler(rows.db)
             try:
                 sql, parameters = compiler.as_sql()
             except EmptyResultSet:
                 return None
-        self._check(keys, sql, parameters)
+        self._check(keys, stand_ins.values(), sql, parameters)
         columns = [column[0] for column in compiler.select[: compiler.col_count]]
         shape = _Shape(compiler) if isinstance(self, PreparedRows) else None
         return _Statement(sql, tuple(parameters), compiler.get_converters(columns), shape)
 
-    def _check(self, keys: list[int], sql: str, parameters: Iterable[Any]) -> None:
-        """A key stands in the statement as it is or not at all: one that was reckoned with, written into a text or into
-        the statement itself would be kept for everybody.
+    def _check(self, keys: list[int], moments: Iterable[datetime], sql: str, parameters: Iterable[Any]) -> None:
+        """A key or moment stands in the statement as it is or not at all: one that was reckoned with, written into a
+        text or into the statement itself would be kept for everybody.
         """
-        expected = {*keys, SOMEBODY}
-        others = [str(value) for value in parameters if not (isinstance(value, int) and value in expected)]
+        adapted = connection.ops.adapt_datetimefield_value
+        expected = {*keys, SOMEBODY, *map(adapted, (*moments, SOME_MOMENT))}
+        others = [str(value) for value in parameters if not _is_one_of(value, expected)]
         if any(_STANDS_FOR_SOMETHING.search(text) for text in (sql, *others)):
-            raise ValueError(f"{self.question.__qualname__} does not use its keys as they are.")
+            raise ValueError(f"{self.question.__qualname__} does not use its keys and moments as they are.")
 
 
 class Prepared(_Question):
@@ -154,6 +170,15 @@ class PreparedRows(_Question, Generic[M]):
         rows, found = self._asked(user, keys, named)
         shape = found.shape if found else None
         return [shape.row(values) for values in rows] if shape else []
+
+
+def _stand_in(place: int) -> datetime:
+    """The moment that stands for a moment."""
+    return _FIRST_MOMENT.replace(microsecond=_FIRST_MOMENT.microsecond + place)
+
+
+def _is_one_of(value: Any, expected: set[Any]) -> bool:
+    return isinstance(value, int | str | datetime) and value in expected
 
 
 def _refused(*_: Any) -> Any:

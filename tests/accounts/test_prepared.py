@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import F, Value, Window
+from django.db.models import DateTimeField, F, Value, Window
 from django.db.models.functions import RowNumber
 from django.test.utils import CaptureQueriesContext
 
@@ -142,12 +142,12 @@ def test_a_question_costs_one_query(office: Office) -> None:
 
 @pytest.mark.parametrize("question", [clients_after, clients_named_after])
 def test_a_key_that_is_reckoned_with_would_be_kept_and_is_refused(office: Office, question: Prepared) -> None:
-    with pytest.raises(ValueError, match="does not use its keys as they are"):
+    with pytest.raises(ValueError, match="does not use its keys and moments as they are"):
         question(office.administrator, office.clients["a"].debtor.pk)
 
 
 def test_a_number_of_rows_is_no_key(office: Office) -> None:
-    with pytest.raises(ValueError, match="does not use its keys as they are"):
+    with pytest.raises(ValueError, match="does not use its keys and moments as they are"):
         first_clients(office.administrator, 2)
 
 
@@ -155,6 +155,42 @@ def test_what_is_kept_asks_no_clock(office: Office) -> None:
     with pytest.raises(RuntimeError, match="an argument"):
         changed_today(office.administrator)
     assert clock.now()
+
+
+@Prepared
+def changed_after(user: Any, *, first: datetime, second: datetime) -> Any:
+    rows = Debtor.objects.visible_to(user).filter(first_seen__gt=first, first_seen__lte=second)
+    return rows.annotate(told=Value(second, DateTimeField())).values_list("name", "told")
+
+
+@Prepared
+def changed_a_day_after(user: Any, *, moment: datetime) -> Any:
+    return Debtor.objects.visible_to(user).filter(first_seen__gt=moment + timedelta(days=1)).values_list("pk")
+
+
+@Prepared
+def seen_on(user: Any, *, moment: datetime) -> Any:
+    return Debtor.objects.visible_to(user).filter(first_seen__date=moment.date()).values_list("pk")
+
+
+def test_moments_go_in_anew(office: Office) -> None:
+    seen = Debtor.objects.get(pk=office.clients["a"].debtor.pk).first_seen
+    later = seen + timedelta(days=2, microseconds=7)
+    Debtor.objects.exclude(pk=office.clients["a"].debtor.pk).update(first_seen=later)
+    name, kept = office.clients["a"].debtor.name, changed_after.cache_info().misses
+    before = seen - timedelta(microseconds=1)
+    assert changed_after(office.administrator, first=before, second=seen) == [(name, seen)]
+    assert changed_after(office.administrator, first=seen, second=seen) == []
+    found = changed_after(office.administrator, second=later, first=seen)
+    assert {told for _, told in found} == {later}
+    assert len(found) == 2
+    assert changed_after.cache_info().misses == kept + 1
+
+
+@pytest.mark.parametrize("question", [changed_a_day_after, seen_on])
+def test_a_moment_that_is_reckoned_with_is_refused(office: Office, question: Prepared) -> None:
+    with pytest.raises(ValueError, match="does not use its keys and moments as they are"):
+        question(office.administrator, moment=datetime(2026, 11, 22, 12, tzinfo=UTC))
 
 
 def test_a_question_looks_at_nothing_but_its_arguments(db: None) -> None:
