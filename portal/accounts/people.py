@@ -11,6 +11,7 @@ from django.db.models import Q
 from portal.accounts import rights
 from portal.accounts.grants import Grants
 from portal.accounts.models import Firm, Membership, TeamMember, User
+from portal.accounts.prepared import PreparedRows
 from portal.accounts.rights.written import write
 from portal.accounts.roles import Capability, Role
 from portal.audit.kinds import Kind
@@ -68,8 +69,13 @@ def administrators_of(firm: int) -> "QuerySet[User]":
 
 def firms_managed_by(user: User) -> list[Firm]:
     """The firms whose people the person manages, by name."""
-    firms = Grants(user, Capability.MANAGE_USERS).firms() if user.is_active else None
-    return [] if firms is None else list(Firm.objects.filter(pk__in=firms))
+    return _firms_managed_by(user) if user.is_active else []
+
+
+@PreparedRows
+def _firms_managed_by(user: User) -> "QuerySet[Firm]":
+    firms = Grants(user, Capability.MANAGE_USERS).firms()
+    return Firm.objects.none() if firms is None else Firm.objects.filter(pk__in=firms)
 
 
 def memberships_managed_by(user: User) -> "QuerySet[Membership]":

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from portal.accounts.grants import caught
+from portal.accounts.grants import caught, moment_of
 from portal.accounts.models import TagRule, Team, TeamDebtor, TeamMember, User
 from portal.accounts.models.terms import in_force
 
 
 def teams_of(user: User) -> "QuerySet[Team]":
     """The person's own teams, and every team of the firms that they see as a whole."""
-    places = TeamMember.objects.filter(in_force(), user=user).values("team_id")
+    places = TeamMember.objects.filter(in_force(moment=moment_of(user)), user_id=user.pk).values("team_id")
     whole = Team.objects.visible_to(user).values("pk")
     return Team.objects.filter(Q(pk__in=places) | Q(pk__in=whole)).order_by("name", "pk")
 

@@ -1,7 +1,7 @@
 """Filters of the pages about deadlines, and the choices that they share with the period board."""
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Team, User
+from portal.accounts.prepared import Prepared, PreparedRows
 from portal.accounts.team_clients import looked_after, teams_of
 from portal.companies.models import Company
 from portal.companies.words import PERIOD_TYPES
@@ -19,6 +20,9 @@ from portal.deadlines.models import Arrangement, Deadline, Kind, PeriodState
 from portal.debtors.models import Debtor, DebtorTag
 from portal.ui.permissions import of_client
 
+if TYPE_CHECKING:
+    from portal.companies.freshness import Person
+
 ME, NOBODY = "me", "nobody"
 #: More clients than this are too many for a list to choose from; a name is searched for then.
 CLIENTS_MOST = 200
@@ -27,16 +31,34 @@ TYPES = [(kind.value, words) for kind, words in PERIOD_TYPES.items()]
 
 def people(request: HttpRequest) -> list[tuple[str, Any]]:
     """Those who are responsible for a company that the reader sees: oneself, nobody, and the others by name."""
-    own = request.user.pk
-    found = (
-        Arrangement.objects.visible_to(request.user)
+    return [(ME, _("Me")), (NOBODY, _("Nobody")), *((str(pk), name) for pk, name in _responsible(request.user))]
+
+
+@Prepared
+def _responsible(user: "Person") -> "QuerySet[Any, Any]":
+    return (
+        Arrangement.objects.visible_to(user)
         .filter(responsible__isnull=False, company__missing_since__isnull=True)
-        .exclude(responsible=own)
+        .exclude(responsible=user.pk)
         .order_by("responsible__name", "responsible")
         .values_list("responsible", "responsible__name")
         .distinct()
     )
-    return [(ME, _("Me")), (NOBODY, _("Nobody")), *((str(pk), name) for pk, name in found)]
+
+
+@PreparedRows
+def _teams(user: User) -> "QuerySet[Team]":
+    return teams_of(user)
+
+
+def _tags(user: "Person") -> "QuerySet[DebtorTag]":
+    tags: QuerySet[DebtorTag] = DebtorTag.objects.visible_to(user).filter(valid_until__isnull=True)
+    return tags.exclude(text="").order_by()
+
+
+@Prepared
+def _tag_texts(user: "Person") -> "QuerySet[Any, Any]":
+    return _tags(user).values_list("text").distinct().order_by("text")
 
 
 def of_person(request: HttpRequest, value: str, path: str = "") -> Q:
@@ -125,7 +147,7 @@ class ChoosingFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def by_tag(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
         """Clients that carry a tag in Nmbrs now."""
-        return rows.filter(**{f"{self.path}debtor__in": self._tags().filter(text=value).values("debtor")})
+        return rows.filter(**{f"{self.path}debtor__in": _tags(self.request.user).filter(text=value).values("debtor")})
 
     def by_client(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
         """Of one client."""
@@ -134,17 +156,13 @@ class ChoosingFilter(django_filters.FilterSet):  # type: ignore[misc]
     @cached_property
     def _teams_shown(self) -> list[Team]:
         user = self.request.user
-        return list(teams_of(user)) if isinstance(user, User) else []
+        return _teams(user) if isinstance(user, User) else []
 
     def _teams(self) -> list[tuple[str, Any]]:
         return [(str(team.pk), team.name) for team in self._teams_shown]
 
-    def _tags(self) -> "QuerySet[DebtorTag]":
-        tags: QuerySet[DebtorTag] = DebtorTag.objects.visible_to(self.request.user).filter(valid_until__isnull=True)
-        return tags.exclude(text="").order_by()
-
     def _tag_texts(self) -> list[tuple[str, Any]]:
-        return [(text, text) for text in self._tags().values_list("text", flat=True).distinct().order_by("text")]
+        return [(text, text) for (text,) in _tag_texts(self.request.user)]
 
     def _clients(self) -> list[tuple[str, Any]]:
         """All clients; of too many only the one in the address."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.accounts.grants import Grants
 from portal.accounts.models import Firm, Invitation, Membership, User
+from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability
 from portal.administration.acts import managed_firm, managed_firms, person_of
 from portal.connections.models import Connection, Environment, FirstStart
@@ -199,7 +200,12 @@ def standing(request: HttpRequest, page: str = "") -> Standing:
 
 def wanted(request: HttpRequest) -> bool:
     """Whether some firm of the administrator has never been read. One query."""
-    return isinstance(request.user, User) and _never_read(request.user).exists()
+    return isinstance(request.user, User) and bool(_first_never_read(request.user))
+
+
+@Prepared
+def _first_never_read(user: User) -> "QuerySet[Any, Any]":
+    return _never_read(user).order_by().values_list("pk")[:1]
 
 
 def _never_read(user: User) -> "QuerySet[Firm]":

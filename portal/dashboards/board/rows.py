@@ -4,10 +4,13 @@
 known. What a row shows beside that is read for the rows of one page.
 """
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, FilteredRelation, Prefetch, Q, QuerySet
+from django.db.models import Count, F, FilteredRelation, Prefetch, Q, QuerySet, Value
 
+from portal import clock
+from portal.accounts.prepared import Prepared
 from portal.companies.models import Company
 from portal.deadlines.due import OVERDUE, RUNS, TODAY, WEEK, bucket
 from portal.deadlines.models import PeriodState
@@ -17,6 +20,8 @@ from portal.mirror.models import Freshness
 if TYPE_CHECKING:
     from portal.companies.freshness import Person
 
+#: What the list is counted by.
+_PARTS = (OVERDUE, TODAY, WEEK, *RUNS, "all")
 #: What the freshness of a row is about; the list of companies is the client's.
 ROW_KINDS = tuple(kind for kind in KINDS if kind != "companies")
 
@@ -53,14 +58,21 @@ def state_of(company: Any) -> PeriodState | None:
     return next(iter(company.shown_states), None)
 
 
-def in_bucket(word: str) -> Q:
+def in_bucket(word: str, today: date | None = None) -> Q:
     """The rows whose next due date falls under a word."""
-    return bucket(word, "state__next_due", "state__next_act_by")
+    return bucket(word, "state__next_due", "state__next_act_by", today)
 
 
-def numbers(companies: "QuerySet[Any]") -> dict[str, int]:
-    """How many companies there are in each part: late, today, this week, by run, and all. One query."""
-    parts = {word: Count("pk", filter=in_bucket(word)) for word in (OVERDUE, TODAY, WEEK)}
+def numbers(user: "Person", back: int) -> dict[str, int]:
+    """How many companies the person sees in each part: late, today, this week, by run, and all. One query."""
+    found = _numbers(user, back=back, today=clock.today())
+    # There is no row for who can see none at all.
+    return dict(zip(_PARTS, found[0] if found else [0] * len(_PARTS), strict=True))
+
+
+@Prepared
+def _numbers(user: "Person", *, back: int, today: date) -> "QuerySet[Any, Any]":
+    parts = {word: Count("pk", filter=in_bucket(word, today)) for word in (OVERDUE, TODAY, WEEK)}
     runs = {name: Count("pk", filter=Q(state__run=value)) for name, value in RUNS.items()}
-    found: dict[str, int] = companies.order_by().aggregate(**parts, **runs, all=Count("pk"))
-    return found
+    companies = at(Company.objects.visible_to(user), back).order_by().values(together=Value(1))
+    return companies.annotate(**parts, **runs, all=Count("pk")).values_list(*_PARTS)

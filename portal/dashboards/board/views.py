@@ -27,6 +27,7 @@ from portal.deadlines.several_views import filter_of
 from portal.deadlines.views import KINDS
 from portal.deadlines.working_out import BACK
 from portal.debtors import asked
+from portal.ui.exports import asking
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.permissions import capabilities_of
 from portal.ui.views import ScopedListView
@@ -97,6 +98,18 @@ class BoardView(ScopedListView):
         """How old periods, runs and returns are."""
         return self.badge
 
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """How many companies there are in each part, whatever the filter."""
+        return rows.numbers(self.request.user, self.back)
+
+    @cached_property
+    def found(self) -> int:
+        """How many companies the filter has: without one all of them, which were counted by part."""
+        listed: Any = self.object_list
+        everybody = not asking.for_file(self.request) and not any(self.filterset.form.cleaned_data.values())
+        return self.numbers["all"] if everybody else int(listed.count())
+
     def get_table_data(self) -> Any:
         """With what each row shows."""
         listed: Any = self.object_list
@@ -135,13 +148,12 @@ class BoardView(ScopedListView):
 
     def _parts(self) -> list[Part]:
         """Numbers over the whole scope, whatever the filter; each link sets one filter and keeps the others."""
-        numbers = rows.numbers(rows.at(Company.objects.visible_to(self.request.user), self.back))
         due, run = self.request.GET.get("due", ""), self.request.GET.get("run", "")
 
         def part(label: Any, name: str, **to: str) -> Part:
             wanted = {"due": "", "run": "", **to}
             address = asked.address(self.request, **wanted)
-            return Part(str(label), numbers[name], address, (due, run) == (wanted["due"], wanted["run"]))
+            return Part(str(label), self.numbers[name], address, (due, run) == (wanted["due"], wanted["run"]))
 
         return [
             part(WORDS[OVERDUE], OVERDUE, due=OVERDUE),

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from portal import clock
 from portal.accounts.grants import capabilities, roles_of
+from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability, roles_with
 from portal.companies.models import Company
 from portal.dashboards.models import ChangesSeen
@@ -64,7 +65,18 @@ class Counts:
 
 def unseen_counts(user: "Person") -> dict[int, int]:
     """Company -> how many changes of it the person has not seen; companies without any are not there. One query."""
-    return _of_companies(user, Q(), None).companies
+    now = clock.now()
+    numbers = _unseen(user, first=now - FIRST_LOOK, bound=now - LOOKS_BACK)
+    return {company: number for company, number in numbers if number}
+
+
+@Prepared
+def _unseen(user: "Person", *, first: datetime, bound: datetime) -> "QuerySet[Any, Any]":
+    own = Change.objects.filter(company=OuterRef("pk")).filter(readable(user))
+    marks = ChangesSeen.objects.filter(debtor=OuterRef(OuterRef("debtor_id")), user_id=user.pk or 0)
+    new = _after_mark(own, marks, first, bound)
+    companies = Company.everything.visible_to(user, CAPABILITY).order_by()
+    return companies.values_list("pk", _number(new, "company"))
 
 
 def count(user: "Person", condition: Q, since: datetime | None = None) -> Counts:
@@ -109,9 +121,15 @@ def learned(rows: "QuerySet[Any]", user: "Person", since: datetime | None, debto
     if since is not None:
         return rows.filter(learned_at__gt=since)
     now = clock.now()
-    mark = _own(user).filter(debtor=debtor).values("until")
-    first = Value(now - FIRST_LOOK, DateTimeField())
-    return rows.filter(learned_at__gt=Coalesce(Subquery(mark), first)).filter(learned_at__gt=now - LOOKS_BACK)
+    return _after_mark(rows, _own(user).filter(debtor=debtor), now - FIRST_LOOK, now - LOOKS_BACK)
+
+
+def _after_mark(
+    rows: "QuerySet[Any]", marks: "QuerySet[ChangesSeen]", first: datetime, bound: datetime
+) -> "QuerySet[Any]":
+    """Those learned after the mark, without one after `first`, and in any case after `bound`."""
+    since = Coalesce(Subquery(marks.values("until")), Value(first, DateTimeField()))
+    return rows.filter(learned_at__gt=since).filter(learned_at__gt=bound)
 
 
 def watched_kinds(user: "Person") -> tuple[str, ...]:

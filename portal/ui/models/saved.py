@@ -1,11 +1,13 @@
 """Saved views, and the view that a list begins with."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.grants import firms_as
+from portal.accounts.grants import StandIn, firms_as
 from portal.accounts.models import Firm, Team, User
 from portal.accounts.roles import STAFF
 from portal.accounts.scope import ScopedQuerySet, ScopePaths
@@ -16,14 +18,15 @@ from portal.clock import now
 class SavedViewQuerySet(ScopedQuerySet["SavedView"]):
     """Saved views, and the door to those that a person may open."""
 
-    def open_to(self, user: object) -> "SavedViewQuerySet":
+    def open_to(self, user: Any) -> "SavedViewQuerySet":
         """One's own, those of one's teams, and what one's office begins with.
 
         The last is for people of the office: its filters may name what clients do not read.
         """
-        if not isinstance(user, User) or not user.is_active:
+        known = isinstance(user, User | StandIn) and user.is_active
+        if not known:
             return self.none()
-        allowed = Q(owner=user, firm=None)
+        allowed = Q(owner_id=user.pk, firm=None)
         allowed |= Q(team__in=teams_of(user).order_by().values("pk"))
         allowed |= Q(firm__in=firms_as(user, STAFF), team=None)
         return self.filter(allowed)
@@ -96,7 +99,7 @@ class StartView(models.Model):
         return f"{self.user_id} {self.page}"
 
 
-def views_of(user: object, page: str = "") -> "models.QuerySet[SavedView]":
+def views_of(user: Any, page: str = "") -> "models.QuerySet[SavedView]":
     """The views that the person may open, of one list or of all; the firm's first, then the teams', then their own.
 
     `starts`: the person's list begins with it. `decided`: they said what theirs begins with.
@@ -104,7 +107,7 @@ def views_of(user: object, page: str = "") -> "models.QuerySet[SavedView]":
     rows: models.QuerySet[SavedView] = SavedView.objects.open_to(user)
     if page:
         rows = rows.filter(page=page)
-    starts = StartView.objects.filter(user=getattr(user, "pk", None), page=OuterRef("page"))
+    starts = StartView.objects.filter(user_id=getattr(user, "pk", None) or 0, page=OuterRef("page"))
     told = rows.annotate(starts=Exists(starts.filter(view=OuterRef("pk"))), decided=Exists(starts))
     return told.select_related("firm", "team", "owner").order_by(
         F("firm__name").asc(nulls_last=True), F("team__name").asc(nulls_first=True), "name", "pk"

@@ -3,17 +3,22 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest
 from django.urls import ResolverMatch
 from django.utils.translation import gettext as _
 
 from portal.accounts.grants import roles_of
+from portal.accounts.models import User
+from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import READ_ONLY
 from portal.ui.models import SavedView, views_of
 from portal.ui.saved.changing import may_change
 from portal.ui.state import NO_VIEW, VIEW, ListState, is_plain, key_of, names_of, with_state
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,8 @@ class SavedViews:
     @cached_property
     def rows(self) -> "list[Any]":
         """What the person may open here."""
-        return list(views_of(self.request.user, self.page))
+        user = self.request.user
+        return _rows(user, page=self.page) if isinstance(user, User) and user.is_active else []
 
     @cached_property
     def state(self) -> ListState:
@@ -144,6 +150,11 @@ class SavedViews:
 
     def _query(self, state: ListState, view: str) -> str:
         return with_state(self.request.GET, self.filters, state, view)
+
+
+@PreparedRows
+def _rows(user: User, *, page: str) -> "QuerySet[SavedView]":
+    return views_of(user, page)
 
 
 def whose(row: SavedView) -> str:
