@@ -8,6 +8,7 @@ The statement adds up once: how old the kinds of each company are, then the comp
 beside it. As one subquery for each figure and debtor it took sixty times as long as by hand.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
@@ -31,8 +32,10 @@ from django.db.models.sql.constants import LOUTER
 from django_cte import CTE, with_cte
 
 from portal import clock
+from portal.accounts.prepared import Prepared
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS
 from portal.companies.models import Basis, Company
+from portal.connections.models import EnvironmentKind
 from portal.debtors.models import Debtor
 from portal.mirror.models import Freshness
 from portal.mirror.models import State as Stored
@@ -76,17 +79,21 @@ _LENGTHS = {
 }
 
 
-def with_figures(user: "Person", debtors: "QuerySet[Debtor]", month: Period) -> "QuerySet[Any]":
+def with_figures(
+    user: "Person", debtors: "QuerySet[Debtor]", month: Period, stale_before: datetime | None = None
+) -> "QuerySet[Any]":
     """The debtors with the figures of the month, how they are known and how old they are.
+
+    `stale_before`: what came in before it is old; None: as of now.
 
     `company_count`, `companies_without_people`, `companies_without_wage`, `refused` (whether Nmbrs refuses a kind of
     the wage that never came in); `head_count`, `joiners`, `leavers`, `wage_cents`, `wage_left_out`; `fresh_rank` (see
     RANKS), the worst state over all scopes, and `fresh_oldest`; `period_order`, see `_ends_about`.
     """
     own = debtors.order_by().values("pk")
-    standing = CTE(_standing(user, own), name="standing")
+    standing = CTE(_standing(user, own, stale_before), name="standing")
     summed = CTE(_summed(user, own, standing, month), name="summed")
-    listed = CTE(_listed(user, own), name="listed")
+    listed = CTE(_listed(user, own, stale_before), name="listed")
     rows: QuerySet[Any] = listed.join(debtors, pk=listed.col.debtor_id, _join_type=LOUTER)
     rows = summed.join(rows, pk=summed.col.debtor_id, _join_type=LOUTER)
     stands = with_cte(standing, summed, listed, select=rows).annotate(
@@ -128,7 +135,7 @@ def _with_age(stands: "QuerySet[Any]", summed: CTE) -> "QuerySet[Any]":
     return aged
 
 
-def _standing(user: "Person", debtors: "QuerySet[Any]") -> "QuerySet[Any]":
+def _standing(user: "Person", debtors: "QuerySet[Any]", stale_before: datetime | None = None) -> "QuerySet[Any]":
     """A row a company: how many of its kinds came in, for people and for wages, and how old all of them are."""
     own = Freshness.objects.visible_to(user).filter(
         debtor__in=debtors, resource__in=COMPANY_KINDS, company__missing_since__isnull=True
@@ -142,7 +149,7 @@ def _standing(user: "Person", debtors: "QuerySet[Any]") -> "QuerySet[Any]":
             wages=Count("pk", filter=came & Q(resource__in=WAGE_KINDS)),
             refusals=Count("pk", filter=~came & Q(resource__in=WAGE_KINDS, state=Stored.NOT_PERMITTED)),
             scopes=Count("pk"),
-            worst=Min(_rank()),
+            worst=Min(_rank(stale_before)),
             oldest=Min("last_success"),
         )
     )
@@ -180,17 +187,17 @@ def _summed(user: "Person", debtors: "QuerySet[Any]", standing: CTE, month: Peri
     return summed
 
 
-def _listed(user: "Person", debtors: "QuerySet[Any]") -> "QuerySet[Any]":
+def _listed(user: "Person", debtors: "QuerySet[Any]", stale_before: datetime | None = None) -> "QuerySet[Any]":
     """A row a debtor whose list of companies was asked for: how old that is."""
     own = Freshness.objects.visible_to(user).filter(debtor__in=debtors, company__isnull=True, resource="companies")
-    return own.order_by().annotate(rank=_rank()).values("debtor_id", "rank", "last_success")
+    return own.order_by().annotate(rank=_rank(stale_before)).values("debtor_id", "rank", "last_success")
 
 
-def _rank() -> Case:
+def _rank(stale_before: datetime | None) -> Case:
     """The state of a row of Freshness as a number, worst first; see RANKS."""
     return Case(
         *(When(state=stored, then=Value(RANKS[shown])) for stored, shown in _STORED.items()),
-        When(last_success__lt=clock.now() - STALE_AFTER, then=Value(RANKS[State.STALE])),
+        When(last_success__lt=stale_before or clock.now() - STALE_AFTER, then=Value(RANKS[State.STALE])),
         default=Value(RANKS[State.FRESH]),
         output_field=IntegerField(),
     )
@@ -217,3 +224,29 @@ def totals(rows: "QuerySet[Any]") -> dict[str, int]:
         **{name: Sum(column) for name, (column, _) in _SUMS.items()},
     )
     return sums
+
+
+def totals_of_all(user: "Person", month: Period) -> dict[str, Any]:
+    """The same over every client that the person sees, and `clients`, how many there are. One query."""
+    found = _totals_of_all(user, month=month, stale_before=clock.now() - STALE_AFTER)
+    # There is no row for who can see none at all.
+    values = found[0] if found else (0, *(None for _ in _SUMS), 0)
+    return dict(zip(("company_count", *_SUMS, "clients"), values, strict=True))
+
+
+@Prepared
+def _totals_of_all(user: "Person", *, month: Period, stale_before: datetime) -> "QuerySet[Any, Any]":
+    rows = with_figures(user, seen_by(user), month, stale_before).order_by().values(together=Value(1))
+    sums: dict[str, Any] = {f"sum_of_{name}": Sum(column) for name, (column, _) in _SUMS.items()}
+    told: QuerySet[Any, Any] = rows.annotate(present=Sum("companies_present", default=0), **sums, clients=Count("pk"))
+    return told.values_list("present", *sums, "clients")
+
+
+def seen_by(user: "Person") -> "QuerySet[Debtor]":
+    """The clients of the list."""
+    return of_list(Debtor.objects.visible_to(user))
+
+
+def of_list(debtors: "QuerySet[Debtor]") -> "QuerySet[Debtor]":
+    """Those of the debtors that the list has: an environment of another kind has organisations."""
+    return debtors.filter(environment__kind=EnvironmentKind.ACCOUNTANT)

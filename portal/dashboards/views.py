@@ -78,8 +78,7 @@ class ClientsView(ScopedListView):
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """The figures, and the companies of the rows that are shown."""
-        own = queryset.filter(environment__kind=EnvironmentKind.ACCOUNTANT)
-        rows = clients.with_figures(self.request.user, own, self.month)
+        rows = clients.with_figures(self.request.user, clients.of_list(queryset), self.month)
         companies = Company.objects.visible_to(self.request.user).select_related("current")
         return rows.prefetch_related(Prefetch("companies", queryset=companies, to_attr="present_companies"))
 
@@ -94,9 +93,26 @@ class ClientsView(ScopedListView):
             (str(_("As of")), formats.day(months.last_day(self.month))),
         ]
 
+    @cached_property
+    def everybody(self) -> bool:
+        """Whether the list has all: none filtered out, and none left out that may not leave in a file."""
+        return not asking.for_file(self.request) and not any(self.filterset.form.cleaned_data.values())
+
+    @cached_property
+    def totals_of_all(self) -> dict[str, Any]:
+        """How many clients the person sees, and the sums over them."""
+        return clients.totals_of_all(self.request.user, self.month)
+
+    @cached_property
+    def found(self) -> int:
+        """How many clients the filter has."""
+        rows: Any = self.object_list
+        return int(self.totals_of_all["clients"] if self.everybody else rows.count())
+
     def get_totals(self, rows: "QuerySet[Any]") -> dict[str, Any]:
         """Sums over every client of the filter."""
-        sums = clients.totals(rows)
+        sums: dict[str, Any] = dict(self.totals_of_all) if self.everybody else clients.totals(rows)
+        sums.pop("clients", None)
         cents = sums.pop("wage_cents")
         self.left_out = sums.pop("wage_left_out") or 0
         costs = [cost.now for cost in self._costs_of(rows)]
@@ -109,8 +125,7 @@ class ClientsView(ScopedListView):
 
     def _costs_of(self, rows: "QuerySet[Any]") -> list[ClientCost]:
         """The wage cost of the clients in `rows`: of all, unless some were filtered out or may not leave in a file."""
-        everybody = not asking.for_file(self.request) and not any(self.filterset.form.cleaned_data.values())
-        if everybody or not self.costs:
+        if self.everybody or not self.costs:
             return list(self.costs.values())
         return [self.costs[pk] for pk in rows.order_by().values_list("pk", flat=True) if pk in self.costs]
 
