@@ -147,7 +147,8 @@ class ChoosingFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def by_tag(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
         """Clients that carry a tag in Nmbrs now."""
-        return rows.filter(**{f"{self.path}debtor__in": _tags(self.request.user).filter(text=value).values("debtor")})
+        tags = _tags(self.request.user).filter(text=value)
+        return rows.filter(**{f"{self.path}debtor__in": tags.values("debtor")})
 
     def by_client(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
         """Of one client."""
