@@ -30,6 +30,8 @@ from portal.ui.values import Crumb, Missing
 from portal.ui.views import ScopedDetailView
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from portal.companies.freshness import Person
 
 #: Points of the line beside a figure: thirteen periods, the shown one last.
