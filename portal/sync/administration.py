@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.accounts.fresh import FreshSignInMixin
 from portal.accounts.models import User
 from portal.accounts.roles import Capability
 from portal.audit.kinds import Kind
@@ -88,8 +89,9 @@ class SettingsView(ScopedDetailView):
         return redirect("sync:overview")
 
 
-class OptInView(ScopedDetailView):
-    """Which sensitive kinds an environment reads, and why."""
+class OptInView(FreshSignInMixin, ScopedDetailView):
+    """Which sensitive kinds an environment reads, and why. Before more is read of people, whoever wants it says again
+    who they are."""
 
     model = Environment
     capability = Capability.MANAGE_SETTINGS

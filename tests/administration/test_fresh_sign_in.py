@@ -19,7 +19,6 @@ UNASKED = {
     "administration:finish_review",
     "administration:agreement",
     "administration:branding",
-    "first_start:kinds",
     "first_start:clients",
     "first_start:sync",
     "first_start:colleagues",

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from portal import clock
+from portal.accounts.signin.sessions import SIGNED_IN
 from portal.mirror.models import Freshness, OptInChoice, Quarantine, State
 from portal.mirror.opt_ins import switched_on
 from portal.mirror.resource import OptIn
@@ -24,6 +25,17 @@ def test_a_sensitive_kind_is_switched_on_with_a_reason_and_by_whom(office, admin
     choice = OptInChoice.objects.get()
     assert (choice.reason, choice.decided_by) == ("return to work", user)
     client.post(address, {})
+    assert switched_on(office.environment.pk) == set()
+
+
+def test_whoever_signed_in_a_while_ago_confirms_it_before_choosing(office, administrator, signed_in):
+    client = signed_in(administrator())
+    session = client.session
+    session[SIGNED_IN] -= 301
+    session.save()
+    address = reverse("sync:opt_ins", args=[office.environment.pk])
+    for answer in (client.get(address), client.post(address, {"absence": "on", "absence_reason": "return to work"})):
+        assert answer.headers["Location"].startswith("/account/confirm/?next=")
     assert switched_on(office.environment.pk) == set()
 
 
