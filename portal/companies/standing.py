@@ -41,9 +41,9 @@ class Standing:
 
 def told(companies: "QuerySet[Company]", user: "User | AnonymousUser") -> "QuerySet[Company]":
     """The companies with what `standings` tells of them."""
-    own = Run.objects.visible_to(user).filter(company=OuterRef("pk"))
+    own = _runs(user).filter(company=OuterRef("pk"))
     covering = status.covering(own, OuterRef("current__year"), OuterRef("current__number"))
-    declarations = WageTaxReturn.objects.visible_to(user).filter(company=OuterRef("pk"))
+    declarations = _returns(user).filter(company=OuterRef("pk"))
     return companies.select_related("current").annotate(
         run_made=Exists(covering),
         run_locked=Exists(covering.filter(locked=True)),
@@ -75,12 +75,15 @@ def standings(
 @Prepared
 def _last(user: "User | AnonymousUser", *keys: int, runs: int) -> "QuerySet[Any, Any]":
     """The runs of the first keys, and the wage-tax returns of the others."""
-    return together.united(
-        (
-            Run.objects.visible_to(user).filter(pk__in=keys[:runs]),
-            WageTaxReturn.objects.visible_to(user).filter(pk__in=keys[runs:]),
-        )
-    )
+    return together.united((_runs(user).filter(pk__in=keys[:runs]), _returns(user).filter(pk__in=keys[runs:])))
+
+
+def _runs(user: "User | AnonymousUser") -> "QuerySet[Run]":
+    return Run.objects.visible_to(user)
+
+
+def _returns(user: "User | AnonymousUser") -> "QuerySet[WageTaxReturn]":
+    return WageTaxReturn.objects.visible_to(user)
 
 
 def _standing(

@@ -45,7 +45,7 @@ WITHOUT_A_TEST: dict[str, str] = {
             "administration.teams: deputies sees everything",
             "administration.teams: unassigned sees everything",
             "administration.teams: unassigned sees everything (3)",
-            "dashboards.start: nobodys_of sees everything",
+            "dashboards.start: _count_of_nobody sees everything",
             "dashboards.variance.setting: variance_bands sees everything",
             "dashboards.variance.setting: _keep sees everything",
         )
