@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.clock import AMSTERDAM
@@ -50,6 +52,12 @@ _MISSING_ICONS = {
 
 def missing(reason: Missing = Missing.UNKNOWN) -> SafeString:
     """The mark for no value. Unknown is a dash with its word for screen readers; the others say their word."""
+    return _missing(reason, get_language())
+
+
+@cache
+def _missing(reason: Missing, _language: str | None) -> SafeString:
+    """A page has hundreds of them; they are drawn once for each language."""
     if reason is Missing.UNKNOWN:
         drawn = format_html(
             '<span class="ui-missing"><span aria-hidden="true">–</span><span class="visually-hidden">{}</span></span>',
@@ -120,15 +128,13 @@ def since(value: datetime | Missing | None) -> SafeString:
 
 def status(value: Status | Missing | None) -> SafeString:
     """Word, icon and colour; never colour alone."""
-    return _shown(
-        value,
-        lambda known: format_html(
-            '<span class="ui-status ui-status-{}">{}<span>{}</span></span>',
-            known.level,
-            icons.draw(known.shown_icon),
-            known.label,
-        ),
-    )
+    return _shown(value, lambda known: _status(known.level, known.shown_icon, str(known.label)))
+
+
+@lru_cache(maxsize=512, typed=True)
+def _status(level: str, icon: str, label: str) -> SafeString:
+    """A list has the same few words in each of its rows. Markup and text are told apart by their type."""
+    return format_html('<span class="ui-status ui-status-{}">{}<span>{}</span></span>', level, icons.draw(icon), label)
 
 
 def freshness(summary: FreshnessSummary) -> SafeString:
