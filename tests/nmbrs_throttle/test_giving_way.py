@@ -66,4 +66,5 @@ def test_the_budget_gives_way_to_another_integration_within_seconds(tmp_path: Pa
     assert sum(request.delayed for request in early) > 0
     # It tries for more now and then; without giving way every call of both would be delayed.
     assert sum(request.delayed for request in late) <= 0.25 * len(late)
-    assert len(late) > 4 * 100
+    # Both go on; on a busy machine the other one does not make its hundred a second.
+    assert len(late) > 4 * 70
