@@ -11,10 +11,13 @@ from portal.companies.models import Basis, Company, PeriodSeen, Run, Snapshot
 from portal.companies.periods import chosen, navigator
 from portal.companies.rights import holds_everywhere
 from portal.companies.standing import standings, told
+from portal.companies.tables import WageTaxReturnTable
 from portal.companies.views import CompanyView
 from portal.debtors.models import Debtor
 from portal.mirror.models import Freshness
+from portal.periods import Period, PeriodType, bounds
 from portal.ui.freshness import FreshnessSummary
+from portal.ui.records import When
 from tests.accounts.office import Office, asked_by, give, make_office, somebody_new
 from tests.factories import SEEN, fetched_everything, make_return, make_run
 
@@ -120,3 +123,11 @@ def test_a_column_is_shown_to_who_holds_its_capability_over_every_row_that_they_
     second = make_office("three", "y")
     give(half, second, Role.CLIENT_USER, "y")
     assert not holds_everywhere(asked_by(User.objects.get(pk=half.pk)), Capability.VIEW_SALARIES)
+
+
+def test_returns_are_counted_for_who_sees_the_company(office: Office, stranger: User) -> None:
+    company, last = office.clients["a"].company.pk, date(2026, 11, 30)
+    november = Period(2026, 11)
+    for when in (When(last), When(last, november, bounds(PeriodType.MONTH, november))):
+        assert WageTaxReturnTable.count(office.administrator, company, when) == 1
+        assert WageTaxReturnTable.count(stranger, company, when) == 0

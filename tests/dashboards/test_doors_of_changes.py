@@ -9,6 +9,7 @@ from django.test import Client
 from portal import clock
 from portal.accounts.models import User
 from portal.accounts.roles import Role
+from portal.dashboards.changes.unseen import unseen_counts
 from portal.debtors.models import DebtorContact
 from portal.mirror.models import Change, ChangeKind
 from tests.accounts.office import Office, give, make_office, somebody_new
@@ -90,3 +91,14 @@ def test_who_has_one_company_learns_nothing_of_the_others_of_its_client(office: 
     # Nor does seeing all of the client let them read its changes.
     give(user, office, Role.CLIENT_USER, "a")
     assert told(as_user(user), of_client(office)) == NEVER
+
+
+def test_new_changes_are_counted_of_companies_whose_changes_one_may_read(office: Office, other: Office) -> None:
+    (second,) = Change.objects.exclude(company=None).values_list("company", flat=True)
+    Change.objects.update(learned_at=clock.now() - timedelta(days=1))
+    assert unseen_counts(office.administrator) == {second: 1}
+    assert unseen_counts(other.administrator) == {}
+    user = somebody_new("both")
+    give(user, other, Role.ACCOUNTANT, "x")
+    give(user, office, Role.CLIENT_USER, "a")
+    assert unseen_counts(user) == {}
