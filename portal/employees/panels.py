@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from portal.companies.freshness import Person
+    from portal.mirror.models import HistoryQuerySet
 
 #: The page of one person.
 PERSON_PAGE = "person"
@@ -65,14 +66,17 @@ def movements(request: HttpRequest, company: Company) -> dict[str, Any]:
 
 @PreparedRows
 def _joiners(user: "Person", company: int, *, first: date, last: date) -> "QuerySet[Any]":
-    own = Employment.objects.visible_to(user).filter(company=company).select_related("employee")
-    return figures.joiners(own, first, last).order_by("valid_from", "employee", "pk")
+    return figures.joiners(_employments(user, company), first, last).order_by("valid_from", "employee", "pk")
 
 
 @PreparedRows
 def _leavers(user: "Person", company: int, *, first: date, last: date) -> "QuerySet[Any]":
-    own = Employment.objects.visible_to(user).filter(company=company).select_related("employee")
-    return figures.leavers(own, first, last).order_by("end_date", "employee", "pk")
+    return figures.leavers(_employments(user, company), first, last).order_by("end_date", "employee", "pk")
+
+
+def _employments(user: "Person", company: int) -> "HistoryQuerySet[Employment]":
+    rows: HistoryQuerySet[Employment] = Employment.objects.visible_to(user).filter(company=company)
+    return rows.select_related("employee")
 
 
 def in_period(request: HttpRequest, person: Employee) -> dict[str, Any]:

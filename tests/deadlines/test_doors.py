@@ -11,12 +11,14 @@ from django.utils import timezone
 from portal.accounts.models import TeamDebtor, TeamMember, User
 from portal.accounts.roles import Role
 from portal.accounts.signin.sessions import SIGNED_IN
+from portal.deadlines import filters, panels
 from portal.deadlines.colleagues import colleagues
-from portal.deadlines.models import CalendarFeed, Kind, MovedDate
+from portal.deadlines.models import CalendarFeed, Deadline, Kind, MovedDate
 from portal.deadlines.views import CompanyDeadlinesView
+from portal.debtors.models import DebtorTag
 from portal.periods import PeriodType
 from tests.accounts.office import Office, asked_by, give, make_office, somebody_new, team_of
-from tests.factories import fetched_everything
+from tests.factories import fetched_everything, mirrored
 
 pytestmark = pytest.mark.pages
 
@@ -106,3 +108,27 @@ def test_a_secret_address_is_made_after_a_fresh_sign_in(clerk: User, as_user: Si
     session.save()
     assert browser.post(made).status_code == 200
     assert CalendarFeed.objects.get().user == clerk
+
+
+def test_what_needs_attention_and_what_tags_there_are_is_told_of_clients_that_one_sees(
+    office: Office, clerk: User
+) -> None:
+    """Whoever asks, and in a filter that nobody opened the page of."""
+    b = office.clients["b"]
+    day = timezone.localdate()
+    Deadline.objects.create(
+        company=b.company,
+        kind=Kind.PAYMENT,
+        period_type=PeriodType.MONTH,
+        year=2026,
+        number=11,
+        due=day,
+        act_by=day,
+        open=True,
+    )
+    mirrored(DebtorTag, office.environment, debtor=b.debtor, number=1, text="Bakery", valid_from=date(2020, 1, 1))
+    told = [
+        (len(panels.of_debtor(asked_by(user), b.debtor)["rows"]), filters._tag_texts(user))
+        for user in (office.administrator, clerk)
+    ]
+    assert told == [(1, [("Bakery",)]), (0, [])]

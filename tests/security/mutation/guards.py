@@ -78,13 +78,11 @@ WITHOUT_A_TEST: dict[str, str] = {
     **{
         f"portal.dashboards.{guard} sees everything": _BOTH
         for guard in (
-            "debtor: _came_in",
             "sums.clients: _numbers",
             "sums.reading: _of_debtor",
             "sums.reading: _of_company",
         )
     },
-    "portal.dashboards.debtor: _came_in sees everything (2)": _BOTH,
     "portal.privacy.views: HandOutView.post refuses": "nobody who is not signed in finds a person to hand out",
     "portal.dashboards.changes.unseen: _own sees everything": "of nobody's marks none are taken in any case",
 }
