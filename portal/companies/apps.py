@@ -9,7 +9,7 @@ class CompaniesConfig(AppConfig):
 
     def ready(self) -> None:
         # The tables declare themselves.
-        from portal.companies import panels, periods_seen, resources, tables  # noqa: F401
+        from portal.companies import filed_tables, panels, periods_seen, resources, tables  # noqa: F401
         from portal.mirror.resource import registry
 
         registry.add(*resources.declared())

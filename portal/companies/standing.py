@@ -55,7 +55,7 @@ def told(companies: "QuerySet[Company]", user: "User | AnonymousUser") -> "Query
 def standings(
     companies: "Iterable[Company]", user: "User | AnonymousUser", came_in: set[tuple[int, str]] | None = None
 ) -> list[Standing]:
-    """How each of the visible `companies` (from `told`) stands. Two queries and their own, however many there are.
+    """How each of the visible `companies` (from `told`) stands. Two queries beside theirs, however many there are.
 
     `came_in`: company and kind of what came in at least once, where the page has read that already; a query less.
     """

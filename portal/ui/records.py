@@ -66,8 +66,8 @@ class RecordTable(Table):
     resource: ClassVar[str] = ""
     searched: ClassVar[tuple[str, ...]] = ()
     related: ClassVar[tuple[str, ...]] = ()
-    #: Whether `at` looks at what the rows are now, beside `when`. Such a table counts its rows itself.
-    reads_rows: ClassVar[bool] = False
+    #: Where `at` looks at what the rows are now, beside `when`, a method that counts them for (user, owner, when).
+    count: ClassVar[Any] = None
     #: The word of the glossary that explains the kind.
     term: ClassVar[str] = ""
 
@@ -84,11 +84,6 @@ class RecordTable(Table):
         if isinstance(rows, PeriodFactQuerySet) and when.period is not None:
             return rows.in_period(when.period)
         return rows
-
-    @classmethod
-    def count(cls, user: "Person", owner: int, when: When) -> int:
-        """How many rows of an owner a page about `when` shows; asked only where `reads_rows`."""
-        raise NotImplementedError
 
     @classmethod
     def completed(cls, rows: "QuerySet[Any]", when: When) -> "QuerySet[Any]":
@@ -346,8 +341,8 @@ def overview(
     kinds = kinds_of(owner_column)
     permitted = [kind for kind in kinds if holds_over(request, owner, kind.capability)]
     lines = {line.label: line for line in freshness([kind.name for kind in permitted]).lines}
-    by_themselves = [kind.name for kind in permitted if _tables[kind.name].reads_rows]
-    counts = {name: _tables[name].count(request.user, owner.pk, when) for name in by_themselves}
+    by_themselves = ((kind.name, _tables[kind.name].count) for kind in permitted)
+    counts = {name: count(request.user, owner.pk, when) for name, count in by_themselves if count is not None}
     if together := tuple(kind.name for kind in permitted if kind.name not in counts):
         counts |= dict(_counts(request.user, owner.pk, column=owner_column, kinds=together, when=when))
     listed = []

@@ -7,11 +7,11 @@ import pytest
 from portal.accounts.models import User
 from portal.accounts.roles import Capability, Role
 from portal.companies import freshness, panels
+from portal.companies.filed_tables import WageTaxReturnTable
 from portal.companies.models import Basis, Company, PeriodSeen, Run, Snapshot
 from portal.companies.periods import chosen, navigator
 from portal.companies.rights import holds_everywhere
 from portal.companies.standing import standings, told
-from portal.companies.tables import WageTaxReturnTable
 from portal.companies.views import CompanyView
 from portal.debtors.models import Debtor
 from portal.mirror.models import Freshness

@@ -67,7 +67,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     **{
         f"portal.{guard}, its capability": _NO_MORE_THAN_SEEING
         for guard in (
-            "companies.tables: _returns sees everything",
+            "companies.filed_tables: _returns sees everything",
             "dashboards.sums.reading: _people sees everything (2)",
             "employees.filters: PeopleFilter._departments sees everything",
             "employees.reading: _codes sees everything",
