@@ -1,6 +1,6 @@
 """Ask the embedded Nmbrs everything a first sync will ask, without a budget, so that its answers are ready.
 
-Run inside an office's portal whose debtors, companies, employee types and periods are synced:
+Run inside an office's portal whose debtors, companies, employee types, periods and runs are synced:
 `python -m tests.benchmarks.warm kind,kind,…`.
 """
 
@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 #: What `Asked` of other kinds is worked out from.
-BASE = ("debtors", "employee_types", "companies", "current_period")
+BASE = ("debtors", "employee_types", "companies", "current_period", "runs")
 THREADS = 4
 
 
