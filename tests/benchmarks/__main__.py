@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from tests.benchmarks import (
     as_of,
+    backup,
     changes,
     exports,
     first_sync,
@@ -47,6 +48,7 @@ PARTS: dict[str, tuple[str, Callable[[], None]]] = {
     "exports": ("Eight users while twenty files are made", exports.main),
     "large_files": ("A file of 100,000 people", large_files.main),
     "reading": ("Reading while a firm is loaded", lambda: reading.report(lanes())),
+    "backup": ("A backup of a gigabyte and its restore", backup.main),
     "large": ("10,000 people in a company, 100,000 in a firm", large.main),
 }
 

@@ -1,6 +1,6 @@
 """100,000 employees in 1,000 companies on PostgreSQL, and one company of 10,000: `python -m tests.benchmarks.large`.
 
-The office loads every kind of the fast lane but the output of runs, which comes by reports; those are in the one company.
+The office loads every kind of the fast lane but what comes by reports, which the one company has too.
 """
 
 import time
