@@ -2,7 +2,6 @@
 missing, nothing is doubled, and the first honest round makes the mirror equal to Nmbrs again.
 """
 
-import random
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
@@ -26,60 +25,16 @@ from portal.sync import breaker
 from portal.sync.models import SyncPlan
 from portal.sync.service import sync_now
 from tests.conftest import NOON
+from tests.reliability.mixture import HONEST, LYING, put, stop
 from tests.reliability.reader import Reader, States, look
 from tests.reliability.truth import assert_equal, check
 
 # SQLite only: the engine's statements are the same on both databases, and R1 runs on both.
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
-RATE = 0.05
 #: Seconds between two looks of the reader.
 PAUSE = 0.1
 ALL_PEOPLE = "GetAll_AllEmployeesByCompany"
-
-#: Kinds that a careful reader can see in the answer itself, or that give none.
-HONEST: list[dict[str, object]] = [
-    {"kind": "latency", "seconds": 0.02},
-    {"kind": "timeout", "seconds": 0.1},
-    {"kind": "drip", "seconds": 0.000_001},
-    {"kind": "reset"},
-    {"kind": "500"},
-    {"kind": "503"},
-    {"kind": "502_html"},
-    {"kind": "html_200"},
-    {"kind": "truncated"},
-    {"kind": "short_body"},
-    {"kind": "wrong_charset"},
-    {"kind": "fault", "code": 9999},
-    {"kind": "fault", "code": 1002},
-    {"kind": "dtd"},
-    {"kind": "entity_bomb"},
-    {"kind": "unknown_element"},
-    {"kind": "missing_required", "element": "Value"},
-    {"kind": "unknown_enum", "element": "Type", "value": "Boat"},
-    {"kind": "bad_type", "element": "Value", "value": "twelve"},
-    {"kind": "nil_required", "element": "StartDate"},
-    # Not on contracts: their start is part of their key (below).
-    *(
-        {
-            "kind": "absurd_date",
-            "element": "StartDate",
-            "operation": f"{name}_GetAll_AllEmployeesByCompany",
-            "rate": 0.6,
-        }
-        for name in ("Salary", "Schedule", "Employment")
-    ),
-    {"kind": "duplicate_id", "element": "Value", "value": "1"},
-    {"kind": "huge_text"},
-]
-#: Answers in perfect order that say what is not so. Only the shrink guard stands between them and the mirror.
-LYING: list[dict[str, object]] = [
-    {"kind": "empty_list"},
-    {"kind": "half_list"},
-    {"kind": "vanished_company"},
-    {"kind": "moved_employee"},
-    {"kind": "wrong_parent"},
-]
 
 
 @pytest.fixture(autouse=True)
@@ -102,22 +57,6 @@ def sync_kinds(environment: Environment, *names: str) -> None:
     """Sync these kinds, one after another."""
     for name in names:
         sync_now(environment, resource=name)
-
-
-def put(sandbox: SandboxProcess, rules: list[dict[str, object]], seed: int) -> None:
-    """These rules, in another order each time: the embedded Nmbrs draws from one sequence."""
-    shuffled = [{"rate": RATE, **rule} for rule in rules]
-    random.Random(seed).shuffle(shuffled)
-    sandbox.control("PUT", "faults", shuffled)
-
-
-def stop(sandbox: SandboxProcess) -> dict[str, int]:
-    """No faults any more; how often each kind hit."""
-    hits: dict[str, int] = {}
-    for rule in sandbox.control("GET", "faults"):
-        hits[rule["kind"]] = hits.get(rule["kind"], 0) + rule["hits"]
-    sandbox.control("DELETE", "faults")
-    return hits
 
 
 def synced_under_faults(
