@@ -4,19 +4,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from portal.accounts.grants import caught
-from portal.accounts.models import Firm, Membership, TagRule, TeamDebtor, TeamMember, User
+from portal.accounts.models import Firm, Membership, TagRule, TeamDebtor, TeamMember
 from portal.accounts.models.terms import in_force
-from portal.accounts.people import firms_managed_by
 from portal.accounts.roles import DEPUTISED
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-
-
-def nobodys(user: User, clients: "QuerySet[Any]") -> dict[Firm, int]:
-    """How many of `clients` nobody looks after, by firm that the person administers; firms without any left out."""
-    counted = {firm: assigned_to_nobody(clients, firm).count() for firm in firms_managed_by(user)}
-    return {firm: number for firm, number in counted.items() if number}
 
 
 def assigned_to_nobody(clients: "QuerySet[Any]", firm: Firm | int, moment: datetime | None = None) -> "QuerySet[Any]":

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from portal.accounts import rights
-from portal.accounts.assignment import nobodys
 from portal.accounts.fresh import fresh_sign_in_required
 from portal.accounts.looking import may_look_as
 from portal.accounts.models import Deputy, Membership, TeamMember, User
@@ -32,7 +31,7 @@ from portal.administration.acts import (
     sections,
 )
 from portal.administration.forms import PlaceForm, SwitchForm, TermForm
-from portal.debtors.models import Debtor
+from portal.debtors.unassigned import unassigned_by_firm
 from portal.ui import markup
 from portal.ui.tables import LinkColumn, MomentColumn, StatusColumn, Table, TextColumn
 from portal.ui.values import Crumb, Level, Status
@@ -98,8 +97,7 @@ class PeopleView(ScopedListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The other parts, and how many clients nobody looks after."""
         request = self.request
-        clients = Debtor.objects.visible_to(request.user, Capability.MANAGE_USERS)
-        found = nobodys(person_of(request), clients)
+        found = unassigned_by_firm(person_of(request))
         return {
             **super().get_context_data(**kwargs),
             "sections": sections(request),

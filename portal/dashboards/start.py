@@ -1,22 +1,16 @@
 """Where somebody begins who has no list of clients: people of a client, and people who see companies alone."""
 
-from datetime import datetime
-from typing import Any
-
-from django.db.models import Count, QuerySet, Value
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from portal import clock
-from portal.accounts.assignment import assigned_to_nobody
 from portal.accounts.grants import environment_kinds_of, has_single_companies
 from portal.accounts.models import Firm, User
-from portal.accounts.people import firms_managed_by
-from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability
 from portal.companies.models import Company
 from portal.debtors.models import Debtor
 from portal.debtors.place import home_of
+from portal.debtors.unassigned import unassigned_by_firm
 from portal.ui.permissions import capabilities_of, of_client, without_clients
 from portal.ui.places import Place, marked
 
@@ -47,16 +41,7 @@ def nobodys_of(request: HttpRequest) -> dict[Firm, int]:
     user = request.user
     if not isinstance(user, User) or Capability.MANAGE_USERS not in capabilities_of(request):
         return {}
-    found = ((firm, _count_of_nobody(user, firm.pk, moment=clock.now())) for firm in firms_managed_by(user))
-    return {firm: number for firm, rows in found for (number,) in rows if number}
-
-
-@Prepared
-def _count_of_nobody(user: User, firm: int, *, moment: datetime) -> "QuerySet[Any, Any]":
-    clients = assigned_to_nobody(Debtor.objects.visible_to(user, Capability.MANAGE_USERS), firm, moment)
-    # One row, also of no clients: all are counted together.
-    counted: QuerySet[Any, Any] = clients.order_by().values(all=Value(1)).annotate(number=Count("pk"))
-    return counted.values_list("number")
+    return unassigned_by_firm(user)
 
 
 def single_companies(request: HttpRequest) -> "QuerySet[Company]":
