@@ -11,7 +11,8 @@ SQLITE_PRAGMAS = ";".join(
         "PRAGMA journal_mode=WAL",
         "PRAGMA synchronous=NORMAL",
         "PRAGMA temp_store=MEMORY",
-        "PRAGMA mmap_size=134217728",
+        # Of each connection; a process of four threads has as many, and what is mapped counts as its memory.
+        "PRAGMA mmap_size=67108864",
         "PRAGMA journal_size_limit=67108864",
         "PRAGMA cache_size=-20000",
     )

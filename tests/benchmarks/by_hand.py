@@ -73,6 +73,14 @@ FROM companies_company c JOIN companies_currentperiod p ON p.company_id = c.id A
 WHERE c.missing_since IS NULL AND c.debtor_id IN {_OWN}
 """
 CLIENTS_FRESH = _FRESH.format(own=_OWN, kinds="('companies', " + _WAGES[1:])
+#: What the journals of the month and of the one before it book on cost, by client.
+CLIENTS_COST = f"""
+SELECT c.debtor_id, j.year, j.number, SUM(j.debit - j.credit)
+FROM companies_journalline j JOIN companies_company c ON c.id = j.company_id AND c.missing_since IS NULL
+WHERE c.debtor_id IN {_OWN} AND j.missing_since IS NULL AND j.year = %(year)s AND j.number IN (%(month)s, %(month)s - 1)
+  AND (j.account LIKE '4%%' OR j.account LIKE 'WPer%%')
+GROUP BY c.debtor_id, j.year, j.number
+"""
 #: What the panels of a client add up beside the figures of dashboard.py: booked cost, people by department and centre.
 _OF_CLIENT = "(SELECT id FROM companies_company WHERE debtor_id = %(debtor)s AND missing_since IS NULL)"
 BOOKED = f"""
@@ -141,7 +149,7 @@ def pages() -> dict[str, tuple[str, ...]]:
     client = (MONTHS, COMPANIES, MOVERS, ENDING, FRESH, BOOKED, DEPARTMENTS, CENTERS, CLIENT_CHANGES, *CLIENT_CONTACTS)
     return {
         "period board": (BOARD, BOARD_NUMBERS, BOARD_FRESH),
-        "clients": (CLIENTS, CLIENTS_TOTALS, CLIENTS_PERIODS, CLIENTS_FRESH),
+        "clients": (CLIENTS, CLIENTS_TOTALS, CLIENTS_PERIODS, CLIENTS_FRESH, CLIENTS_COST),
         "client": client,
         "person": person(),
     }

@@ -3,10 +3,11 @@
 What `filled` leaves out because a person's history does not need it.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from tests.benchmarks.filled import SEEN, TODAY, row_maker, write
+from tests.benchmarks.filled import SEEN, TODAY, row_maker
+from tests.benchmarks.output import put_out
 
 #: The people who work with the pages in turn, each with so many clients of the firm.
 ACCOUNTANTS = 8
@@ -15,38 +16,12 @@ CHANGES_A_COMPANY = 5
 
 def furnish(environment: Any) -> list[int]:
     """Write it for every company of the environment; returns the primary keys of the accountants."""
-    from portal.companies.models import Company, Run, WageTaxReturn
+    from portal.companies.models import Company
 
-    row = row_maker(environment)
-    pks = list(Company.objects.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(pks), 200):
-        batch = pks[start : start + 200]
-        write(Run, [run(row, pk, month) for pk in batch for month in range(1, 12) if month < 11 or pk % 3])
-        write(WageTaxReturn, [declared(row, pk, month) for pk in batch for month in range(1, 11)])
+    put_out(row_maker(environment), list(Company.objects.order_by("pk").values_list("pk", flat=True)))
     known(environment)
     changed(environment)
     return cared_for(environment)
-
-
-def run(row: Any, company: int, month: int) -> dict[str, Any]:
-    """Monthly runs, the last one open at every second company."""
-    values: dict[str, Any] = row(
-        company_id=company,
-        year=2026,
-        number=month,
-        period_start=month,
-        period_end=month,
-        run_at=datetime(2026, month, 20, 9, tzinfo=UTC),
-        locked=month < 11 or company % 2 == 0,
-    )
-    return values
-
-
-def declared(row: Any, company: int, month: int) -> dict[str, Any]:
-    """Monthly returns, sent but for the last one of every fourth company."""
-    sent = None if month == 10 and company % 4 == 0 else datetime(2026, month + 1, 10, 9, tzinfo=UTC)
-    values: dict[str, Any] = row(company_id=company, year=2026, number=month, serial_number=1, total=1000, sent_at=sent)
-    return values
 
 
 def known(environment: Any) -> None:

@@ -99,7 +99,7 @@ def _memory() -> float:
 
 
 def _mapped() -> float:
-    """Files seen as memory, in MB: of SQLite up to 128 MB of the database, which the system takes back."""
+    """Files seen as memory, in MB: of SQLite up to 64 MB of the database, which the system takes back."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("RssFile")) / 1024
 

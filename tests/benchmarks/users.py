@@ -20,7 +20,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.as_of import FIRM
+from tests.benchmarks.as_of import FIRM, WARM
 from tests.benchmarks.office import Office, usage
 from tests.benchmarks.reading import serving
 from tests.benchmarks.stopwatch import StopWatch
@@ -287,7 +287,8 @@ def timed(ask: Callable[[], bytes]) -> dict[str, float]:
     from django.db import connection
 
     pages, databases, frames, queries, size = [], [], [], 0, 0
-    ask()
+    for _ in range(WARM):
+        ask()
     for _ in range(ROUNDS):
         begun = time.perf_counter()
         with connection.execute_wrapper(watch := StopWatch()):
@@ -310,14 +311,14 @@ def raw(statements: tuple[str, ...], given: dict[str, Any]) -> float:
     from django.db import connection
 
     times = []
-    for _ in range(ROUNDS + 1):
+    for _ in range(WARM + ROUNDS):
         with connection.cursor() as cursor:
             begun = time.perf_counter()
             for statement in statements:
                 cursor.execute(statement, given)
                 cursor.fetchall()
             times.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(times[1:])
+    return statistics.median(times[WARM:])
 
 
 if __name__ == "__main__":
