@@ -17,12 +17,23 @@ from tests.benchmarks.warm import BASE
 
 RATE, WORKERS = 145, 2
 FLUSHED = 15
-#: Everything of the fast lane that is not a report.
+#: The sensitive kinds that an office chooses are read too.
+CHOSEN = """
+from portal.connections.models import Environment
+from portal.mirror.opt_ins import choose
+from portal.mirror.resource import OptIn
+for kind in OptIn:
+    choose(Environment.objects.get().pk, kind, on=True, reason="the bench reads everything")
+"""
+#: Everything of the fast lane that the office has switched on and that is not a report.
 FIXED = """
+from portal.connections.models import Environment
+from portal.mirror.opt_ins import switched_on
 from portal.mirror.resource import Lane, registry
+on = switched_on(Environment.objects.get().pk)
 print(",".join(
     kind.name for kind in registry
-    if kind.lane is Lane.FAST and kind.opt_in is None
+    if kind.lane is Lane.FAST and (kind.opt_in is None or kind.opt_in in on)
     and kind.soap and not kind.soap.operation.startswith("Reports_")
 ))
 """
@@ -60,7 +71,7 @@ def measure(debtors: int, companies: int, people: int) -> Large:
     """Load a firm of that size into an empty PostgreSQL and sync it again unchanged."""
     with SandboxProcess(debtors=debtors, companies=companies, employees=people, seed=7, today=TODAY) as sandbox:
         options = {"NMBRS_HOSTS": sandbox.url, "NMBRS_FIXED_RATE": "yes", "PORTAL_WORKERS": str(WORKERS)}
-        set_up = SET_UP.format(domain=DOMAIN, url=sandbox.url, user=USER, token=TOKEN, ceiling=RATE)
+        set_up = SET_UP.format(domain=DOMAIN, url=sandbox.url, user=USER, token=TOKEN, ceiling=RATE) + CHOSEN
         kinds = keep_answers(sandbox, options, set_up)
         sandbox.control("PUT", "settings", {"latency": LATENCY})
         with Office("postgresql", options) as office:
@@ -125,7 +136,7 @@ def memory(vendor: str, people: int) -> None:
     with SandboxProcess(debtors=1, companies=1, employees=people, seed=7, today=TODAY) as sandbox:
         options = {"NMBRS_HOSTS": sandbox.url, "NMBRS_FIXED_RATE": "yes", "PORTAL_WORKERS": "1"}
         with Office(vendor, options) as office:
-            office.shell(SET_UP.format(domain=DOMAIN, url=sandbox.url, user=USER, token=TOKEN, ceiling=RATE))
+            office.shell(SET_UP.format(domain=DOMAIN, url=sandbox.url, user=USER, token=TOKEN, ceiling=RATE) + CHOSEN)
             with office.cluster() as cluster:
                 time.sleep(3)
                 measured = one_sync(office, sandbox, cluster, RATE, "")
