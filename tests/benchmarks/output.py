@@ -1,4 +1,4 @@
-"""What payroll runs leave behind in the periods that a first sync reads: journals, returns, cost centres, components."""
+"""What payroll runs leave behind in the periods that a first sync reads: journals, cost centres, components."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
