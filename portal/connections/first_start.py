@@ -1,6 +1,6 @@
 """What the guided first start of a firm keeps: credentials that were tried, and which of its steps were taken."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from django.db import transaction
@@ -8,14 +8,17 @@ from django.db import transaction
 from portal.accounts.models import Firm
 from portal.clock import now
 from portal.connections.models import Connection, EnvironmentKind, FirstStart
+from portal.connections.probing import Answer
 from portal.connections.setup import Credentials, Tried, keep
 
 #: Tried credentials that nobody kept are forgotten after this.
 TRIED_KEPT = timedelta(minutes=30)
 
 
-def remember_tried(firm: Firm, credentials: Credentials, kind: EnvironmentKind, tried: Tried) -> None:
-    """Hold on to credentials that work, until somebody who saw what they open keeps them."""
+def remember_tried(
+    firm: Firm, credentials: Credentials, kind: EnvironmentKind, tried: Tried, kinds: Mapping[str, Answer]
+) -> None:
+    """Hold on to credentials that work, until somebody who saw what they open and may read keeps them."""
     start = _of(firm)
     start.host, start.user, start.token = credentials.host, credentials.user, credentials.token
     start.domain, start.kind, start.tried = tried.domain, kind, now()
@@ -25,6 +28,8 @@ def remember_tried(firm: Firm, credentials: Credentials, kind: EnvironmentKind, 
         "debtors": reach.debtors,
         "companies": reach.companies,
         "names": list(reach.names),
+        "company": reach.company.name if reach.company else "",
+        "kinds": {name: answer.value for name, answer in kinds.items()},
     }
     start.save()
 

@@ -142,7 +142,8 @@ class FirstStart(models.Model):
     token = EncryptedTextField(blank=True, bound_to=("firm",))
     domain = models.CharField(max_length=100, blank=True)
     kind = models.CharField(max_length=20, choices=EnvironmentKind.choices, default=EnvironmentKind.ACCOUNTANT)
-    #: Numbers of debtors and companies and the first names, as portal.connections.reach.Reach has them.
+    #: Numbers of debtors and companies and the first names, as portal.connections.reach.Reach has them; the company on
+    #: which kinds were tried, and the answer for each (portal.connections.probing.Answer).
     found = models.JSONField(default=dict)
     tried = models.DateTimeField(null=True)
 

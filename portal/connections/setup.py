@@ -1,6 +1,7 @@
 """Trying credentials of Nmbrs and, when they work, keeping them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
@@ -9,6 +10,7 @@ from portal.audit import recording
 from portal.audit.kinds import Kind
 from portal.connections.health import record
 from portal.connections.models import Connection, Environment, EnvironmentKind, Protocol
+from portal.connections.probing import Answer, Probe, probe, untested
 from portal.connections.reach import Reach, reach
 from portal.connections.sources import DEADLINE, file_store, open_soap
 from portal.nmbrs.soap import Retry, SoapSource
@@ -18,6 +20,10 @@ TRYING = 20
 #: How long somebody waits at a page: one more try after a slip, seconds for a call. A command has the usual patience.
 AT_A_PAGE = Retry(attempts=2, least=0.2, most=1.0, total=12.0)
 SECONDS_AT_A_PAGE = 10.0
+#: Trying what may be read: no second try, seconds for a call, and seconds after which no other call is begun.
+ONCE = Retry(attempts=1)
+SECONDS_OF_A_PROBE = 5.0
+SECONDS_OF_PROBES = 15.0
 
 
 @dataclass(frozen=True)
@@ -48,15 +54,31 @@ def try_credentials(credentials: Credentials, *, at_a_page: bool = False) -> Tri
     Without a domain, the one that Nmbrs names is used. `at_a_page`: somebody waits for the answer, so
     that Nmbrs is given up sooner. Raises a SourceError.
     """
-    source = _source(credentials, "", at_a_page)
+    retry, deadline = (AT_A_PAGE, SECONDS_AT_A_PAGE) if at_a_page else (None, DEADLINE)
+    source = _source(replace(credentials, domain=""), retry, deadline)
     try:
         named = source.check_credentials()
     finally:
         source.close()
     domain = credentials.domain or named
-    source = _source(credentials, domain, at_a_page)
+    source = _source(replace(credentials, domain=domain), retry, deadline)
     try:
         return Tried(named, domain, reach(source))
+    finally:
+        source.close()
+
+
+def try_kinds(credentials: Credentials, tried: Tried, probes: Sequence[Probe]) -> Mapping[str, Answer]:
+    """Which kinds credentials that work may read, by the name of the probe. Stores nothing.
+
+    They are tried on the first company that the credentials open, in 20 seconds at most. Raises a SourceError only
+    where no further call can succeed.
+    """
+    if tried.reach.company is None:
+        return untested(probes)
+    source = _source(replace(credentials, domain=tried.domain), ONCE, SECONDS_OF_A_PROBE)
+    try:
+        return probe(source, tried.reach.company.remote_id, probes, SECONDS_OF_PROBES)
     finally:
         source.close()
 
@@ -75,14 +97,14 @@ def keep(firm: Firm, credentials: Credentials, domain: str, kind: EnvironmentKin
     return connection
 
 
-def _source(credentials: Credentials, domain: str, at_a_page: bool) -> SoapSource:
+def _source(credentials: Credentials, retry: Retry | None, deadline: float) -> SoapSource:
     return open_soap(
         host=credentials.host,
         user=credentials.user,
         token=credentials.token,
-        domain=domain,
+        domain=credentials.domain,
         store=file_store("trying"),
         ceiling=TRYING,
-        retry=AT_A_PAGE if at_a_page else None,
-        deadline=SECONDS_AT_A_PAGE if at_a_page else DEADLINE,
+        retry=retry,
+        deadline=deadline,
     )

@@ -11,7 +11,8 @@ from django.urls import reverse
 from portal.accounts.branding import change
 from portal.connections import first_start
 from portal.connections.models import EnvironmentKind
-from portal.connections.reach import Reach
+from portal.connections.probing import Answer
+from portal.connections.reach import Listed, Reach
 from portal.connections.setup import Credentials, Tried, keep
 from tests.factories import make_debtor
 
@@ -41,8 +42,9 @@ def test_the_steps_and_the_colour_can_be_used_everywhere(page, live_server, admi
         assert [(one["id"], one["nodes"][0]["html"]) for one in broken] == []
 
     look(reverse("first_start:overview"), "overview")
-    tried = Tried("demo", "demo", Reach(1, 2, ("Bakkerij De Gouden Aar",)))
-    first_start.remember_tried(firm, credentials, EnvironmentKind.ACCOUNTANT, tried)
+    tried = Tried("demo", "demo", Reach(1, 2, ("Bakkerij De Gouden Aar",), Listed("7", "De Gouden Aar B.V.")))
+    kinds = {"employees": Answer.ALLOWED, "salaries": Answer.REFUSED, "journal": Answer.UNTESTED}
+    first_start.remember_tried(firm, credentials, EnvironmentKind.ACCOUNTANT, tried, kinds)
     look(reverse("first_start:connection"), "tried")
     look(reverse("first_start:clients"), "clients", "dark")
     look(reverse("administration:branding"), "branding", "dark")

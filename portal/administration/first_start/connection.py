@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts.fresh import fresh_sign_in_required
 from portal.administration.acts import posted
+from portal.administration.first_start.reading import probes, shown
 from portal.administration.first_start.steps import LISTS, standing
 from portal.connections import first_start
 from portal.connections.models import EnvironmentKind
-from portal.connections.setup import Credentials, try_credentials
+from portal.connections.setup import Credentials, try_credentials, try_kinds
 from portal.source import SourceError
 from portal.sync.actions import begin
 from portal.ui.faults import explain
@@ -102,14 +103,17 @@ def connection(request: HttpRequest) -> HttpResponse:
         credentials = form.credentials()
         try:
             tried = try_credentials(credentials, at_a_page=True)
+            kinds = try_kinds(credentials, tried, probes(here, tried.domain))
         except SourceError as error:
             form.explain(error)
         else:
             kind = EnvironmentKind(form.cleaned_data["kind"])
-            first_start.remember_tried(here.firm, credentials, kind, tried)
+            first_start.remember_tried(here.firm, credentials, kind, tried, kinds)
             return redirect(here.address("connection"))
     fresh = first_start.is_fresh(here.start)
-    context = {**here.context(), "form": form, "tried": here.start if fresh else None, "found": _found(here.start)}
+    found = dict(here.start.found) if here.start else {}
+    tested = {"found": found, "reading": shown(found.get("kinds", {}))}
+    context = {**here.context(), "form": form, "tried": here.start if fresh else None, **tested}
     return render(request, "administration/first_start/connection.html", context, status=422 if form.errors else 200)
 
 
@@ -137,7 +141,3 @@ def forget(request: HttpRequest) -> HttpResponse:
     here = standing(request, "connection")
     first_start.forget_tried(here.firm)
     return redirect(here.address("connection"))
-
-
-def _found(start: Any) -> dict[str, Any]:
-    return dict(start.found) if start is not None else {}
