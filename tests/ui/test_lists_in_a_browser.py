@@ -5,6 +5,7 @@ PICTURES names a folder for pictures.
 
 import os
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import openpyxl
@@ -14,8 +15,9 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Locator, Page, expect
 
-from portal.accounts.models import Firm, User
-from tests.factories import fetched_everything, make_company, make_debtor, make_environment
+from portal.accounts.models import Firm, Team, TeamDebtor, User
+from portal.debtors.models import DebtorTag
+from tests.factories import fetched_everything, make_company, make_debtor, make_environment, mirrored
 
 pytestmark = pytest.mark.browser
 
@@ -237,3 +239,35 @@ def stops_of(table: Locator) -> int:
     return int(
         table.evaluate("one => [...one.querySelectorAll('a, button, input')].filter(e => e.tabIndex === 0).length")
     )
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_filters_of_the_board_stand_in_one_line_and_its_buttons_together(
+    page: Page, live_server: Any, firm: Firm, administrator: Callable[..., User], language: str
+) -> None:
+    environment = make_environment(firm)
+    debtor = make_debtor(environment)
+    make_company(debtor)
+    # With a team and a tag to choose from, all seven filters are there.
+    TeamDebtor.objects.create(team=Team.objects.create(firm=firm, name="Salarisadministratie Noord"), debtor=debtor)
+    mirrored(DebtorTag, environment, debtor=debtor, number=1, text="Wekelijks overleg", valid_from=date(2026, 1, 1))
+    fetched_everything(debtor)
+    client = Client()
+    client.force_login(administrator(language=language))
+    url, name = str(live_server), settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+
+    def ends(what: str) -> set[int]:
+        bottom = "all => all.map(one => Math.round(one.getBoundingClientRect().bottom))"
+        found: list[int] = page.locator(what).evaluate_all(bottom)
+        return set(found)
+
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(url)
+    assert page.locator(".ui-filter").count() == 7
+    assert len(ends(".ui-filter, .ui-filters-acts > *")) == 1
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator(".ui-filters-fold > summary").click()
+    assert len(ends(".ui-filter")) == 7
+    assert len(ends(".ui-filters-acts > *")) == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
