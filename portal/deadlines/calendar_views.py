@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from portal.accounts.grants import roles_of
 from portal.accounts.roles import READ_ONLY, Capability
 from portal.companies import freshness
-from portal.deadlines import feeds, month
+from portal.deadlines import earlier, feeds, month
 from portal.deadlines.certainty import CHECK, meaning_for
 from portal.deadlines.filters import DeadlineFilter
 from portal.deadlines.models import Deadline
@@ -24,6 +24,9 @@ from portal.ui import formats
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.permissions import capabilities_of, of_client
 from portal.ui.views import ScopedListView
+
+#: What Nmbrs still has.
+PRESENT = {"company__missing_since__isnull": True, "company__debtor__missing_since__isnull": True}
 
 
 class CalendarView(ScopedListView):
@@ -50,13 +53,18 @@ class CalendarView(ScopedListView):
         day, days = asked.day(self.request, "day"), month.days_of(self.month)
         return day if days.first <= day <= days.last else None
 
+    @cached_property
+    def late_alone(self) -> bool:
+        """Whether the address asks for what is late from earlier months, in place of a month."""
+        return self.request.GET.get("late") == "1"
+
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        """The month's, with what a row shows."""
+        """The month's, or what is late from earlier ones, with what a row shows."""
+        shown = queryset.filter(**PRESENT).select_related("company__debtor", "company__arrangement__responsible")
+        if self.late_alone:
+            return earlier.late(shown)
         days = month.days_of(self.month)
-        present = {"company__missing_since__isnull": True, "company__debtor__missing_since__isnull": True}
-        rows = queryset.filter(due__range=(days.first, days.last), **present)
-        shown = rows.select_related("company__debtor", "company__arrangement__responsible")
-        return shown.order_by("due", "kind", "company__name", "pk")
+        return shown.filter(due__range=(days.first, days.last)).order_by("due", "kind", "company__name", "pk")
 
     @cached_property
     def badge(self) -> FreshnessSummary:
@@ -79,29 +87,49 @@ class CalendarView(ScopedListView):
         return Debtor.objects.visible_to(self.request.user).filter(pk=int(asked)).first() if known else None
 
     def get_when(self) -> list[tuple[str, str]]:
-        """The month, and the chosen day of it."""
-        when = [(_("Period"), month.picker(self.request, self.month).label)]
-        if self.day is not None:
-            when.append((_("Day"), formats.day(self.day)))
+        """The month, and the chosen day of it; or before which day everything was due."""
+        if self.late_alone:
+            before = _("before %(day)s, still to be done") % {"day": formats.day(earlier.this_month())}
+            when = [(_("Due"), before)]
+        else:
+            when = [(_("Period"), month.picker(self.request, self.month).label)]
+            if self.day is not None:
+                when.append((_("Day"), formats.day(self.day)))
         return [*when, (str(CHECK.label).capitalize(), str(meaning_for(client=of_client(self.request))))]
 
     def get_table_data(self) -> Any:
-        """The list of the chosen day, else of the month."""
+        """The list of the chosen day, else of the month or of what is late."""
         rows: Any = self.object_list
-        return rows if self.day is None else rows.filter(due=self.day)
+        return rows if self.late_alone or self.day is None else rows.filter(due=self.day)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Grid, picker and the state of one's own address."""
-        context = super().get_context_data(**kwargs)
+    def get_late(self) -> earlier.Late | None:
+        """What is late from earlier months, above the current one; under the filter of the list."""
+        if self.late_alone or self.day is not None or month.days_of(self.month).first != earlier.this_month():
+            return None
+        seen = Deadline.objects.visible_to(self.request.user, self.capability).filter(**PRESENT)
+        return earlier.first_of(self.request, self.filterset.filter_queryset(earlier.late(seen)))
+
+    def get_month(self) -> dict[str, Any]:
+        """Picker and grid; none of them where the list is of no month."""
+        if self.late_alone:
+            return {"late_alone": True, "whole_month": asked.address(self.request, late="")}
         rows: Any = self.object_list
-        user = user_of(self.request)
         return {
-            **context,
             "picker": month.picker(self.request, self.month),
             "weeks": month.weeks(self.request, self.month, rows, self.day),
             "day_names": month.day_names(),
             "day": self.day,
             "whole_month": asked.address(self.request, day="", kind=""),
+            "late": self.get_late(),
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Grid, picker, what is late from earlier months, and the state of one's own address."""
+        context = super().get_context_data(**kwargs)
+        user = user_of(self.request)
+        return {
+            **context,
+            **self.get_month(),
             "feeds": list(feeds.all_of(user)),
             "client": self.client,
             "internal": not of_client(self.request),

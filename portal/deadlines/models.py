@@ -135,7 +135,11 @@ class Deadline(Subject):
 
     class Meta(Subject.Meta):
         ordering = ["due", "company", "kind"]
-        indexes = [models.Index(fields=["due", "company"], name="deadline_due")]
+        indexes = [
+            models.Index(fields=["due", "company"], name="deadline_due"),
+            # Of what is long past almost everything is done.
+            models.Index(fields=["due", "company"], condition=Q(open=True), name="deadline_open"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.company_id} {self.kind} {self.year}-{self.number}"

@@ -39,7 +39,7 @@ def upcoming(request: HttpRequest, company: Company) -> dict[str, Any]:
     """What is open of a company, the nearest first, and who sees to it."""
     rows = _of_company(request.user, company.pk)
     return {
-        "rows": [_told(row) for row in rows],
+        "rows": [told(row) for row in rows],
         "arrangement": getattr(rows[0].company, "arrangement", None) if rows else None,
         "internal": not of_client(request),
         "address": reverse("deadlines:company", args=[company.pk]),
@@ -60,7 +60,7 @@ def of_debtor(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     found: list[Any] = _of_client(request.user, debtor.pk, day=clock.today())
     rows = [row for row in found if row.waits]
     return {
-        "rows": [_told(row) for row in rows],
+        "rows": [told(row) for row in rows],
         "several": len({row.company_id for row in rows}) > 1,
         "known": bool(found),
         "calendar": f"{reverse('deadlines:calendar')}?client={debtor.pk}",
@@ -76,7 +76,8 @@ def _of_client(user: "User | AnonymousUser", debtor: int, *, day: date) -> "Quer
     return ordered.select_related("company")[:SHOWN_OF_CLIENT]
 
 
-def _told(row: Deadline) -> dict[str, Any]:
+def told(row: Deadline) -> dict[str, Any]:
+    """One deadline as lists of a few tell it: what, how late or near, and its day where that does not say it."""
     state = Dated(Kind(row.kind), row.due, row.act_by, row.progress, row.open).status
     return {
         "row": row,

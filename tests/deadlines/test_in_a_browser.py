@@ -63,3 +63,38 @@ def test_the_board_leads_to_the_change_of_what_it_shows(page: Page, live_server:
             assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), of
             found = Axe().run(page)
             assert not found.response["violations"], found.generate_report()
+
+
+def test_the_month_and_what_is_late_follow_a_filter_that_is_typed(page: Page, live_server: Any, firm, administrator):
+    environment = make_environment(firm)
+    for name, number in (("Bakkers", "1001"), ("Slagers", "2")):
+        debtor = make_debtor(environment, name, number=number)
+        made = make_company(debtor, f"{name} B.V.")
+        fetched_everything(debtor)
+        make_run(made, 2026, 9, locked=True)
+        make_return(made, 2026, 9)
+        states.rewrite([made.pk])
+    client = Client()
+    client.force_login(administrator(language="en"))
+    url, cookie = str(live_server), settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": cookie, "value": client.cookies[cookie].value, "url": url}])
+
+    for theme, width in (("light", 1440), ("dark", 390)):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{url}/calendar/")
+        late = page.locator(".ui-panel", has_text="Late from earlier months")
+        expect(late.locator("li")).to_have_count(2)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        found = Axe().run(page)
+        assert not found.response["violations"], found.generate_report()
+    # Without loading the page: the list, the month and what is late say the same.
+    page.set_viewport_size({"width": 1440, "height": 900})
+    day = page.locator(".ui-day-entry", has_text="pay day")
+    expect(day).to_contain_text("pay day 2")
+    page.fill("#filters-table input[name=q]", "Slagers")
+    expect(late.locator("li")).to_have_count(1)
+    expect(day).not_to_contain_text("pay day 2")
+    page.fill("#filters-table input[name=q]", "nobody")
+    expect(late).to_have_count(0)
+    expect(page.locator(".ui-day-entry")).to_have_count(0)
