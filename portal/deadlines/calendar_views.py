@@ -22,6 +22,7 @@ from portal.debtors.models import Debtor
 from portal.periods import Period
 from portal.ui import formats
 from portal.ui.freshness import FreshnessSummary
+from portal.ui.moment import Asks
 from portal.ui.permissions import capabilities_of, of_client
 from portal.ui.views import ScopedListView
 
@@ -39,6 +40,7 @@ class CalendarView(ScopedListView):
     template_name = "deadlines/calendar.html"
     heading = gettext_lazy("Calendar")
     subtitle = gettext_lazy("Pay days, pension returns and wage-tax returns")
+    asks = Asks.MONTH
 
     @cached_property
     def month(self) -> Period:
@@ -60,7 +62,9 @@ class CalendarView(ScopedListView):
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """The month's, or what is late from earlier ones, with what a row shows."""
-        shown = queryset.filter(**PRESENT).select_related("company__debtor", "company__arrangement__responsible")
+        shown = queryset.filter(**PRESENT).select_related(
+            "company__debtor", "company__current", "company__arrangement__responsible"
+        )
         if self.late_alone:
             return earlier.late(shown)
         days = month.days_of(self.month)

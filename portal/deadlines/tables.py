@@ -19,6 +19,7 @@ from portal.deadlines.rules import PayRule
 from portal.periods import PeriodType
 from portal.ui import formats, markup
 from portal.ui.exports.parts import Part
+from portal.ui.moment import carried, know
 from portal.ui.tables import DayColumn, Table, TextColumn
 from portal.ui.values import Missing
 
@@ -146,7 +147,11 @@ class DeadlineTable(Table):
 
     def render_company(self, record: Any) -> SafeString:
         """The way to the company."""
-        return company_cell(record.company, reverse("companies:company", args=[record.company_id]))
+        address, request = reverse("companies:company", args=[record.company_id]), getattr(self, "request", None)
+        if request is not None:
+            know(request, record.company)
+            address = carried(request, address)
+        return company_cell(record.company, address)
 
     def render_kind(self, value: str, record: Any) -> str:
         """What is due."""

@@ -12,11 +12,12 @@ from portal.deadlines.models import Kind, Progress
 from portal.deadlines.parameters import in_force
 from portal.deadlines.rules import act_by, month_end, pay_due, pension_due, return_due
 from portal.periods import Bounds, Period, PeriodType, bounds, containing, following, preceding
+from portal.ui.moment import FURTHEST_BACK
 
 Row = TypeVar("Row", WageTaxReturn, PensionExport)
 
 #: Periods before the current one that can be looked back at.
-BACK = 12
+BACK = FURTHEST_BACK
 #: Deadlines are worked out for periods that end so long after the current one, but for no more than so many of them.
 AHEAD, AHEAD_MOST = timedelta(days=200), 40
 

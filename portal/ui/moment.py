@@ -1,10 +1,11 @@
 """Where in time a page stands, and its links with it: who steps back to August stays there on the next page.
 
-A page that reads a month, a period or a day from its address stands there (`stand`, called by portal.debtors.asked).
-A view says what its own address asks for (`asks`). `carried` brings the two together for one address: a page that
-stands at another time than now gives it what that address asks for; from a page of now addresses stay as they are.
-Nobody needs to think of it at a link: the tag `url` (portal.ui.templatetags.carrying), the first column of a table, the
-breadcrumb and the menu go through `carried`. Only an address that Python makes beside those has to.
+A page that reads a month, a period or a day from its address stands there (`stand`, called by portal.debtors.asked),
+and so does the board by how many periods it looks back. A view says what its own address asks for (`asks`). `carried`
+brings the two together for one address: a page that stands at another time than now gives it what that address asks
+for; from a page of now addresses stay as they are. Nobody needs to think of it at a link: the tag `url`
+(portal.ui.templatetags.carrying), the first column of a table, the breadcrumb and the menu go through `carried`. Only
+an address that Python makes beside those has to.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,10 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
 from portal import clock
-from portal.periods import Period, PeriodType, bounds, containing, periods_touching
+from portal.periods import Period, PeriodType, bounds, containing, periods_touching, preceding
+
+#: A page that shows each company so many periods back looks back no further.
+FURTHEST_BACK = 12
 
 
 class Asks(StrEnum):
@@ -27,31 +31,50 @@ class Asks(StrEnum):
     MONTH = "month"
     PERIOD = "period"
     DAY = "on"
+    #: Each company by its own: so many periods before its current one.
+    BACK = "back"
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A day, a calendar month or a period of a company: first and last day, and of a month or period which one."""
+    """A day, a calendar month or a period of a company: first and last day, and of a month or period which one.
+
+    `back`: how many periods, or months, before the current one; None where that is further than pages look. `each`:
+    it is of each company its own period so many back, and only where there is no company the month so many back.
+    """
 
     first: date
     last: date
     kind: PeriodType | None = None
     period: Period | None = None
+    back: int | None = None
+    each: bool = False
 
 
 def of_day(day: date) -> Moment | None:
     """The moment of a page as of `day`; None for today."""
-    return None if day == clock.today() else Moment(day, day)
+    return None if day == clock.today() else Moment(day, day, back=_months_back(day))
 
 
 def of_month(month: Period) -> Moment | None:
     """The moment of a page about a calendar month; None for that of today."""
-    return None if month == containing(PeriodType.MONTH, clock.today()) else _of(PeriodType.MONTH, month)
+    if month == containing(PeriodType.MONTH, clock.today()):
+        return None
+    days = bounds(PeriodType.MONTH, month)
+    return Moment(*days, PeriodType.MONTH, month, _months_back(days.last))
 
 
 def of_period(kind: PeriodType, period: Period, current: Period) -> Moment | None:
     """The moment of a page about a company's period; None for the one it works on, if today lies in it."""
-    return None if _is_now(kind, period, current) else _of(kind, period)
+    if _is_now(kind, period, current):
+        return None
+    return Moment(*bounds(kind, period), kind, period, _periods_back(kind, period, current))
+
+
+def of_back(back: int) -> Moment | None:
+    """The moment of a page that shows each company so many periods back; None for their current ones."""
+    month = _before(PeriodType.MONTH, containing(PeriodType.MONTH, clock.today()), back)
+    return Moment(*bounds(PeriodType.MONTH, month), back=back, each=True) if back else None
 
 
 def stand(request: HttpRequest, moment: Moment | None) -> None:
@@ -110,6 +133,8 @@ def _asks_of(view: Any) -> Asks | None:
 def _translated(moment: Moment, asks: Asks, company: tuple[PeriodType, Period] | None) -> str:
     """The moment as this parameter has it; empty where that would be now, or cannot be told."""
     today = clock.today()
+    if asks is Asks.BACK:
+        return str(moment.back) if moment.back is not None and 0 < moment.back <= FURTHEST_BACK else ""
     if asks is Asks.DAY:
         return "" if moment.first <= today <= moment.last else moment.last.isoformat()
     if asks is Asks.MONTH:
@@ -119,7 +144,7 @@ def _translated(moment: Moment, asks: Asks, company: tuple[PeriodType, Period] |
     if company is None:
         return ""
     kind, current = company
-    period = _period_at(moment, kind)
+    period = _before(kind, current, moment.back) if moment.each and moment.back else _period_at(moment, kind)
     return "" if _is_now(kind, period, current) else _text(period)
 
 
@@ -140,8 +165,19 @@ def _is_now(kind: PeriodType, period: Period, current: Period) -> bool:
     return period == current and days.first <= clock.today() <= days.last
 
 
-def _of(kind: PeriodType, period: Period) -> Moment:
-    return Moment(*bounds(kind, period), kind, period)
+def _before(kind: PeriodType, period: Period, back: int) -> Period:
+    for _ in range(back):
+        period = preceding(kind, period)
+    return period
+
+
+def _periods_back(kind: PeriodType, period: Period, current: Period) -> int | None:
+    return next((back for back in range(FURTHEST_BACK + 1) if _before(kind, current, back) == period), None)
+
+
+def _months_back(day: date) -> int:
+    today = clock.today()
+    return (today.year - day.year) * 12 + today.month - day.month
 
 
 def _text(period: Period) -> str:

@@ -10,8 +10,9 @@ from django.test import Client
 from django.urls import get_resolver
 
 from portal.accounts.models import Firm, User
+from portal.deadlines import states
 from portal.periods import Period, PeriodType
-from portal.ui.moment import Asks, Moment, _asks_of, _period_at
+from portal.ui.moment import Asks, Moment, _asks_of, _period_at, _translated, of_back, of_period
 from tests.factories import (
     fetched_everything,
     make_company,
@@ -87,11 +88,82 @@ def test_a_period_and_a_day_go_down_and_up_again(office: Office) -> None:
     assert {f"/companies/{monthly}/?period=2026-08", f"/clients/{debtor}/?month=2026-08"} <= compared
 
 
+def test_the_months_of_the_calendar_go_along_and_come_back(office: Office) -> None:
+    monthly, debtor = office.monthly.pk, office.debtor.pk
+    states.rewrite([monthly, office.weekly.pk])
+    assert "/calendar/?month=2026-09" in office.links("/clients/?month=2026-09")
+    found = office.links("/calendar/?month=2026-09")
+    assert {"/clients/?month=2026-09", "/employees/?on=2026-09-30", "/?back=2"} <= found
+    # A row leads to its company in that month.
+    assert f"/companies/{monthly}/?period=2026-09" in found
+    assert "/calendar/?month=2026-09" in office.links(f"/companies/{monthly}/?period=2026-09")
+    assert "/calendar/?month=2026-09" in office.links(f"/clients/{debtor}/?month=2026-09")
+    # What is late is of no month.
+    assert {"/clients/", "/calendar/"} <= office.links("/calendar/?late=1&month=2026-09")
+
+
+def test_how_far_the_board_looks_back_goes_along_and_comes_back(office: Office) -> None:
+    monthly, weekly = office.monthly.pk, office.weekly.pk
+    states.rewrite([monthly, weekly])
+    found = office.links("/?back=2")
+    # Each company by its own, and where there is no company the month.
+    assert {f"/companies/{monthly}/?period=2026-09", f"/companies/{weekly}/?period=2026-10"} <= found
+    assert {"/clients/?month=2026-09", "/calendar/?month=2026-09", "/employees/?on=2026-09-30"} <= found
+    for page in (
+        f"/companies/{monthly}/?period=2026-09",
+        f"/companies/{weekly}/?period=2026-10",
+        f"/companies/{weekly}/records/runs/?period=2026-10",
+        "/clients/?month=2026-09",
+        "/employees/?on=2026-09-15",
+    ):
+        assert "/?back=2" in office.links(page), page
+
+
+def test_the_board_is_of_now_where_it_does_not_look_that_far_or_ahead(office: Office) -> None:
+    monthly, weekly = office.monthly.pk, office.weekly.pk
+    ahead_and_long_ago = (
+        "/clients/?month=2025-10",
+        "/calendar/?month=2026-12",
+        f"/companies/{monthly}/?period=2026-12",
+        f"/companies/{monthly}/?period=2025-10",
+        f"/companies/{weekly}/?period=2025-11",
+        f"/companies/{weekly}/?period=2026-13",
+    )
+    for page in ahead_and_long_ago:
+        found = office.links(page)
+        assert "/" in found, page
+        assert not {link for link in found if link.startswith("/?back=")}, page
+
+
+def test_a_page_that_knows_a_company_shows_it_as_many_of_its_own_periods_back() -> None:
+    two_back = of_back(2)
+    assert two_back is not None
+    assert (two_back.first, two_back.last) == (date(2026, 9, 1), date(2026, 9, 30))
+    for kind, current, period in (
+        (PeriodType.MONTH, Period(2026, 11), Period(2026, 9)),
+        (PeriodType.FOUR_WEEKS, Period(2026, 1), Period(2025, 12)),
+        (PeriodType.WEEK, Period(2026, 47), Period(2026, 45)),
+    ):
+        assert _translated(two_back, Asks.PERIOD, (kind, current)) == f"{period.year}-{period.number:02d}"
+        back = of_period(kind, period, current)
+        assert back is not None
+        assert _translated(back, Asks.BACK, None) == "2"
+    assert of_back(0) is None
+
+
 @pytest.mark.parametrize("query", ["", "?month=2026-11&period=2026-11&on=2026-11-22", "?month=x&period=x&on=x"])
 def test_from_a_page_of_now_addresses_stay_clean(office: Office, query: str) -> None:
     debtor, monthly, person = office.debtor.pk, office.monthly.pk, office.person.pk
-    pages = ("/clients/", f"/clients/{debtor}/", f"/companies/{monthly}/", "/employees/", f"/employees/{person}/")
-    own = re.compile(r"/(clients|companies|employees)/(\d+/)?(employees/)?\?")
+    pages = (
+        "/",
+        "/calendar/",
+        "/clients/",
+        f"/clients/{debtor}/",
+        f"/companies/{monthly}/",
+        "/employees/",
+        f"/employees/{person}/",
+    )
+    own = re.compile(r"/(clients|companies|employees)/(\d+/)?(employees/)?\?|/calendar/\?month|/\?back")
     for page in pages:
         # What stands on the page to step back from there, and the lists of a company, say their own time.
         kept = {found for found in office.links(page + query) if own.match(found) and not found.startswith(f"{page}?")}
@@ -141,7 +213,7 @@ def test_templates_leave_the_time_of_a_dated_page_to_the_tag() -> None:
 
 
 def test_every_page_with_a_time_in_its_address_says_so() -> None:
-    """A view that reads month, period or day is one that links are told of."""
+    """A view that reads month, period, day or how far back is one that links are told of."""
     wanted = {
         **dict.fromkeys(("dashboards:clients", "dashboards:debtor", "dashboards:business"), Asks.MONTH),
         **dict.fromkeys(("companies:company", "companies:records", "dashboards:variance"), Asks.PERIOD),
@@ -150,6 +222,8 @@ def test_every_page_with_a_time_in_its_address_says_so() -> None:
         "debtors:business_records": Asks.DAY,
         "selfservice:client": Asks.MONTH,
         "selfservice:period": Asks.PERIOD,
+        "deadlines:calendar": Asks.MONTH,
+        "dashboards:board": Asks.BACK,
     }
     assert {name: asks for name, view in names().items() if (asks := _asks_of(view))} == wanted
 

@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from playwright.sync_api import Page
 
 from portal.accounts.models import Firm, User
+from portal.deadlines import states
 from tests.dashboards.test_moment import Office
 
 pytestmark = pytest.mark.browser
@@ -42,3 +43,36 @@ def test_a_month_is_kept_down_to_a_person_and_up_again(
         page.locator("#on").dispatch_event("change")
     page.locator(f'.ui-crumbs a[href="/companies/{office.monthly.pk}/?period=2026-09"]').click()
     page.wait_for_url(f"**/companies/{office.monthly.pk}/?period=2026-09")
+
+
+def test_what_the_board_looks_back_is_kept_to_other_pages_and_back(
+    page: Page, live_server: object, firm: Firm, administrator: Callable[..., User]
+) -> None:
+    client = Browser()
+    client.force_login(administrator(language="en"))
+    office = Office(firm, client)
+    states.rewrite([office.monthly.pk, office.weekly.pk])
+    url, name = str(live_server), settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+    menu = page.locator(".ui-rail")
+    page.goto(url)
+    for back in (1, 2):
+        page.get_by_role("link", name="One period back").click()
+        page.wait_for_url(f"**/?back={back}")
+    menu.get_by_role("link", name="Calendar").click()
+    page.wait_for_url("**/calendar/?month=2026-09")
+    picture(page, "calendar")
+    page.get_by_role("link", name="Previous month").click()
+    page.wait_for_url("**/calendar/?month=2026-08*")
+    menu.get_by_role("link", name="Clients").click()
+    page.wait_for_url("**/clients/?month=2026-08")
+    menu.get_by_role("link", name="Start").click()
+    page.wait_for_url("**/?back=3")
+    picture(page, "board")
+    page.locator("tbody a", has_text="Weekly").first.click()
+    page.wait_for_url(f"**/companies/{office.weekly.pk}/?period=2026-09")
+    menu.get_by_role("link", name="Start").click()
+    page.wait_for_url("**/?back=3")
+    page.get_by_role("link", name="Current period").click()
+    menu.get_by_role("link", name="Calendar").click()
+    page.wait_for_url("**/calendar/")

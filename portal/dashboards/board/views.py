@@ -27,8 +27,10 @@ from portal.deadlines.several_views import filter_of
 from portal.deadlines.views import KINDS
 from portal.deadlines.working_out import BACK
 from portal.debtors import asked
+from portal.ui import moment
 from portal.ui.exports import asking
 from portal.ui.freshness import FreshnessSummary
+from portal.ui.moment import Asks
 from portal.ui.permissions import capabilities_of
 from portal.ui.views import ScopedListView
 
@@ -63,6 +65,7 @@ class BoardView(ScopedListView):
     capability = Capability.VIEW
     template_name = "dashboards/board.html"
     heading = gettext_lazy("Start")
+    asks = Asks.BACK
     #: Most cells of a row are a status with its picture: 200 rows would be 347 KB.
     most_rows = 100
 
@@ -80,6 +83,7 @@ class BoardView(ScopedListView):
         if not text:
             return 0
         if len(text) <= 2 and text.isascii() and text.isdecimal() and int(text) <= BACK:
+            moment.stand(self.request, moment.of_back(int(text)))
             return int(text)
         said = _("The board looks back at most %(count)s periods. This is the current one.")
         messages.warning(self.request, said % {"count": BACK})
