@@ -18,7 +18,8 @@ class Soap:
                   `EmployeeId` (scalar of an ancestor, inherited), `@employee_type` (the call's parameter of that
                   name), `@company` / `@debtor` (remote id of the scope), `@period.year` (part of a loop's value).
     `parameters`  element of the request -> `company`, `debtor` (remote id of the scope), the name of a loop, or
-                  `loop.part` where its values have parts.
+                  `loop.part` where its values have parts. Of a parameter that is an object each element is named by
+                  its path: `Scale/ScaleValue`; those that the contract lets out are left out where they are empty.
     `constants`   element of the request -> a text that is always the same.
     `tolerant`    name of a loop over objects that the API user may not see one by one: where Nmbrs refuses one
                   (2003), the others are still a list.

@@ -16,7 +16,10 @@ from portal.nmbrs.sandbox.firm.run_people import people_of_run
 from portal.nmbrs.sandbox.firm.wage_codes import WAGE_CODES
 from portal.nmbrs.sandbox.firm.workflow import WorkflowTrack, workflow_of
 from portal.periods import Period, PeriodType, bounds, following, preceding
-from tests.nmbrs_sandbox.asking import NOT_SET, TODAY, Ask, asking, of_kind, values
+from tests.nmbrs_sandbox.asking import NOT_SET, TODAY, Ask, asking, of_kind, rows, values
+
+#: What a scale is named by when its steps are asked for.
+SCALE = ("Scale", "SchaalDescription", "ScaleValue", "ScalePercentageMax", "ScalePercentageMin")
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +119,54 @@ def test_the_salary_table_is_the_one_that_salaries_name_and_may_change(shared: S
         changed = changed or now["GuidSalaryTable"] != then["GuidSalaryTable"]
         assert companies("SalaryTable2_Get", CompanyId=company.id, Year=2009, Period=1) is None
     assert changed
+
+
+def test_scales_and_steps_are_those_of_the_table_of_the_period(shared: Sandbox, companies: Ask) -> None:
+    for company in shared.firm.companies():
+        tables = company.records.salary_tables
+        for asked, table in (((2025, 1), tables[:1]), ((2026, 1), tables[-1:]), ((2009, 1), [])):
+            period = {"CompanyId": company.id, "Year": asked[0], "Period": asked[1]}
+            scales = companies("SalaryTable2_GetScales", **period) or []
+            expected = table[0].scales if table else []
+            assert rows(scales, "Scale", "SchaalDescription", "ScaleValue", "GuidSalaryTableScale") == [
+                (one.name, one.description, one.value, one.guid) for one in expected
+            ]
+            for made, scale in zip(expected, scales, strict=True):
+                named = {name: scale[name] for name in SCALE}
+                steps = companies("SalaryTable2_GetSteps", Scale=named, **period)
+                assert rows(steps, "Step", "StepDescription", "StepValue", "GuidSalaryTableStep") == [
+                    astuple(one) for one in made.steps
+                ]
+            assert not companies("SalaryTable2_GetSteps", Scale={**dict.fromkeys(SCALE, 0), "Scale": "99"}, **period)
+            assert not companies("SalaryTable2_GetSteps", **period)
+
+
+def test_guids_of_scales_and_steps_are_apart_in_the_whole_firm(shared: Sandbox) -> None:
+    scales = [
+        one for company in shared.firm.companies() for table in company.records.salary_tables for one in table.scales
+    ]
+    for guids in ([one.guid for one in scales], [step.guid for one in scales for step in one.steps]):
+        assert len(guids) == len(set(guids)) > 0
+
+
+def test_a_salary_from_the_table_pays_what_its_step_says(shared: Sandbox) -> None:
+    """In every table of its company: a new one has other GUIDs and pays the same."""
+    checked = 0
+    for company in shared.firm.companies():
+        named = [(salary.value, salary.table) for person in company.people for salary in person.salaries]
+        for table in company.records.salary_tables:
+            steps = {(scale.name, step.name): (scale, step) for scale in table.scales for step in scale.steps}
+            for value, place in named:
+                if place is not None:
+                    scale, step = steps[place.scale, place.step]
+                    assert value == place.step_value == step.value
+                    assert place.scale_value == scale.value
+                    checked += 1
+            for scale in table.scales:
+                shares = [(step.value * 100 / scale.value).quantize(Decimal("0.01")) for step in scale.steps]
+                assert (shares[0], shares[-1]) == (scale.least, scale.most)
+                assert shares == sorted(set(shares))
+    assert checked > 10
 
 
 def test_wage_components_hold_in_their_periods_only(shared: Sandbox, companies: Ask) -> None:

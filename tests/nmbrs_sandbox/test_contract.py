@@ -8,6 +8,7 @@ from portal.nmbrs.contract import (
     levels,
     operation,
     record_fields,
+    request_field,
     service,
     services,
     type_fields,
@@ -59,6 +60,16 @@ def test_fields_of_a_base_type_come_first() -> None:
 def test_a_text_result_has_no_fields_and_a_single_record_has_its_own() -> None:
     assert record_fields("CompanyService", "Company_GetCurrentPeriod", "") == ()
     assert [field.name for field in record_fields("DebtorService", "Debtor_Get", ".")] == ["Id", "Number", "Name"]
+
+
+def test_a_field_of_a_request_may_stand_in_an_object() -> None:
+    steps = ("CompanyService", "SalaryTable2_GetSteps")
+    assert request_field(*steps, "Year").type == "int"
+    assert request_field(*steps, "Scale/ScaleValue").type == "decimal"
+    assert request_field(*steps, "Scale/SchaalDescription").optional
+    for path in ("Scale", "Month", "Scale/Color", "Year/Value"):
+        with pytest.raises(ContractError):
+            request_field(*steps, path)
 
 
 def test_what_the_contract_does_not_know_is_an_error() -> None:

@@ -15,7 +15,10 @@ from portal.periods import PeriodType
 from tests.nmbrs_sandbox.asking import TODAY, Ask, asking, of_kind
 from tests.nmbrs_sandbox.wire import call
 
-PERIOD_ASKED = ("LabourAgreements_Get", "SalaryTable2_Get", "WageComponentFixed_Get", "WageComponentVar_Get")
+PERIOD_ASKED = (
+    *("LabourAgreements_Get", "SalaryTable2_Get", "SalaryTable2_GetScales", "SalaryTable2_GetSteps"),
+    *("WageComponentFixed_Get", "WageComponentVar_Get"),
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,8 @@
 """Proof by a stranger, continued: the package `nmbrs` reads what hangs on clients and companies, field by field.
 
 Left out are reads that the package itself cannot do: it takes the one row of SalaryTable2_Get for a list, the wrapper
-of a workflow track's actions for the actions, and asks for fields of a company contact that is not there.
+of a workflow track's actions for the actions, asks for fields of a company contact that is not there, and asks for the
+steps of a salary table without saying of which scale.
 """
 
 from collections.abc import Callable, Iterable

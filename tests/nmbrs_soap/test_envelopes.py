@@ -59,6 +59,30 @@ def test_it_is_the_envelope_that_zeep_makes() -> None:
     assert action == f'"{HOME.namespace}/{OPERATION}"'
 
 
+def test_a_parameter_that_is_an_object_is_filled_element_by_element() -> None:
+    home = service("CompanyService")
+    made = Envelopes(wsdl(home, "https://api.nmbrs.nl"))
+    texts = {"CompanyId": "7", "Scale/ScaleValue": "1<2", "Scale/Scale": "A/4", "Period": "11", "Year": "2026"}
+    texts |= {"Scale/ScalePercentageMin": "80", "Scale/ScalePercentageMax": "100"}
+    values = {"Username": "u", "Token": "t", "Domain": "d"}
+    envelope = made.request(home.namespace, "SalaryTable2_GetSteps", texts, "AuthHeaderWithDomain", values)[0]
+    [asked] = etree.fromstring(envelope).iter(f"{{{home.namespace}}}SalaryTable2_GetSteps")
+    found = [
+        (etree.QName(one).localname, [(etree.QName(e).localname, e.text) for e in one] or one.text) for one in asked
+    ]
+    assert found == [
+        ("CompanyId", "7"),
+        (
+            "Scale",
+            [("Scale", "A/4"), ("ScaleValue", "1<2"), ("ScalePercentageMax", "100"), ("ScalePercentageMin", "80")],
+        ),
+        ("Period", "11"),
+        ("Year", "2026"),
+    ]
+    with pytest.raises(OperationError):
+        made.request(home.namespace, "SalaryTable2_GetSteps", {**texts, "Scale/Color": "red"}, "AuthHeader", values)
+
+
 @pytest.mark.parametrize("text", ["\x00", "\x1b", "a\ud800", "\uffff"])
 def test_a_text_that_no_document_can_hold_is_refused(text: str) -> None:
     with pytest.raises(OperationError):

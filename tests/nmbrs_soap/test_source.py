@@ -108,6 +108,46 @@ def test_loops_ask_the_product_of_their_values_and_give_one_list(nmbrs: Sandbox,
     assert "2" in kinds
 
 
+SCALE = ("Scale", "SchaalDescription", "ScaleValue", "ScalePercentageMax", "ScalePercentageMin")
+STEPS = Soap(
+    "SalaryTable2_GetSteps",
+    "CompanyService",
+    "SalaryTableStepV2",
+    {"scale": "@scale.Scale", "step": "Step", "value": "StepValue"},
+    {
+        "CompanyId": "company",
+        **{f"Scale/{name}": f"scale.{name}" for name in SCALE},
+        "Period": "scale.number",
+        "Year": "scale.year",
+    },
+)
+
+
+def test_a_value_of_a_loop_fills_a_parameter_that_is_an_object(nmbrs: Sandbox, ours: Make) -> None:
+    scope = company(ours)
+    table = next(one for one in nmbrs.firm.companies() if str(one.id) == scope.company).records.salary_tables[-1]
+    parts = ("name", "description", "value", "most", "least")
+    values = [
+        {"year": "2026", "number": "11"}
+        | {element: str(getattr(scale, part)) for element, part in zip(SCALE, parts, strict=True)}
+        for scale in table.scales[:2]
+    ]
+    # What is empty and optional in the contract is left out.
+    values[1]["SchaalDescription"] = ""
+    nmbrs.forget_requests()
+    rows = list(ours().fetch(STEPS, scope, {"scale": values}).records())
+    assert [(row["scale"], row["step"]) for row in rows] == [
+        (scale.name, step.name) for scale in table.scales[:2] for step in scale.steps
+    ]
+    asked = [
+        {name.removeprefix("Scale/"): text for name, text in call.parameters.items() if "/" in name}
+        for call in nmbrs.requests
+    ]
+    assert asked == [{name: value[name] for name in SCALE if value[name]} for value in values]
+    with pytest.raises(ValueError, match="nothing is given for Scale/ScaleValue"):
+        ours().fetch(STEPS, scope, {"scale": [{**values[0], "ScaleValue": ""}]})
+
+
 def test_equal_answers_have_equal_digests_and_others_differ(ours: Make) -> None:
     scope = company(ours)
     one = ours()

@@ -104,6 +104,21 @@ def field_at(service_name: str, operation_name: str, rows: str, path: str) -> Fi
 
 
 @cache
+def request_field(service_name: str, operation_name: str, path: str) -> Field:
+    """The field of a request that a path such as `Year` or `Scale/ScaleValue` means. Raises ContractError."""
+    fields: tuple[Field, ...] = operation(service_name, operation_name).request
+    home, found = service(service_name), None
+    for name in path.split("/"):
+        found = next((field for field in fields if field.name == name), None)
+        if found is None:
+            break
+        fields = () if home.is_simple(found.type) else home.fields(found.type)
+    if found is None or fields:
+        raise ContractError(f"{operation_name}: no parameter {path} that holds a text")
+    return found
+
+
+@cache
 def report_content(operation_name: str) -> tuple[str, tuple[Field, ...], tuple[Field, ...]]:
     """Path and fields of the records in the content of a background report, and the fields around them.
 

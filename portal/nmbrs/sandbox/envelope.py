@@ -1,6 +1,6 @@
 """SOAP envelopes: reads what a client sent, writes answers and faults (soap_wire: binding, sample messages)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape
@@ -35,7 +35,10 @@ def nmbrs_fault(code: int, message: str) -> SoapFault:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a client asks: the operation, its parameters as text, and who it says it is."""
+    """What a client asks: the operation, its parameters as text, and who it says it is.
+
+    What stands inside a parameter has a path for a name: `Scale/ScaleValue`.
+    """
 
     operation: Operation
     parameters: Mapping[str, str]
@@ -95,8 +98,18 @@ def read_call(service: Service, body: bytes, content_type: str, soap_action: str
         )
     _check_action(service, operation, envelope, content_type, soap_action)
     header, credentials = _credentials(root, envelope, service.namespace)
-    parameters = {child.tag.rpartition("}")[2]: child.text or "" for child in asked.iterchildren("*")}
+    parameters = dict(_texts(asked))
     return Call(operation, parameters, header, credentials, envelope)
+
+
+def _texts(element: etree._Element, path: str = "") -> Iterator[tuple[str, str]]:
+    """The texts below an element by the path to them: `CompanyId`, `Scale/ScaleValue`."""
+    for child in element.iterchildren("*"):
+        name = f"{path}{etree.QName(child).localname}"
+        if len(child):
+            yield from _texts(child, f"{name}/")
+        else:
+            yield name, child.text or ""
 
 
 def _parse(body: bytes) -> etree._Element:

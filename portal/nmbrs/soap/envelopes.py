@@ -9,7 +9,7 @@ import os
 import re
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -76,7 +76,10 @@ class Envelopes:
     def request(
         self, namespace: str, operation: str, parameters: Mapping[str, str], header: str, values: Mapping[str, str]
     ) -> tuple[bytes, str]:
-        """The envelope and its SOAPAction. Raises OperationError."""
+        """The envelope and its SOAPAction. Raises OperationError.
+
+        A parameter inside another one has its path for a name: `Scale/ScaleValue`.
+        """
         texts = [*values.values(), *parameters.values()]
         if any(_NOT_XML.search(text) for text in texts):
             raise OperationError
@@ -98,7 +101,7 @@ class Envelopes:
         try:
             element = self._client.get_element(f"{{{namespace}}}{header}")(**dict(zip(values, marks, strict=False)))
             action = self._service._binding.get(operation).soapaction
-            given = dict(zip(parameters, marks[len(values) :], strict=True))
+            given = _nested(zip(parameters, marks[len(values) :], strict=True))
             envelope = self._client.create_message(self._service, operation, **given, _soapheaders=[element])
             made = etree.tostring(envelope, xml_declaration=True, encoding="utf-8").decode(), f'"{action}"'
         except (ZeepError, ValueError, LookupError, TypeError):
@@ -107,6 +110,18 @@ class Envelopes:
             raise OperationError
         parts = re.split(f"({'|'.join(marks)})", made[0])
         return _Blank(tuple(parts[0::2]), tuple(map(marks.index, parts[1::2])), made[1])
+
+
+def _nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Texts by path as zeep wants them: an object as a dictionary of its elements."""
+    made: dict[str, Any] = {}
+    for path, text in pairs:
+        *outer, name = path.split("/")
+        place = made
+        for element in outer:
+            place = place.setdefault(element, {})
+        place[name] = text
+    return made
 
 
 def _text(value: str) -> str:

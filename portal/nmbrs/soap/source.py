@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from threading import Event, Lock
 
-from portal.nmbrs.contract import service
+from portal.nmbrs.contract import request_field, service
 from portal.nmbrs.soap.address import checked_address
 from portal.nmbrs.soap.answers import answer_error
 from portal.nmbrs.soap.body import LONGEST, Body
@@ -166,7 +166,7 @@ class SoapSource:
     def _call(self, binding: Soap, given: Mapping[str, str], longest: int = LONGEST) -> Body:
         called = called_operation(binding)
         home = service(binding.service)
-        parameters = {**binding.constants, **{element: given[name] for element, name in binding.parameters.items()}}
+        parameters = _parameters(binding, given)
         if missing := [element for element, value in parameters.items() if not value]:
             raise ValueError(f"{called.name}: nothing is given for {', '.join(missing)}")
         credentials = dict(self._credentials)
@@ -192,6 +192,16 @@ class SoapSource:
                 )
                 self._opened = transport, Wsdls(self._wsdl_folder, address, transport)
             return self._opened
+
+
+def _parameters(binding: Soap, given: Mapping[str, str]) -> dict[str, str]:
+    """Element or path of elements -> its text. Of an object what is empty and optional is left out."""
+    filled = {**binding.constants, **{element: given[name] for element, name in binding.parameters.items()}}
+    return {
+        element: text
+        for element, text in filled.items()
+        if text or "/" not in element or not request_field(binding.service, binding.operation, element).optional
+    }
 
 
 def _given(loops: Loops, values: Sequence[LoopValue]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from portal.nmbrs.sandbox.answers.periods import period_for_company
 from portal.nmbrs.sandbox.answers.registry import Row, answers, company_of, debtor_of
 from portal.nmbrs.sandbox.envelope import Call, nmbrs_fault
 from portal.nmbrs.sandbox.firm import Company, Firm
+from portal.nmbrs.sandbox.firm.company_records import CompanySalaryTable
 from portal.nmbrs.sandbox.firm.run_people import people_of_run
 from portal.nmbrs.sandbox.firm.workflow import workflow_of
 from portal.nmbrs.sandbox.rows import business
@@ -95,10 +96,29 @@ def _agreements(firm: Firm, call: Call) -> Iterable[Row]:
 
 @answers("CompanyService", "SalaryTable2_Get")
 def _salary_table(firm: Firm, call: Call) -> Row | None:
+    table = _table(firm, call)
+    return rows.salary_table(table) if table else None
+
+
+@answers("CompanyService", "SalaryTable2_GetScales")
+def _salary_scales(firm: Firm, call: Call) -> Iterable[Row]:
+    table = _table(firm, call)
+    return map(rows.salary_scale, table.scales if table else ())
+
+
+@answers("CompanyService", "SalaryTable2_GetSteps")
+def _salary_steps(firm: Firm, call: Call) -> Iterable[Row]:
+    table, wanted = _table(firm, call), call.parameters.get("Scale/Scale", "").strip()
+    scales = table.scales if table else ()
+    return [rows.salary_step(step) for scale in scales if scale.name == wanted for step in scale.steps]
+
+
+def _table(firm: Firm, call: Call) -> CompanySalaryTable | None:
+    """The salary table of the company in the period that the call asks for."""
     company = _company(firm, call)
     period = period_for_company(company, call)
     begun = [table for table in company.records.salary_tables if table.start <= period]
-    return rows.salary_table(begun[-1]) if begun else None
+    return begun[-1] if begun else None
 
 
 @answers("CompanyService", "SVW_GetCurrent")

@@ -24,6 +24,7 @@ from portal.nmbrs.sandbox.firm.filings import add_filings
 from portal.nmbrs.sandbox.firm.hour_codes import HOUR_CODES
 from portal.nmbrs.sandbox.firm.identity import guid_of
 from portal.nmbrs.sandbox.firm.model import FIRST_COMPANY_ID, Company, Debtor
+from portal.nmbrs.sandbox.firm.salary_scales import CODE, NAME, scales_of_table
 from portal.nmbrs.sandbox.firm.wage_codes import WAGE_CODES
 from portal.periods import Period, preceding
 
@@ -145,11 +146,19 @@ def _salary_tables(company: Company, base: int, today: date) -> list[CompanySala
     """The table that people's salaries name, for some companies a new one since this year; none without people."""
     if not company.people:
         return []
-    tables = [CompanySalaryTable(1, "Loontabel cao", guid_of("SalaryTable", base + 1), Period(2010, 1))]
+    starts = {NAME: Period(2010, 1)}
     if company.id % 3 == 0:
-        name = f"Loontabel cao {today.year}"
-        tables.append(CompanySalaryTable(1, name, guid_of("SalaryTable", base + 2), Period(today.year, 1)))
-    return tables
+        starts[f"{NAME} {today.year}"] = Period(today.year, 1)
+    return [
+        CompanySalaryTable(
+            CODE,
+            name,
+            guid_of("SalaryTable", base + number),
+            start,
+            scales_of_table(company.period_type, base + number * 200),
+        )
+        for number, (name, start) in enumerate(starts.items(), start=1)
+    ]
 
 
 def _social_security(random: Random, cao: Coded, sector: Coded) -> SocialSecurity:

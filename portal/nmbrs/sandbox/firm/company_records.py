@@ -70,6 +70,29 @@ class LabourAgreement:
 
 
 @dataclass(slots=True)
+class SalaryStep:
+    """A step of a scale: what full-time work in it pays a period of the company."""
+
+    name: str
+    description: str
+    value: Decimal
+    guid: str
+
+
+@dataclass(slots=True)
+class SalaryScale:
+    """A scale of a salary table. Its salaries lie between two percentages of `value`, which is its last step."""
+
+    name: str
+    description: str
+    value: Decimal
+    most: Decimal
+    least: Decimal
+    guid: str
+    steps: list[SalaryStep]
+
+
+@dataclass(slots=True)
 class CompanySalaryTable:
     """The main salary table, from a period on."""
 
@@ -77,6 +100,7 @@ class CompanySalaryTable:
     description: str
     guid: str
     start: Period
+    scales: list[SalaryScale]
 
 
 @dataclass(slots=True)

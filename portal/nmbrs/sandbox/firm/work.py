@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from random import Random
 from typing import Final
 
 from portal.nmbrs.sandbox.firm.maker import Maker
@@ -13,21 +12,15 @@ from portal.nmbrs.sandbox.firm.model import (
     Person,
     Placement,
     Salary,
-    SalaryTable,
     Schedule,
     Unit,
 )
+from portal.nmbrs.sandbox.firm.salary_scales import PERIOD_SHARE, place_in_table
 from portal.periods import PeriodType
 
 #: Places (modulo 40) of people whose story is told on purpose, so that every company has one of each.
 _CONTRACT_ENDS_SOON, _REHIRED = 7, 12
 _FULL_TIME_HOURS = Decimal(40)
-#: Parts of a month's wage that one period of a company pays.
-_PERIOD_SHARE: Final = {
-    PeriodType.MONTH: Decimal(1),
-    PeriodType.FOUR_WEEKS: Decimal(12) / 13,
-    PeriodType.WEEK: Decimal(12) / 52,
-}
 #: Salary types with their weight: full-time, part-time, hourly, net part-time, net hourly, one no list knows.
 _SALARY_TYPES: Final = ((1, 56), (2, 16), (3, 22), (4, 2), (6, 2), (9, 2))
 _WEEKS: Final = (
@@ -137,13 +130,13 @@ def _salaries(maker: Maker, start: date, end: date | None, hours: Decimal) -> It
         starts.append(starts[-1] + timedelta(days=random.randrange(30, 100)))
     for first in starts:
         value = _amount(kind, monthly, hours, maker.company.period_type)
+        table = place_in_table(value, maker.company.period_type) if from_table else None
         created = maker.created(first)
         if random.random() < 0.05:
             # A typing error, put right at once: same start, the later row counts.
             yield Salary(maker.next_id(), created, first, value + 10, kind)
             created += timedelta(minutes=7)
-        table = _table(random, value) if from_table else None
-        yield Salary(maker.next_id(), created, first, value, kind, table)
+        yield Salary(maker.next_id(), created, first, table.step_value if table else value, kind, table)
         monthly = (monthly * Decimal(random.randrange(101, 106)) / 100).quantize(Decimal(1))
 
 
@@ -151,12 +144,7 @@ def _amount(kind: int, monthly: Decimal, hours: Decimal, period_type: PeriodType
     if kind in {3, 6, 8}:
         return (monthly * 12 / 52 / _FULL_TIME_HOURS).quantize(Decimal("0.01"))
     share = hours / _FULL_TIME_HOURS if kind in {2, 4, 5} else Decimal(1)
-    return (monthly * share * _PERIOD_SHARE[period_type]).quantize(Decimal("0.01"))
-
-
-def _table(random: Random, value: Decimal) -> SalaryTable:
-    step = random.randrange(1, 12)
-    return SalaryTable(1, "Loontabel cao", str(random.randrange(4, 10)), value, str(step), value)
+    return (monthly * share * PERIOD_SHARE[period_type]).quantize(Decimal("0.01"))
 
 
 def _placements(maker: Maker, units: Sequence[Unit], start: date) -> Iterator[Placement]:

@@ -13,6 +13,8 @@ from portal.nmbrs.sandbox.firm.company_records import (
     LabourAgreement,
     PensionExport,
     RunRequest,
+    SalaryScale,
+    SalaryStep,
     SocialSecurity,
     VariableComponent,
     WorkCost,
@@ -130,6 +132,28 @@ def agreement(agreement: LabourAgreement) -> Row:
 def salary_table(table: CompanySalaryTable) -> Row:
     """SalaryTableV2."""
     return {"Code": table.code, "Description": table.description, "GuidSalaryTable": table.guid}
+
+
+def salary_scale(scale: SalaryScale) -> Row:
+    """SalaryTableScaleV2."""
+    return {
+        "Scale": scale.name,
+        "SchaalDescription": scale.description,
+        "ScaleValue": scale.value,
+        "ScalePercentageMax": scale.most,
+        "ScalePercentageMin": scale.least,
+        "GuidSalaryTableScale": scale.guid,
+    }
+
+
+def salary_step(step: SalaryStep) -> Row:
+    """SalaryTableStepV2."""
+    return {
+        "Step": step.name,
+        "StepDescription": step.description,
+        "StepValue": step.value,
+        "GuidSalaryTableStep": step.guid,
+    }
 
 
 def social_security(settings: SocialSecurity) -> Row:
