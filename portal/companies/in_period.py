@@ -15,6 +15,8 @@ from portal.companies.loops import PERIODS_BACK_AT_FIRST, YEARS_BACK
 from portal.companies.models import (
     Company,
     CompanyLabourAgreement,
+    CompanySalaryScale,
+    CompanySalaryStep,
     CompanySalaryTable,
     CompanySchedule,
     CompanySocialSecurity,
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 #: Kinds of which Nmbrs tells the present only: they are known since the day on which they were first seen.
 OBSERVED: tuple[type[Any], ...] = (CompanySchedule, CompanySocialSecurity)
 #: Asked for each period.
-PERIODIC: tuple[type[Any], ...] = (CompanyLabourAgreement, CompanySalaryTable)
+PERIODIC: tuple[type[Any], ...] = (CompanyLabourAgreement, CompanySalaryTable, CompanySalaryScale, CompanySalaryStep)
 #: Asked for each year.
 YEARLY: tuple[type[Any], ...] = (Run, WageTaxReturn, PensionExport, WorkCost)
 
@@ -73,6 +75,8 @@ def _was_asked(model: type[Any], choice: Chosen) -> bool:
     """Whether Nmbrs is asked for this period: a period without rows is empty only then."""
     if model in OBSERVED:
         return choice.last_day >= clock.today()
+    if model is CompanySalaryStep:
+        return choice.period == choice.current
     if model in YEARLY:
         return choice.period.year >= clock.today().year - YEARS_BACK
     oldest = choice.current

@@ -1,13 +1,14 @@
-"""What is asked of a company one after another: years, periods, runs."""
+"""What is asked of a company one after another: years, periods, runs, scales of the salary table."""
 
 from collections.abc import Sequence
 from datetime import datetime, time
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from django.db.models import F, Q, Subquery
 
 from portal import clock
-from portal.companies.models import Run
+from portal.companies.models import CompanySalaryScale, PeriodSeen, Run
 from portal.mirror.models import Freshness
 from portal.mirror.scope import MirrorScope
 from portal.periods import Period, PeriodType, bounds, count, preceding
@@ -22,6 +23,8 @@ YEARS_BACK = 2
 #: and one of the others in turn.
 PERIODS_BACK_AT_FIRST = 13
 PERIODS_BACK = 1
+#: What is not asked every night has its turn within so many days.
+TURNS = PERIODS_BACK_AT_FIRST - PERIODS_BACK
 
 
 def years(scope: MirrorScope) -> Sequence[str]:
@@ -61,6 +64,23 @@ def runs_at_first(scope: MirrorScope) -> Sequence[LoopValue]:
     return _runs(scope, _of_late(scope))
 
 
+def scales_to_ask(scope: MirrorScope) -> Sequence[LoopValue]:
+    """Scales of the current period whose steps may differ: those that changed since steps were last read, all of them
+    when the current period did, and of the others those whose turn it is, each within twelve days.
+    """
+    read = Freshness.objects.filter(resource="company_salary_steps", **scope.columns).values_list("last_success")
+    last = next((moment for (moment,) in read if moment is not None), None)
+    moved = PeriodSeen.objects.filter(company=scope.company_id).values_list("seen_at", flat=True).first()
+    if last is None or (moved is not None and moved > last):
+        return scales_at_first(scope)
+    return [_scale(row) for row in _scales(scope) if row.last_changed > last or _has_its_turn(row)]
+
+
+def scales_at_first(scope: MirrorScope) -> Sequence[LoopValue]:
+    """The scales of the current period. Those of the thirteen before it would be a call each."""
+    return [_scale(row) for row in _scales(scope)]
+
+
 def _that_may_differ(scope: MirrorScope, kind: str, never_asked: Q) -> Sequence[LoopValue]:
     """Runs that are not locked or of the current or the previous period; of older ones those that were never asked,
     those that changed since the kind was last read, and those of one period in turn, so that each has its turn within
@@ -76,9 +96,9 @@ def _that_may_differ(scope: MirrorScope, kind: str, never_asked: Q) -> Sequence[
 
 def _places_in_turn(scope: MirrorScope) -> list[int]:
     """Of the last five years and of this one those periods of runs whose turn it is today, as `_runs` numbers them."""
-    today, turns = clock.today(), PERIODS_BACK_AT_FIRST - PERIODS_BACK
+    today = clock.today()
     first, last = (today.year - 5) * 100, (today.year + 2) * 100
-    return [place for place in range(first, last) if (place - today.toordinal()) % turns == 0]
+    return [place for place in range(first, last) if (place - today.toordinal()) % TURNS == 0]
 
 
 def _periods(scope: MirrorScope, back: int) -> list[Period]:
@@ -127,3 +147,27 @@ def _runs(scope: MirrorScope, which: Q) -> list[LoopValue]:
     runs: QuerySet[Run] = numbered.filter(which, **scope.columns).distinct()
     found = runs.order_by("year", "remote_id").values_list("remote_id", "year")
     return [{"id": str(remote_id), "year": str(year)} for remote_id, year in found]
+
+
+def _scales(scope: MirrorScope) -> "QuerySet[CompanySalaryScale]":
+    """Those of the current period; none while it is not known."""
+    rows = CompanySalaryScale.objects.filter(**scope.columns)
+    return rows.in_period(scope.current) if scope.current else rows.none()
+
+
+def _has_its_turn(row: CompanySalaryScale) -> bool:
+    """On one day of twelve, by what the scale is called: another day in another company, so that no night has all."""
+    return (crc32(f"{row.company_id}/{row.scale}".encode()) - clock.today().toordinal()) % TURNS == 0
+
+
+def _scale(row: CompanySalaryScale) -> dict[str, str]:
+    """The scale as Nmbrs wants it back, and where it stands."""
+    amounts = {name: getattr(row, name) for name in ("value", "percentage_min", "percentage_max")}
+    texts = {name: f"{amount.normalize():f}" for name, amount in amounts.items()}
+    return {
+        "year": str(row.year),
+        "number": str(row.number),
+        "scale": row.scale,
+        "description": row.description,
+        **texts,
+    }

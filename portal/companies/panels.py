@@ -184,6 +184,8 @@ def register() -> None:
             resources=(
                 "company_labour_agreements",
                 "company_salary_tables",
+                "company_salary_scales",
+                "company_salary_steps",
                 "company_schedules",
                 "company_social_security",
             ),

@@ -17,11 +17,13 @@ from portal.companies.models import (
     SCHEDULES,
     Company,
     CompanyLabourAgreement,
+    CompanySalaryScale,
+    CompanySalaryStep,
     CompanySalaryTable,
     CompanySchedule,
     CompanySocialSecurity,
 )
-from portal.companies.periods import chosen
+from portal.companies.periods import Chosen, chosen
 from portal.ui import formats, markup
 from portal.ui.values import Missing
 
@@ -42,6 +44,18 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Scales:
+    """The scales of the salary table and the steps of all of them; without any a reason says why."""
+
+    scales: list[CompanySalaryScale]
+    steps: list[CompanySalaryStep]
+    reason: Missing | None
+    no_steps: Missing | None
+    #: The period is not the current one: of others nobody asks for steps.
+    past: bool
+
+
+@dataclass(frozen=True)
 class Group:
     """The settings of a kind; without any `reason` says why. `since`: the day it was first seen, undated in Nmbrs."""
 
@@ -51,6 +65,8 @@ class Group:
     since: date | None = None
     #: The period is over, and it was first seen later.
     too_early: bool = False
+    #: Of the salary table.
+    scales: Scales | None = None
 
 
 def settings_then(request: HttpRequest, company: Company) -> dict[str, Any]:
@@ -65,7 +81,8 @@ def settings_then(request: HttpRequest, company: Company) -> dict[str, Any]:
         settings = [setting for row in found.rows for setting in shown(row)]
         too_early = model in OBSERVED and choice.last_day < clock.today() and not found.rows
         too_early = too_early and ever_fetched(request.user, company, model.resource.name)
-        groups.append(Group(title, settings, found.reason, since, too_early))
+        scales = _scales(request, company, choice) if model is CompanySalaryTable and found.rows else None
+        groups.append(Group(title, settings, found.reason, since, too_early, scales))
     return {"period": choice.label, "groups": groups}
 
 
@@ -78,6 +95,14 @@ def _agreement(row: CompanyLabourAgreement) -> list[Setting]:
 
 def _table(row: CompanySalaryTable) -> list[Setting]:
     return [Setting(str(row), "")]
+
+
+def _scales(request: HttpRequest, company: Company, choice: Chosen) -> Scales:
+    scales = known(request, company, choice, CompanySalaryScale)
+    steps = known(request, company, choice, CompanySalaryStep)
+    places = {scale.scale: place for place, scale in enumerate(scales.rows)}
+    ordered = sorted(steps.rows, key=lambda step: (places.get(step.scale, len(places)), step.value, step.step))
+    return Scales(scales.rows, ordered, scales.reason, steps.reason, choice.period != choice.current)
 
 
 def _schedules(row: CompanySchedule) -> list[Setting]:

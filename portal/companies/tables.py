@@ -200,6 +200,33 @@ class SalaryTableTable(FactTable):
     code = CodeColumn()
 
 
+@shows("company_salary_scales")
+class SalaryScaleTable(FactTable):
+    """The scales of the salary table."""
+
+    caption = _("Scales of the salary table")
+    searched = ("scale", "description")
+
+    scale = TextColumn()
+    description = TextColumn()
+    value = MoneyColumn(most=4)
+    percentage_min = NumberColumn(places=2, most=4)
+    percentage_max = NumberColumn(places=2, most=4)
+
+
+@shows("company_salary_steps")
+class SalaryStepTable(FactTable):
+    """The steps of the salary table, of periods that were the current one."""
+
+    caption = _("Steps of the salary table")
+    searched = ("scale", "step", "description")
+
+    scale = TextColumn()
+    step = TextColumn(order_by=("scale", "value"))
+    description = TextColumn()
+    value = MoneyColumn(most=4)
+
+
 class _Components(FactTable):
     """Wage components, each with what its code means in the company on the last day of the period.
 

@@ -78,6 +78,37 @@ def test_the_next_night_asks_two_periods_one_older_and_their_runs_and_keeps_the_
     assert [set(model.objects.filter(company=ours).values_list("key", flat=True)) for model in models_asked] == kept
 
 
+def test_the_steps_of_a_scale_that_changed_are_asked_the_next_night(mirrored: Connected) -> None:
+    company = next(one for one in mirrored.sandbox.firm.companies() if one.records.salary_tables)
+    scale = company.records.salary_tables[-1].scales[2]
+    scale.value += 100
+    scale.steps[-1].value += 100
+    count = models.CompanySalaryStep.objects.count()
+    scales = len(set(models.CompanySalaryStep.objects.values_list("company", "scale")))
+    mirrored.sandbox.forget_requests()
+    resync(mirrored, "company_salary_scales,company_salary_steps")
+    asked = [call.parameters for call in mirrored.sandbox.requests if call.operation == "SalaryTable2_GetSteps"]
+    named = [
+        (int(one["CompanyId"]), one["Scale/Scale"], one["Scale/SchaalDescription"], Decimal(one["Scale/ScaleValue"]))
+        for one in asked
+    ]
+    assert (company.id, scale.name, scale.description, scale.value) in named
+    # Of the others those whose turn it is.
+    assert len(asked) < scales / 2
+    steps = models.CompanySalaryStep.objects.filter(company__remote_id=company.id, scale=scale.name)
+    assert list(steps.values_list("step", "value")) == [(step.name, step.value) for step in scale.steps]
+    assert models.CompanySalaryStep.objects.count() == count
+
+
+def test_all_steps_are_asked_when_the_current_period_is_another_one(mirrored: Connected) -> None:
+    mirrored.sandbox.advance()
+    resync(mirrored, "current_period,company_salary_scales,company_salary_steps")
+    for company in mirrored.sandbox.firm.companies():
+        tables = [table for table in company.records.salary_tables if table.start <= company.current]
+        rows = models.CompanySalaryStep.objects.filter(company__remote_id=company.id).in_period(company.current)
+        assert rows.count() == sum(len(scale.steps) for table in tables[-1:] for scale in table.scales)
+
+
 def test_a_new_period_adds_its_facts_and_what_was_filed_is_in_the_change_log(mirrored: Connected) -> None:
     company = next(one for one in mirrored.sandbox.firm.companies() if one.records.pension_exports)
     ours = OurCompany.objects.get(remote_id=company.id)

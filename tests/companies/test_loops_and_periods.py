@@ -6,8 +6,16 @@ import pytest
 import time_machine
 
 from portal.accounts.models import Firm
-from portal.companies.loops import runs_at_first, runs_to_ask
-from portal.companies.models import Company, CurrentPeriod, PeriodSeen, Run, RunEmployee
+from portal.companies.loops import runs_at_first, runs_to_ask, scales_at_first, scales_to_ask
+from portal.companies.models import (
+    Company,
+    CompanySalaryScale,
+    CompanySalaryStep,
+    CurrentPeriod,
+    PeriodSeen,
+    Run,
+    RunEmployee,
+)
 from portal.companies.panels import moves
 from portal.mirror.models import Freshness
 from portal.mirror.resource import registry
@@ -103,3 +111,91 @@ def test_each_current_period_is_kept_with_the_moment_it_was_seen(company: Compan
         for day, numbers in ((0, (2026, 11)), (2, (2026, 12)), (3, (2025, 12)), (4, (2026, 12)), (5, (2027, 1)))
     ]
     assert [move.back for move in moves(seen)] == [False, False, True, False, False]
+
+
+def make_scale(company: Company, name: str, number: int = 11, **fields: object) -> CompanySalaryScale:
+    """A scale that was seen long ago."""
+    old = NIGHT - timedelta(days=400)
+    values = {"value": 3250, "percentage_min": "76.92", "percentage_max": 100, "first_seen": old, "last_changed": old}
+    own = {"company": company, "year": 2026, "number": number, "scale": name, **values, **fields}
+    made: CompanySalaryScale = mirrored(CompanySalaryScale, company.environment, **own)
+    return made
+
+
+def scales_asked(company: Company, night: datetime) -> list[str]:
+    with time_machine.travel(night, tick=False):
+        return [value["scale"] for value in scales_to_ask(scope(company)) if not isinstance(value, str)]
+
+
+def test_every_scale_of_the_current_period_has_its_turn_within_twelve_days(company: Company) -> None:
+    fetched(company, "company_salary_steps", at=NIGHT)
+    names = {make_scale(company, str(number)).scale for number in range(30)}
+    make_scale(company, "of another period", number=10)
+    make_scale(company, "gone", missing_since=NIGHT)
+    nights = [scales_asked(company, NIGHT + timedelta(days=day)) for day in range(12)]
+    assert sorted(name for night in nights for name in night) == sorted(names)
+    assert max(map(len, nights)) < 10
+
+
+def test_a_scale_that_changed_is_asked_and_all_of_them_when_the_period_did(company: Company) -> None:
+    names = ["4", "5", "6"]
+    scales = [make_scale(company, name) for name in names]
+    # Without a reading every one, as a first sync does and its price is worked out.
+    assert scales_asked(company, NIGHT) == names
+    fetched(company, "company_salary_steps", at=NIGHT)
+    quiet = next(night for day in range(1, 13) if not scales_asked(company, night := NIGHT + timedelta(days=day)))
+    CompanySalaryScale.objects.filter(pk=scales[1].pk).update(last_changed=NIGHT + timedelta(hours=1))
+    assert scales_asked(company, quiet) == ["5"]
+    PeriodSeen.objects.create(company=company, year=2026, number=11, seen_at=NIGHT - timedelta(hours=1))
+    assert scales_asked(company, quiet) == ["5"]
+    PeriodSeen.objects.create(company=company, year=2026, number=11, seen_at=NIGHT + timedelta(hours=1))
+    assert scales_asked(company, quiet) == names
+
+
+def test_a_scale_is_asked_with_all_that_nmbrs_said_of_it(company: Company) -> None:
+    make_scale(company, "A/4", description="Schaal 4", value="2500.0000")
+    assert scales_at_first(scope(company)) == [
+        {
+            "year": "2026",
+            "number": "11",
+            "scale": "A/4",
+            "description": "Schaal 4",
+            "value": "2500",
+            "percentage_min": "76.92",
+            "percentage_max": "100",
+        }
+    ]
+
+
+def record(name: str, **texts: str) -> dict[str, str | None]:
+    place = {"company": "20001", "year": "2026", "number": "11", "scale": name}
+    return {**place, "value": "3250", "percentage_min": "76.92", "percentage_max": "100", **texts}
+
+
+def test_steps_go_and_come_back_with_their_scale(company: Company) -> None:
+    place = Place(company, [])
+    kind, steps = registry["company_salary_scales"], registry["company_salary_steps"]
+    names = [str(number) for number in range(4, 10)]
+    loops = {"period": [{"year": "2026", "number": "11"}]}
+    asked = {"scale": [{"year": "2026", "number": "11", "scale": name} for name in names]}
+    told = [record(name, step=step) for name in names for step in ("1", "2")]
+    place.publish(kind, [record(name) for name in names], loops=loops)
+    place.publish(steps, told, loops=asked)
+    assert CompanySalaryStep.objects.count() == 12
+    place.publish(kind, [record(name) for name in names[1:]], loops=loops)
+    assert set(CompanySalaryStep.objects.values_list("scale", flat=True)) == set(names[1:])
+    assert CompanySalaryStep.everything.filter(missing_since__isnull=False).count() == 2
+    place.publish(kind, [record(name) for name in names], loops=loops)
+    assert CompanySalaryStep.objects.count() == 10
+    # Only of the scales that are asked again something may be missing.
+    place.publish(steps, told[:1], loops={"scale": asked["scale"][:1]})
+    assert sorted(CompanySalaryStep.objects.values_list("scale", flat=True)) == sorted(["4", *names[1:], *names[1:]])
+
+
+def test_what_two_names_say_together_is_not_taken_for_another_pair(company: Company) -> None:
+    place = Place(company, [])
+    pairs = [("A", "B/1"), ("A/B", "1")]
+    asked = {"scale": [{"year": "2026", "number": "11", "scale": scale} for scale, _ in pairs]}
+    told = [record(scale, step=step, value=str(value)) for value, (scale, step) in enumerate(pairs)]
+    place.publish(registry["company_salary_steps"], told, loops=asked)
+    assert set(CompanySalaryStep.objects.values_list("scale", "step", "value")) == {("A", "B/1", 0), ("A/B", "1", 1)}

@@ -14,6 +14,7 @@ from portal.mirror.convert import BadValue
 from portal.mirror.dating import Observed
 from portal.mirror.resource import registry
 from portal.nmbrs.sandbox.firm import Company
+from portal.nmbrs.sandbox.firm.company_records import CompanySalaryTable
 from portal.nmbrs.sandbox.firm.run_people import people_of_run
 from portal.nmbrs.sandbox.firm.workflow import workflow_of
 from portal.periods import Period, preceding
@@ -101,6 +102,25 @@ def salary_tables(company: Company) -> Rows:
         begun = [table for table in company.records.salary_tables if table.start <= period]
         if begun:
             yield (period.year, period.number, begun[-1].guid, begun[-1].code, begun[-1].description)
+
+
+def table_in(company: Company, period: Period) -> CompanySalaryTable | None:
+    return next((table for table in company.records.salary_tables[::-1] if table.start <= period), None)
+
+
+def salary_scales(company: Company) -> Rows:
+    for period in periods(company):
+        table = table_in(company, period)
+        for one in table.scales if table else ():
+            yield (period.year, period.number, one.guid, one.name, one.description, one.value, one.least, one.most)
+
+
+def salary_steps(company: Company) -> Rows:
+    """Those of the current period alone."""
+    now, table = company.current, table_in(company, company.current)
+    for scale in table.scales if table else ():
+        for one in scale.steps:
+            yield (now.year, now.number, scale.name, one.guid, one.name, one.description, one.value)
 
 
 def fixed(company: Company) -> Rows:
@@ -193,6 +213,16 @@ KINDS: dict[str, Case] = {
         models.CompanySalaryTable,
         (*PERIOD, "remote_guid", "code", "description"),
         salary_tables,
+    ),
+    "company_salary_scales": (
+        models.CompanySalaryScale,
+        (*PERIOD, "remote_guid", "scale", "description", "value", "percentage_min", "percentage_max"),
+        salary_scales,
+    ),
+    "company_salary_steps": (
+        models.CompanySalaryStep,
+        (*PERIOD, "scale", "remote_guid", "step", "description", "value"),
+        salary_steps,
     ),
     "company_wage_fixed": (models.CompanyWageFixed, (*PERIOD, "remote_id", "code", "value"), fixed),
     "company_wage_variable": (models.CompanyWageVariable, (*PERIOD, "remote_id", "code", "value"), variable),

@@ -20,7 +20,7 @@ from portal.nmbrs.sandbox.firm.run_output import wage_lines
 from portal.nmbrs.sandbox.firm.run_people import people_of_run
 from portal.periods import Period
 from tests import reference
-from tests.companies.test_records import KINDS
+from tests.companies.test_records import KINDS, table_in
 from tests.sync import sums_read
 from tests.sync.sums_read import Window, number
 
@@ -221,11 +221,13 @@ def work_costs(panel: Any, asked: Asked) -> int:
 
 
 def settings(panel: Any, asked: Asked) -> int:
-    """How many agreements there were, the hours of the schedules and the two parts of the WGA, as far as known then."""
+    """How many agreements there were, the salary table, the hours of the schedules and the two parts of the WGA, as far
+    as known then."""
     records, period = asked.companies[0].records, asked.one_period
     group = {words(one.xpath("string(./h3)")): one for one in panel.xpath(".//div[h3]")}
     agreements = sum(one.start <= period for one in records.agreements)
     assert len(group["Labour agreements"].xpath(".//dt")) == agreements
+    scales = salary_scales(group["Salary table"], asked)
     now = asked.window[1] >= clock.today()
     weeks = [{sum(week) for week in (one.week1, one.week2) if sum(week)} for one in records.schedules if now]
     shown = [
@@ -236,7 +238,24 @@ def settings(panel: Any, asked: Asked) -> int:
     insured = records.social_security
     parts = [number(one.text_content()) for one in group["Social security (SVW)"].xpath(".//dd")[3:5]]
     assert parts == ([insured.wga_employee, insured.wga_employer] if now and insured else [])
-    return agreements + len(shown) + len(parts)
+    return agreements + scales + len(shown) + len(parts)
+
+
+def salary_scales(group: Any, asked: Asked) -> int:
+    """The scales of the period and, where it is the current one, their steps."""
+    [company] = asked.companies
+    table = table_in(company, asked.one_period)
+    scales = table.scales if table else []
+    expected = [[(one.name, one.value, one.least, one.most) for one in scales]] if scales else []
+    if scales and asked.one_period == company.current:
+        expected.append([(scale.name, step.name, step.value) for scale in scales for step in scale.steps])
+    places: tuple[tuple[int, ...], ...] = ((2, 3, 4), (3,))
+    shown = [
+        [(text(row, 0), *([text(row, 1)] if at == (3,) else []), *(number(text(row, n)) for n in at)) for row in rows]
+        for rows, at in zip([one.xpath(".//tbody/tr") for one in group.xpath(".//table")], places, strict=False)
+    ]
+    assert shown == expected
+    return sum(map(len, shown))
 
 
 def amounts(panel: Any, asked: Asked) -> int:

@@ -17,6 +17,8 @@ from portal.companies.models.runs import RequestStatus, Run, RunEmployee, RunReq
 from portal.companies.models.snapshot import Basis, Snapshot, TotalsInterval
 from portal.companies.models.terms import (
     CompanyLabourAgreement,
+    CompanySalaryScale,
+    CompanySalaryStep,
     CompanySalaryTable,
     CompanyWageFixed,
     CompanyWageVariable,
@@ -33,6 +35,8 @@ __all__ = [
     "CompanyCostCenter",
     "CompanyCostUnit",
     "CompanyLabourAgreement",
+    "CompanySalaryScale",
+    "CompanySalaryStep",
     "CompanySalaryTable",
     "CompanySchedule",
     "CompanySocialSecurity",

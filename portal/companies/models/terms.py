@@ -1,4 +1,6 @@
-"""What holds for everybody of a company in a period: labour agreements, salary table, wage components."""
+"""What holds for everybody of a company in a period: labour agreements, salary table with its scales and steps, wage
+components.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +61,46 @@ class CompanySalaryTable(CompanyPeriodFact):
 
     def __str__(self) -> str:
         return self.description or str(self.code)
+
+
+class CompanySalaryScale(CompanyPeriodFact):
+    """A scale of the salary table of a company in a period, with the two percentages that limit what is paid in it.
+
+    No public text says of what wage `value` is (a month, a period): it is shown as Nmbrs gives it.
+    """
+
+    remote_guid = models.UUIDField(null=True, editable=False)
+    scale = models.CharField(_("scale"), max_length=60)
+    description = models.CharField(_("description"), max_length=255, blank=True)
+    value = models.DecimalField(_("salary of the scale"), max_digits=16, decimal_places=4)
+    percentage_min = models.DecimalField(_("lowest percentage"), max_digits=16, decimal_places=4)
+    percentage_max = models.DecimalField(_("highest percentage"), max_digits=16, decimal_places=4)
+
+    class Meta(CompanyPeriodFact.Meta):
+        verbose_name = _("scale of the salary table")
+        verbose_name_plural = _("scales of salary tables")
+        ordering = ["-year", "-number", "value", "scale", "pk"]
+
+    def __str__(self) -> str:
+        return self.description or self.scale
+
+
+class CompanySalaryStep(CompanyPeriodFact):
+    """A step of a scale of the salary table, as it was in a period that was the current one when it was read."""
+
+    remote_guid = models.UUIDField(null=True, editable=False)
+    scale = models.CharField(_("scale"), max_length=60)
+    step = models.CharField(_("step"), max_length=60, blank=True)
+    description = models.CharField(_("description"), max_length=255, blank=True)
+    value = models.DecimalField(_("salary of the step"), max_digits=16, decimal_places=4)
+
+    class Meta(CompanyPeriodFact.Meta):
+        verbose_name = _("step of the salary table")
+        verbose_name_plural = _("steps of salary tables")
+        ordering = ["-year", "-number", "scale", "value", "step", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.scale} {self.step}"
 
 
 class CompanyWageFixed(CompanyPeriodFact):

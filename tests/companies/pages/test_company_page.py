@@ -14,6 +14,8 @@ from portal.accounts.roles import CAPABILITIES, Capability, Role
 from portal.companies.models import (
     Company,
     CompanyLabourAgreement,
+    CompanySalaryScale,
+    CompanySalaryStep,
     CompanySalaryTable,
     CompanySchedule,
     CompanySocialSecurity,
@@ -295,6 +297,44 @@ def test_the_settings_as_of_the_period(company: Company, client: Client) -> None
     assert "Oud, default" in before
     assert "Schaal 7" not in before
     assert before.count("Nmbrs gives only the present state of this. It is not known of this period.") == 2
+
+
+def test_the_salary_table_has_its_scales_and_their_steps(company: Company, client: Client) -> None:
+    for number in (11, 12):
+        in_twelve(company, CompanySalaryTable, number, code=1, description="Loontabel cao")
+        for scale, value, least in (("B", "3000", "75"), ("A", "2500.1250", "80.5")):
+            of_scale = {"scale": scale, "value": Decimal(value), "description": "<b>x</b>"}
+            in_twelve(
+                company,
+                CompanySalaryScale,
+                number,
+                **of_scale,
+                percentage_min=Decimal(least),
+                percentage_max=Decimal(100),
+            )
+    for scale, step, value in (("B", "1", "2250"), ("A", "2", "2500.125"), ("A", "1", "2012.6")):
+        in_twelve(company, CompanySalaryStep, scale=scale, step=step, value=Decimal(value))
+    assert "not fetched yet" in text(page(client, company)).split("Salary table")[1][:40]
+    fetched_everything(company.debtor)
+    html = page(client, company)
+    assert "<b>x</b>" not in html
+    assert [tuple(row.values()) for row in table_of(html, "Lowest (%)")] == [
+        ("A", "<b>x</b>", "2,500.13", "80.50", "100.00"),
+        ("B", "<b>x</b>", "3,000.00", "75.00", "100.00"),
+    ]
+    assert [(row["Scale"], row["Step"], row["Salary (€)"]) for row in table_of(html, "Step")] == [
+        ("A", "1", "2,012.60"),
+        ("A", "2", "2,500.13"),
+        ("B", "1", "2,250.00"),
+    ]
+    before = page(client, company, "?period=2026-11")
+    assert len(table_of(before, "Lowest (%)")) == 2
+    assert not table_of(before, "Step")
+    assert "The steps of this period are not known: Nmbrs is asked for those of the current period." in text(before)
+    CompanySalaryStep.objects.all().delete()
+    assert "Steps of the salary table: – unknown" in text(page(client, company))
+    CompanySalaryScale.objects.all().delete()
+    assert "Scales of the salary table: – unknown" in text(page(client, company))
 
 
 def test_work_related_costs_take_the_right_to_see_wages(

@@ -23,6 +23,7 @@ _MOST = {"month": 12, "4-weeks": 13, "week": 53, "quarter": 4, "half-year": 2, "
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOURS = re.compile(r"[0-9]{1,2}(\.[0-9]{1,20})?", re.ASCII)
 _LINE = ("run_number", "account", "component", "department", "cost_center", "cost_unit")
+_STEP = ("scale", "step")
 
 
 def _text(texts: Texts, column: str) -> str:
@@ -63,12 +64,16 @@ def amount(name: str) -> Door:
     return door
 
 
-def line(column: Any, texts: Texts) -> Reading:
-    """What makes two journal lines one."""
-    if _torn(texts, *_LINE):
-        return BAD
-    place = "\x1f".join(_text(texts, name) for name in _LINE)
-    return Reading((place,), sure=not any(texts[name].odd for name in _LINE))
+def together(*names: str) -> Door:
+    """Texts that make two records one: of journal lines, of steps of a scale."""
+
+    def door(column: Any, texts: Texts) -> Reading:
+        if _torn(texts, *names):
+            return BAD
+        place = "\x1f".join(_text(texts, name) for name in names)
+        return Reading((place,), sure=not any(texts[name].odd for name in names))
+
+    return door
 
 
 def week(name: str) -> Door:
@@ -167,7 +172,8 @@ DOORS: Mapping[tuple[str, str], Door] = {
     ("current_period", "period_type"): period_part(2),
     ("journal", "debit"): amount("debit"),
     ("journal", "credit"): amount("credit"),
-    ("journal", "place"): line,
+    ("journal", "place"): together(*_LINE),
+    ("company_salary_steps", "place"): together(*_STEP),
     ("run_output", "amount"): amount("amount"),
     **{
         ("company_schedules", f"{name}_{n}"): week(f"{name}_{n}")
@@ -186,6 +192,7 @@ Row = Mapping[str, Any]
 #: Parts of a key that are no column: what the door put together, read off a row.
 OF_ROWS: Mapping[tuple[str, str], Callable[[Row], str]] = {
     ("journal", "place"): lambda row: "\x1f".join(str(row[name]) for name in _LINE),
+    ("company_salary_steps", "place"): lambda row: "\x1f".join(str(row[name]) for name in _STEP),
     ("accountant_contacts", "identity"): lambda row: (
         " ".join(filter(None, (row["name"], row["email"]))) or row["phone"]
     )[:80].strip(),
