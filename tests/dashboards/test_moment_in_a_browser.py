@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 from django.test import Client as Browser
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from portal.accounts.models import Firm, User
 from portal.deadlines import states
@@ -37,10 +37,12 @@ def test_a_month_is_kept_down_to_a_person_and_up_again(
     page.wait_for_url(f"**/companies/{office.monthly.pk}/?period=2026-08")
     page.locator("tbody a", has_text="Joined in August").first.click()
     page.wait_for_url(f"**/employees/{office.person.pk}/?on=2026-08-31")
-    # Another day is swapped in without a new page; the way up goes along.
+    # Another day is swapped in without a new page; the way up and the menu go along.
     with page.expect_response("**on=2026-09-15**"):
         page.locator("#on").fill("2026-09-15")
         page.locator("#on").dispatch_event("change")
+    menu = page.locator("#rail").get_by_role("link", name="Clients", exact=True)
+    expect(menu).to_have_attribute("href", "/clients/?month=2026-09")
     page.locator(f'.ui-crumbs a[href="/companies/{office.monthly.pk}/?period=2026-09"]').click()
     page.wait_for_url(f"**/companies/{office.monthly.pk}/?period=2026-09")
 
