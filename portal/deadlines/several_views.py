@@ -1,5 +1,6 @@
 """Who sees to which company and when its work is due: several companies at once."""
 
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 from portal import clock
 from portal.accounts.models import User
 from portal.accounts.roles import Capability
+from portal.companies import freshness
 from portal.companies.models import Company
 from portal.deadlines import arranging
 from portal.deadlines.certainty import CHECK, MEANING
@@ -23,10 +25,13 @@ from portal.deadlines.several_form import SeveralForm, returns_of
 from portal.deadlines.tables import ArrangementTable
 from portal.deadlines.views import user_of
 from portal.ui import formats
+from portal.ui.freshness import FreshnessSummary
 from portal.ui.permissions import capabilities_of
 from portal.ui.values import Crumb
 from portal.ui.views import ScopedListView
 
+#: What the list is made of, besides what the office itself set.
+KINDS = ("debtors", "companies", "current_period")
 #: Names that the page before a change of several repeats.
 NAMED = 10
 #: More than a person can have ticked.
@@ -48,6 +53,15 @@ class ArrangementsView(ScopedListView):
         """With what the table shows; the companies of the period board."""
         rows = queryset.filter(debtor__missing_since__isnull=True)
         return rows.select_related("debtor", "current", "arrangement__responsible").order_by("name", "pk")
+
+    @cached_property
+    def badge(self) -> FreshnessSummary:
+        """Over the whole scope, whatever the filter."""
+        return freshness.of_office(self.request.user, KINDS)
+
+    def get_freshness(self) -> FreshnessSummary:
+        """How old the companies and their period types are."""
+        return self.badge
 
     def get_breadcrumb(self) -> list[Crumb]:
         """Below the calendar."""

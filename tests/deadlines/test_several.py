@@ -7,12 +7,17 @@ import pytest
 from django.urls import reverse
 
 from portal.accounts.models import TagRule, Team, TeamDebtor
+from portal.companies.models import Company
 from portal.deadlines import arranging, states
 from portal.deadlines.models import Arrangement, Deadline, Kind, MovedDate
+from portal.deadlines.several_views import ArrangementsView
 from portal.debtors.models import DebtorTag
+from portal.mirror.models import State
 from portal.periods import Period, PeriodType
+from portal.ui.exports.stamp import stamp
 from tests.dashboards.reading import table, text
-from tests.factories import fetched_everything, make_company, make_debtor, make_return, make_run, mirrored
+from tests.deadlines.conftest import NOW
+from tests.factories import fetched, fetched_everything, make_company, make_debtor, make_return, make_run, mirrored
 
 pytestmark = pytest.mark.pages
 
@@ -139,3 +144,22 @@ def test_only_returns_of_own_companies_are_offered(office, accountant, as_user):
     page = as_user(clerk).get(reverse("deadlines:arrangements")).content.decode()
     assert "month:2026-11" in page
     assert "4-weeks:" not in page
+
+
+def test_the_list_and_its_file_say_how_old_the_names_from_nmbrs_are(office, boss, as_user, rf):
+    browser = as_user(boss)
+    for company in office.values():
+        if isinstance(company, Company):
+            fetched_everything(company.debtor, at=NOW)
+    assert browser.get(LIST).context["freshness"].state == "fresh"
+    fetched(office["Brood"], "current_period", state=State.FAILING)
+    badge = browser.get(LIST).context["freshness"]
+    assert badge.state == "failing"
+    assert {str(line.label) for line in badge.lines} == {"clients", "companies", "current periods"}
+    request = rf.get(LIST)
+    request.user = boss
+    view = ArrangementsView()
+    view.setup(request)
+    view.filterset = None
+    said = dict(stamp(view, boss, NOW, 1, []))["Data"]
+    assert said.startswith("failing; oldest part of")
