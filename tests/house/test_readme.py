@@ -48,3 +48,11 @@ def test_the_readme_names_settings_that_exist():
     named = set(re.findall(r"`([A-Z]+_[A-Z_]+)[=`]", README)) - {"TEST_POSTGRES_URL", "NMBRS_TOKEN"}
     assert named
     assert named <= documented
+
+
+def test_the_steps_of_every_list_are_numbered_one_by_one():
+    before = 0
+    for number in map(int, re.findall(r"^(\d+)\. ", README, re.MULTILINE)):
+        assert number in (1, before + 1)
+        before = number
+    assert before
