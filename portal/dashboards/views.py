@@ -25,6 +25,7 @@ from portal.dashboards.sums.tiles import absence_tile, cost_tile
 from portal.dashboards.tables import ClientTable
 from portal.dashboards.tiles import tiles
 from portal.debtors.models import Debtor
+from portal.debtors.panels import tags_of
 from portal.debtors.place import home_of, page_of, people_of, with_query
 from portal.periods import Period
 from portal.ui import formats, reading
@@ -212,6 +213,7 @@ class DebtorView(ScopedDetailView):
             "tiles": shown,
             "tile_width": 4,
             "responsible": partial(_responsible, request, debtor),
+            "tags": partial(tags_of, request, debtor),
             "cautions": cautions(shown),
             "panels": boxes,
             "people": carried(request, people_of(debtor)),

@@ -1,6 +1,6 @@
 """The panel about a client that this room knows: who and where they are, and the lists of everything else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from portal.mirror.models import DebtorHistory
 from portal.ui import markup, panels, records
 from portal.ui.moment import carried
 from portal.ui.panels import Panel
+from portal.ui.permissions import holds_over
 from portal.ui.values import Missing
 
 if TYPE_CHECKING:
@@ -77,16 +78,28 @@ def client_data(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
         freshness=lambda kinds: freshness.of_kinds(request.user, debtor, kinds),
     )
     known = {row.kind: row.count for row in listed}
-    mentioned = [fact for fact in FACTS if fact.model.resource.name in known]
-    asked = [fact for fact in mentioned if not isinstance(known[fact.model.resource.name], Missing)]
-    models = tuple(fact.model for fact in asked)
-    answer = _in_force(request.user, debtor.pk, models=models, day=clock.today()) if models else []
-    rows = dict(zip(models, together.rows_of(models, answer), strict=True))
+    rows = _facts_of(request, debtor)
     facts = [
         ShownFact(fact.label, _lines(fact, known[fact.model.resource.name], rows.get(fact.model, [])))
-        for fact in mentioned
+        for fact in FACTS
+        if fact.model.resource.name in known
     ]
     return {"facts": facts, "listed": listed}
+
+
+def tags_of(request: HttpRequest, debtor: Debtor) -> list[str]:
+    """The client's tags today; none for who may not see them."""
+    return [str(tag) for tag in _facts_of(request, debtor).get(DebtorTag, [])]
+
+
+def _facts_of(request: HttpRequest, debtor: Debtor) -> Mapping[type[DebtorHistory], Sequence[Any]]:
+    """What is in force today of every fact that the reader may see, read once for the page."""
+    if "_facts" not in debtor.__dict__:
+        models = tuple(fact.model for fact in FACTS if holds_over(request, debtor, fact.model.resource.capability))
+        answer = _in_force(request.user, debtor.pk, models=models, day=clock.today()) if models else []
+        debtor.__dict__["_facts"] = dict(zip(models, together.rows_of(models, answer), strict=True))
+    found: Mapping[type[DebtorHistory], Sequence[Any]] = debtor.__dict__["_facts"]
+    return found
 
 
 @Prepared

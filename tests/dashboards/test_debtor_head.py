@@ -16,6 +16,7 @@ from portal.companies.periods import Chosen
 from portal.connections.models import Environment
 from portal.dashboards.sums.windows import of_periods
 from portal.deadlines.models import Arrangement
+from portal.debtors.models import DebtorTag
 from portal.employees.models import Absence
 from portal.mirror.models import State
 from portal.mirror.opt_ins import choose
@@ -175,6 +176,27 @@ def test_who_sees_to_its_companies_is_for_the_office_alone(
     said = as_user(client).get(address).content.decode()
     assert "Anna Bos" not in said
     assert "Responsible" not in said
+
+
+def test_tags_stand_in_the_head_for_the_office_alone(
+    company: Company, administrator: People, as_user: SignIn, firm: Firm
+) -> None:
+    office, address = as_user(administrator()), f"/clients/{company.debtor_id}/"
+
+    def head(client: Client) -> str:
+        page = client.get(address).content.decode()
+        return text(page[page.index('class="ui-subtitle"') : page.index('class="ui-actions"')])
+
+    assert "Tags" not in head(office)
+    for number, (name, until) in enumerate((("Weekly", None), ("Bakeries", None), ("Former", date(2026, 6, 1)))):
+        days = {"valid_from": date(2026, 1, 1), "valid_until": until}
+        mirrored(DebtorTag, company.environment, debtor=company.debtor, number=number, text=name, **days)
+    assert "Tags: Weekly, Bakeries" in head(office)
+    assert "Former" not in head(office)
+    client = User.objects.create_user("client@test.example", "Client", "a-good-password")
+    Membership.objects.create(user=client, firm=firm, role=Role.CLIENT_ADMINISTRATOR, debtor=company.debtor)
+    said = as_user(client).get(address).content.decode()
+    assert "Weekly" not in said and "Tags" not in text(said)
 
 
 def test_old_absence_and_old_contacts_reach_the_badge(company: Company, administrator: People, as_user: SignIn) -> None:
