@@ -18,12 +18,14 @@ from portal.audit.models import Entry
 from portal.companies.models import Company, CompanyWageFixed, JournalLine, Run, RunWage
 from portal.dashboards.models import VarianceBands
 from portal.employees.models import Employee, FixedWage
-from portal.mirror.models import Freshness
+from portal.mirror.models import Freshness, State
+from portal.mirror.resource import registry
 from portal.periods import Period, PeriodType, following, preceding
 from portal.ui.formats import MINUS
 from tests.conftest import Connected
 from tests.dashboards.reading import tables, text
 from tests.factories import (
+    fetched,
     fetched_everything,
     make_company,
     make_debtor,
@@ -145,6 +147,8 @@ def test_every_figure_is_that_of_nmbrs_in_several_pairs_of_periods(filled: Conne
     # By the numbers of Nmbrs: in which order the portal learned of them is different in each run.
     for company in Company.objects.select_related("current").order_by("remote_id"):
         companies.setdefault(company.current.period_type, company)
+        # As where a round of the slow lane found nobody with a fixed component.
+        fetched(company, "fixed_wage_components")
     assert len(companies) > 1
     for company in companies.values():
         kind, current = PeriodType(company.current.period_type), company.current.period
@@ -282,6 +286,8 @@ def test_standings_bands_totals_and_the_way_down(office: Employee, company: Comp
     FixedWage.objects.all().delete()
     mirrored(CompanyWageFixed, company.environment, **fixed)
     assert standings(page(client, company))["6 Bonus"] == "new"
+    CompanyWageFixed.objects.all().delete()
+    assert standings(page(client, company))["6 Bonus"] == "one-off"
 
     # Bands, filters and sorting; every total is over the filter.
     assert standings(page(client, company, "?notable=0&large=2,5&level=employee&q=11"))["2 Code 2"] == "notable"
@@ -310,6 +316,28 @@ def test_standings_bands_totals_and_the_way_down(office: Employee, company: Comp
     # A look at one person is entered as one.
     assert Entry.objects.filter(kind="list_read", employee_id=office.pk).exists()
     assert Entry.objects.filter(kind="list_read", company_id=company.pk, employee_id=None).exists()
+
+
+@pytest.mark.parametrize("kind", ["fixed_wage_components", "company_wage_fixed"])
+def test_nothing_is_a_one_off_while_fixed_components_are_not_known(
+    office: Employee, company: Company, client: Client, kind: str
+) -> None:
+    everybody, of_one = "?level=component", f"?employee={office.pk}"
+    known = Freshness.objects.get(company=company, resource=kind)
+    for state in (State.NOT_PERMITTED, State.NEVER):
+        Freshness.objects.filter(pk=known.pk).update(state=state, last_success=None)
+        for query in (everybody, of_one):
+            html = page(client, company, query)
+            shown = standings(html)
+            assert (shown["6 Bonus"], shown["7 Code 7"]) == ("new", "gone")
+            assert "one-offs are" not in main(html)
+    # The badge tells which kind it is.
+    badge = client.get(f"/companies/{company.pk}/variance/").context["freshness"]
+    label = str(registry[kind].label)
+    assert [str(line.label) for line in badge.lines if line.last_success is None] == [label]
+    # What came in once is known, however old.
+    known.save()
+    assert standings(page(client, company))["6 Bonus"] == "one-off"
 
 
 def test_runs_are_compared_like_periods(office: Employee, company: Company, client: Client) -> None:

@@ -35,6 +35,9 @@ NOW, BEFORE = "period", "against"
 #: So many periods on each side of a period are its neighbours: what occurs in none of them is a one-off.
 NEIGHBOURS = 2
 
+#: The components that come back, of single people and of everybody in a company.
+FIXED_KINDS = ("fixed_wage_components", "company_wage_fixed")
+
 _PERIOD = re.compile(r"\d{4}-\d{1,2}", re.ASCII)
 _RUN = re.compile(r"run-([0-9]{1,18})", re.ASCII)
 _LETTERS = {
@@ -60,7 +63,8 @@ class Side:
     """One period or run.
 
     `span` are the periods that it covers, `rows` its lines of run output, `booked` those of its journal. `neighbours`:
-    the periods around it, those of the other side not among them. `neighbours_known`: whether output of any is here.
+    the periods around it, those of the other side not among them. `neighbours_known`: whether output of any is here and
+    fixed components came in: without both nobody can say that something will not come back.
     """
 
     key: str
@@ -188,7 +192,8 @@ class Chooser:
         span = self._span(one)
         covering = [one] if isinstance(one, Run) else self._covering(one)
         near = tuple(period for period in self._around(span) if not any(period in other for other in spans))
-        known = any(run.has_output for period in near for run in self._covering(period))
+        output = any(run.has_output for period in near for run in self._covering(period))
+        known = output and ever_fetched(self.request.user, self.company, *FIXED_KINDS)
         problem = self._problem(one, covering)
         if isinstance(one, Run):
             label = _("run %(number)s of %(period)s") % {"number": one.number, "period": run_period(one)}

@@ -24,7 +24,7 @@ from portal.dashboards.variance.bands import Bands, asked_bands, of_firm
 from portal.dashboards.variance.filters import DIFFERENCES, SHOWN, SHOWN_WORDS, Offer, VarianceFilter, offer
 from portal.dashboards.variance.journal import reconciled
 from portal.dashboards.variance.links import BY_EMPLOYEE, EMPLOYEE, LEVEL, Links
-from portal.dashboards.variance.sides import BEFORE, NEIGHBOURS, NOW, Chooser, Pair
+from portal.dashboards.variance.sides import BEFORE, FIXED_KINDS, NEIGHBOURS, NOW, Chooser, Pair
 from portal.dashboards.variance.tables import VarianceTable
 from portal.debtors import asked
 from portal.debtors.place import way_to
@@ -39,7 +39,7 @@ from portal.ui.values import Crumb
 from portal.ui.views import ScopedListView
 
 #: What the page is made of.
-KINDS = ("current_period", "runs", "employees", "run_output", "journal")
+KINDS = ("current_period", "runs", "employees", "run_output", *FIXED_KINDS, "journal")
 
 
 @dataclass(frozen=True)
@@ -134,11 +134,11 @@ class VarianceView(ScopedListView):
 
     @cached_property
     def badge(self) -> FreshnessSummary:
-        """How old runs, output and journal are."""
+        """How old runs, output, fixed components and journal are."""
         return freshness.of_company(self.request.user, self.company, KINDS)
 
     def get_freshness(self) -> FreshnessSummary:
-        """How old runs, output and journal are."""
+        """How old runs, output, fixed components and journal are."""
         return self.badge
 
     def get_breadcrumb(self) -> list[Crumb]:
