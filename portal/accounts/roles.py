@@ -142,7 +142,7 @@ LATER: dict[str, Later] = {
 }
 
 #: What people without the capability do not even read that it is there: no line says that it is hidden from them.
-UNMENTIONED = frozenset({Capability.VIEW_LABELS})
+UNMENTIONED = frozenset({Capability.VIEW_LABELS, Capability.VIEW_SYNC})
 
 #: Roles whose membership covers the whole firm and never less.
 FIRM_WIDE = frozenset({Role.ADMINISTRATOR})

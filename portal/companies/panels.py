@@ -23,7 +23,7 @@ from portal.companies.standing import run_period
 from portal.periods import Period
 from portal.ui import panels, records
 from portal.ui.panels import Panel
-from portal.ui.permissions import holds_over
+from portal.ui.permissions import holds_over, of_client
 from portal.ui.records import When
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ def returns(request: HttpRequest, company: Company) -> dict[str, Any]:
 
 def particulars(request: HttpRequest, company: Company) -> dict[str, Any]:
     """What Nmbrs has on file about the company itself."""
-    seen: list[Any] = _seen(request.user, company.pk)
+    # When the portal learned of a period is how the office works inside.
+    seen: list[Any] = [] if of_client(request) else _seen(request.user, company.pk)
     return {"company": company, "moves": moves(seen)}
 
 
@@ -209,6 +210,7 @@ def register() -> None:
             capability=Capability.VIEW,
             context=kinds_of_record,
             resources=lambda: tuple(kind.name for kind in records.kinds_of(PAGE)),
+            by_kind=True,
             order=95,
             wide=True,
         ),

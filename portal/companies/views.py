@@ -23,7 +23,7 @@ from portal.ui.charts import Figure
 from portal.ui.formats import day
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.moment import Asks
-from portal.ui.panels import panels_of, resources_of, seen_by, shown_on
+from portal.ui.panels import kinds_seen, panels_of, shown_on
 from portal.ui.permissions import holds_over
 from portal.ui.records import RecordListView, When
 from portal.ui.values import Crumb, Missing
@@ -55,8 +55,8 @@ class CompanyView(ScopedDetailView):
 
     def get_freshness(self) -> FreshnessSummary:
         """How old every kind is that the page shows."""
-        seen = seen_by(self.request, self.object, panels_of(self.page))
-        kinds = dict.fromkeys(("companies", *WAGE_KINDS, *resources_of(seen)))
+        seen = kinds_seen(self.request, self.object, panels_of(self.page))
+        kinds = dict.fromkeys(("companies", *WAGE_KINDS, *seen))
         return freshness.of_company(self.request.user, self.object, tuple(kinds))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

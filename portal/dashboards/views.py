@@ -32,7 +32,7 @@ from portal.ui import formats, reading
 from portal.ui.exports import asking
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.moment import Asks, carried
-from portal.ui.panels import Panel, panels_of, resources_of, seen_by, shown_on
+from portal.ui.panels import Panel, kinds_seen, panels_of, shown_on
 from portal.ui.permissions import holds_over, of_client
 from portal.ui.places import mark
 from portal.ui.values import Crumb, Missing
@@ -186,8 +186,8 @@ class DebtorView(ScopedDetailView):
 
     def get_freshness(self) -> FreshnessSummary:
         """How old every kind is of which this reader sees something."""
-        seen = seen_by(self.request, self.object, self.get_panels())
-        kinds = dict.fromkeys(("debtors", "companies", *resources_of(seen)))
+        seen = kinds_seen(self.request, self.object, self.get_panels())
+        kinds = dict.fromkeys(("debtors", "companies", *seen))
         return freshness.of_debtor(self.request.user, self.object, tuple(kinds))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

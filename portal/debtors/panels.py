@@ -126,6 +126,7 @@ def register() -> None:
             capability=Capability.VIEW,
             context=client_data,
             resources=lambda: tuple(kind.name for kind in records.kinds_of(PAGE)),
+            by_kind=True,
             order=60,
             wide=True,
         ),

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from portal.accounts.roles import Capability
+from portal.mirror.resource import registry
 from portal.ui.permissions import holds_over, of_client
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ class Panel:
     `context` gets the request and the page's row and returns what `template` needs. It is not called for somebody
     without `capability` over the row: they see that they have no access. `resources` are the kinds of record whose
     age decides how fresh the panel is, or what tells them once every room has declared its own. `internal`: how the
-    office works inside; people of a client do not see that it is there. `term`: the word of the glossary that explains
-    the title.
+    office works inside; people of a client do not see that it is there. `by_kind`: each of its kinds is shown to those
+    alone who may see that kind. `term`: the word of the glossary that explains the title.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Panel:
     order: int = 100
     wide: bool = False
     internal: bool = False
+    by_kind: bool = False
     term: str = ""
 
     @property
@@ -80,12 +82,15 @@ def shown_on(request: HttpRequest, row: Model, panels: Iterable[Panel]) -> list[
     return shown
 
 
-def seen_by(request: HttpRequest, row: Model, panels: Iterable[Panel]) -> list[Panel]:
-    """Those of the panels whose content this person sees on the page of `row`."""
-    seen = (panel for panel in panels if not (panel.internal and of_client(request)))
-    return [panel for panel in seen if holds_over(request, row, panel.capability)]
-
-
-def resources_of(panels: Iterable[Panel]) -> tuple[str, ...]:
-    """The kinds of record that these panels need, each once: what the page's freshness badge is about."""
-    return tuple(dict.fromkeys(resource for panel in panels for resource in panel.needs))
+def kinds_seen(request: HttpRequest, row: Model, panels: Iterable[Panel]) -> tuple[str, ...]:
+    """The kinds of record of which this person sees something in the panels on the page of `row`, each once."""
+    shown = (panel for panel in panels if not (panel.internal and of_client(request)))
+    seen = (panel for panel in shown if holds_over(request, row, panel.capability))
+    return tuple(
+        dict.fromkeys(
+            kind
+            for panel in seen
+            for kind in panel.needs
+            if not panel.by_kind or holds_over(request, row, registry[kind].capability)
+        )
+    )

@@ -45,4 +45,4 @@ def test_every_page_opens_and_every_list_sorts_by_its_columns(world: World, part
             assert sent.status == 200, (cell, query)
             followed += 1
     assert opened > 30
-    assert followed > 20
+    assert followed > 15

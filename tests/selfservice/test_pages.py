@@ -1,7 +1,7 @@
 """The pages of a client for its own people: organisation and period, in plain words, nothing of the office inside."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,7 @@ from portal.accounts import rights
 from portal.accounts.models import Firm, User
 from portal.accounts.rights import SYSTEM, Place
 from portal.accounts.roles import Capability, Role
-from portal.companies.models import Company, JournalLine, RunWage
+from portal.companies.models import Company, JournalLine, PeriodSeen, RunWage
 from portal.deadlines import states
 from portal.deadlines.models import Arrangement
 from portal.debtors.models import AccountantContact, Debtor
@@ -116,10 +116,14 @@ def test_a_period_tells_what_it_came_to_only_to_who_may_see_wages(bakery: Debtor
     assert "3,000.00" in page(as_user(user), address)
 
 
-def test_nothing_of_the_office_inside_reaches_people_of_a_client(bakery: Debtor, as_user: SignIn) -> None:
+def test_nothing_of_the_office_inside_reaches_people_of_a_client(
+    bakery: Debtor, as_user: SignIn, administrator: Callable[..., User]
+) -> None:
     browser = as_user(member(bakery))
     bread = Company.objects.get(name="Brood")
     person = Employee.objects.get(company=bread)
+    for days, month in enumerate((12, 11)):
+        PeriodSeen.objects.create(company=bread, year=2026, number=month, seen_at=MADE + timedelta(days=days))
     for address in (
         f"/my/{bakery.pk}/",
         f"/my/companies/{bread.pk}/",
@@ -132,10 +136,17 @@ def test_nothing_of_the_office_inside_reaches_people_of_a_client(bakery: Debtor,
         "/employees/",
     ):
         html = page(browser, address)
-        for inside in ("Fatima", "Responsible", "Resync", "sync run", "Changes since you last looked"):
+        for inside in (
+            "Fatima", "Responsible", "Resync", "sync run", "Changes since you last looked", "seen since",
+            "set back in Nmbrs", "Ids in Nmbrs", "company_guids",
+        ):  # fmt: skip
             assert inside not in html.replace("fatima", ""), (address, inside)
         # The way back to one's own page stands on every one of them.
         assert "My organisation" in html
+    assert browser.get(f"/companies/{bread.pk}/records/company_guids/").status_code == 403
+    office = page(as_user(administrator()), f"/companies/{bread.pk}/")
+    for inside in ("seen since", "set back in Nmbrs", "Ids in Nmbrs", "records/company_guids/"):
+        assert inside in office
 
 
 def test_scope_and_a_company_by_itself(bakery: Debtor, as_user: SignIn) -> None:

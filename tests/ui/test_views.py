@@ -141,11 +141,12 @@ def test_a_panel_without_its_capability_is_shown_as_refused_and_never_computed(
     def never(request: HttpRequest, row: Any) -> dict[str, Any]:
         raise AssertionError("computed without permission")
 
-    allowed = Panel("a", "A", "ui/mark.html", Capability.VIEW, computed, resources=("salary", "contract"))
-    refused = Panel("b", "B", "ui/mark.html", Capability.RESYNC_FIRM, never, resources=("salary",))
-    shown = panels.shown_on(asked_by(accountant(debtors[0])), debtors[0], [allowed, refused])
+    allowed = Panel("a", "A", "ui/mark.html", Capability.VIEW, computed, resources=("salaries", "contracts"))
+    refused = Panel("b", "B", "ui/mark.html", Capability.RESYNC_FIRM, never, resources=("runs",))
+    request = asked_by(accountant(debtors[0]))
+    shown = panels.shown_on(request, debtors[0], [allowed, refused])
     assert [(one.permitted, one.context) for one in shown] == [(True, {"of": "Mine"}), (False, {})]
-    assert panels.resources_of([allowed, refused]) == ("salary", "contract")
+    assert panels.kinds_seen(request, debtors[0], [allowed, refused]) == ("salaries", "contracts")
 
 
 def test_one_question_per_row_answers_for_every_capability(

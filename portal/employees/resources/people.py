@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from portal.accounts.roles import Capability
 from portal.employees.guids import all_entities, entities_to_ask
 from portal.employees.models import CompanyGuid, Employee, EmployeeType
 from portal.mirror.resource import Link, Loop, Resource
@@ -65,6 +66,8 @@ GUIDS = Resource(
     key=("company", "entity", "remote_id"),
     adopt_by=("company", "entity", "remote_guid"),
     loops={"entity": Loop(entities_to_ask, all_entities, window="entity")},
+    # How the portal reads, and of people who are not mirrored too: nothing for a client.
+    capability=Capability.VIEW_SYNC,
     # Whoever is new gets a GUID in the same sync.
     after=("employees",),
     soap=Soap(

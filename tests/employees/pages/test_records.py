@@ -266,9 +266,9 @@ def test_a_kind_that_the_reader_may_not_see_is_not_there(
                 "functions",
                 "employee_managers",
                 "employee_cost_centers",
-                "company_guids",
             },
         ),
+        (Capability.VIEW_SYNC, {"company_guids"}),
     ],
 )
 def test_threat_11_who_may_see_which_kind(capability: Capability, kinds: set[str]) -> None:
