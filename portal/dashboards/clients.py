@@ -8,6 +8,7 @@ The statement adds up once: how old the kinds of each company are, then the comp
 beside it. As one subquery for each figure and debtor it took sixty times as long as by hand.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ from portal.accounts.prepared import Prepared
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS
 from portal.companies.models import Basis, Company
 from portal.connections.models import EnvironmentKind
+from portal.dashboards.sums.cost import COST_KINDS
 from portal.debtors.models import Debtor
 from portal.mirror.models import Freshness
 from portal.mirror.models import State as Stored
@@ -45,9 +47,9 @@ from portal.ui.freshness import STALE_AFTER, State
 if TYPE_CHECKING:
     from portal.companies.freshness import Person
 
-#: What the page needs, for the badge of the page and of each row.
+#: What the figures of each company are made of, and what beside them for those who see its wage cost.
 COMPANY_KINDS = ("current_period", "employees", "employments", "salaries", "schedules")
-PAGE_KINDS = ("debtors", "companies", *COMPANY_KINDS)
+WITH_COST = (*COMPANY_KINDS, *(kind for kind in COST_KINDS if kind not in COMPANY_KINDS))
 
 #: The state of a row's data as a number, worst first.
 RANKS = {state: rank for rank, state in enumerate(State)}
@@ -80,18 +82,24 @@ _LENGTHS = {
 
 
 def with_figures(
-    user: "Person", debtors: "QuerySet[Debtor]", month: Period, stale_before: datetime | None = None
+    user: "Person",
+    debtors: "QuerySet[Debtor]",
+    month: Period,
+    stale_before: datetime | None = None,
+    *,
+    kinds: Sequence[str] = COMPANY_KINDS,
 ) -> "QuerySet[Any]":
     """The debtors with the figures of the month, how they are known and how old they are.
 
-    `stale_before`: what came in before it is old; None: as of now.
+    `stale_before`: what came in before it is old; None: as of now. `kinds`: those of a company whose age counts,
+    COMPANY_KINDS among them.
 
     `company_count`, `companies_without_people`, `companies_without_wage`, `refused` (whether Nmbrs refuses a kind of
     the wage that never came in); `head_count`, `joiners`, `leavers`, `wage_cents`, `wage_left_out`; `fresh_rank` (see
     RANKS), the worst state over all scopes, and `fresh_oldest`; `period_order`, see `_ends_about`.
     """
     own = debtors.order_by().values("pk")
-    standing = CTE(_standing(user, own, stale_before), name="standing")
+    standing = CTE(_standing(user, own, kinds, stale_before), name="standing")
     summed = CTE(_summed(user, own, standing, month), name="summed")
     listed = CTE(_listed(user, own, stale_before), name="listed")
     rows: QuerySet[Any] = listed.join(debtors, pk=listed.col.debtor_id, _join_type=LOUTER)
@@ -106,7 +114,7 @@ def with_figures(
         period_order=summed.col.period_order,
         **{column: getattr(summed.col, column) for column, _ in _SUMS.values()},
     )
-    figured: QuerySet[Any] = _with_age(stands, summed).annotate(
+    figured: QuerySet[Any] = _with_age(stands, summed, len(kinds)).annotate(
         company_count=Case(
             When(Q(companies_present__gt=0) | Q(list_success__isnull=False), then=F("companies_present"))
         ),
@@ -122,9 +130,9 @@ def with_figures(
     return figured
 
 
-def _with_age(stands: "QuerySet[Any]", summed: CTE) -> "QuerySet[Any]":
-    """With `fresh_rank` and `fresh_oldest` over the list of companies and the kinds of each of them."""
-    due = F("companies_present") * Value(len(COMPANY_KINDS)) + Value(1)
+def _with_age(stands: "QuerySet[Any]", summed: CTE, kinds: int) -> "QuerySet[Any]":
+    """With `fresh_rank` and `fresh_oldest` over the list of companies and so many kinds of each of them."""
+    due = F("companies_present") * Value(kinds) + Value(1)
     known = Coalesce(summed.col.scopes, 0) + Case(When(list_rank__isnull=False, then=Value(1)), default=Value(0))
     worst = Least(Coalesce(summed.col.worst, Value(RANKS[State.FRESH])), Coalesce(F("list_rank"), _NEVER))
     oldest = summed.col.oldest
@@ -135,10 +143,12 @@ def _with_age(stands: "QuerySet[Any]", summed: CTE) -> "QuerySet[Any]":
     return aged
 
 
-def _standing(user: "Person", debtors: "QuerySet[Any]", stale_before: datetime | None = None) -> "QuerySet[Any]":
+def _standing(
+    user: "Person", debtors: "QuerySet[Any]", kinds: Sequence[str], stale_before: datetime | None = None
+) -> "QuerySet[Any]":
     """A row a company: how many of its kinds came in, for people and for wages, and how old all of them are."""
     own = Freshness.objects.visible_to(user).filter(
-        debtor__in=debtors, resource__in=COMPANY_KINDS, company__missing_since__isnull=True
+        debtor__in=debtors, resource__in=kinds, company__missing_since__isnull=True
     )
     came = Q(last_success__isnull=False)
     return (

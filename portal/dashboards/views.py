@@ -1,6 +1,6 @@
 """Clients: all of them in a table, and one on a dashboard."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any
@@ -67,6 +67,11 @@ class ClientsView(ScopedListView):
         """Whether the person may see the wages of every client in their scope."""
         return holds_everywhere(self.request, Capability.VIEW_SALARIES)
 
+    @property
+    def company_kinds(self) -> Sequence[str]:
+        """The kinds of each company whose age counts: of wage cost for those who see it."""
+        return clients.WITH_COST if self.sees_wages else clients.COMPANY_KINDS
+
     @cached_property
     def costs(self) -> Mapping[int, ClientCost]:
         """The wage cost of every client, for who may see all of them. One query."""
@@ -75,11 +80,13 @@ class ClientsView(ScopedListView):
     @cached_property
     def badge(self) -> FreshnessSummary:
         """Over the whole scope, whatever the filter."""
-        return freshness.of_office(self.request.user, clients.PAGE_KINDS, (EnvironmentKind.ACCOUNTANT,))
+        kinds = ("debtors", "companies", *self.company_kinds)
+        return freshness.of_office(self.request.user, kinds, (EnvironmentKind.ACCOUNTANT,))
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """The figures, and the companies of the rows that are shown."""
-        rows = clients.with_figures(self.request.user, clients.of_list(queryset), self.month)
+        own = clients.of_list(queryset)
+        rows = clients.with_figures(self.request.user, own, self.month, kinds=self.company_kinds)
         companies = Company.objects.visible_to(self.request.user).select_related("current")
         return rows.prefetch_related(Prefetch("companies", queryset=companies, to_attr="present_companies"))
 

@@ -19,7 +19,7 @@ from portal.connections.models import Environment
 from portal.debtors.models import Debtor
 from portal.mirror.models import State
 from portal.periods import Period, PeriodType, bounds, preceding
-from tests.dashboards.reading import table
+from tests.dashboards.reading import table, tables
 from tests.factories import (
     fetched,
     fetched_everything,
@@ -222,6 +222,39 @@ def test_who_may_not_see_wages_sees_no_cost_and_cannot_sort_by_it(
     page = client.get("/clients/?columns=name,wage_cost").content.decode()
     assert "1,234.56" not in page
     assert "journals of the payroll runs" not in page
+
+
+@pytest.mark.parametrize(("kind", "state"), [("journal", State.FAILING), ("runs", State.NOT_PERMITTED)])
+def test_an_old_journal_makes_the_list_old_for_those_alone_who_see_wage_cost(
+    environment: Environment,
+    administrator: People,
+    accountant: People,
+    as_user: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    state: State,
+) -> None:
+    debtors = [make_debtor(environment, name) for name in ("A", "B")]
+    for debtor in debtors:
+        run(employing(debtor), Period(2026, 11), "100")
+        fetched_everything(debtor)
+    fetched(debtors[0].companies.get(), kind, state=state)
+    said = {State.FAILING: "failing", State.NOT_PERMITTED: "not permitted"}[state]
+    office = as_user(administrator())
+    answer = office.get("/clients/")
+    shown = tables(answer.content.decode())[0]
+    assert [row["Data"].startswith(word) for row, word in zip(shown, (said, "up to date"), strict=False)] == [True] * 2
+    assert answer.context["freshness"].state == state.value
+    assert [row["Client"] for row in table(office, "/clients/?data=attention")[:-1]] == ["A"]
+    file = office.post("/files/", {"at": "/clients/", "format": "csv"})
+    assert f'Data;"{said}; oldest part of ' in b"".join(file.streaming_content).decode("utf-8-sig")
+
+    monkeypatch.setitem(CAPABILITIES, Role.ACCOUNTANT, frozenset({Capability.VIEW}))
+    without = as_user(accountant(*debtors))
+    answer = without.get("/clients/")
+    assert answer.context["freshness"].state == "fresh"
+    assert all(row["Data"].startswith("up to date") for row in tables(answer.content.decode())[0][:-1])
+    assert table(without, "/clients/?data=attention") == []
 
 
 @pytest.mark.parametrize("count", [3, 40])

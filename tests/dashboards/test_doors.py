@@ -103,7 +103,7 @@ def told(office: Office, user: User) -> dict[str, object]:
         "people who went": went or came,
         "contracts that end": list(debtor.contracts_ending(user, client.debtor.pk, day=clock.today())),
         "companies of a client": panels.companies(request, client.debtor)["standings"],
-        "how old companies are": list(clients._standing(user, own)),
+        "how old companies are": list(clients._standing(user, own, clients.COMPANY_KINDS)),
         "how old the list is": list(clients._listed(user, own)),
         "companies in the list": clients.with_figures(user, own, NOVEMBER).get().companies_present,
         "contacts": contacts._read(request, client.debtor, client.debtor.pk, (DebtorContact,))[DebtorContact],
