@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tile:
-    """One figure."""
+    """One figure. `resources`: the kinds of record that it is made of; none where its reader may not see it."""
 
     label: "str | _StrPromise"
     value: int | Decimal | Missing
@@ -30,11 +30,17 @@ class Tile:
     cautions: Sequence[str] = ()
     #: The word of the glossary that explains the label.
     term: str = ""
+    resources: Sequence[str] = ()
 
     @property
     def points_label(self) -> str:
         """The line in words, for those who do not see it."""
         return _("%(label)s, %(count)s figures in a row") % {"label": self.label, "count": len(self.points)}
+
+
+def kinds_of(tiles: Sequence[Tile]) -> tuple[str, ...]:
+    """The kinds of record that these figures are made of, each once: what the page's freshness is about, too."""
+    return tuple(dict.fromkeys(kind for tile in tiles for kind in tile.resources))
 
 
 def cautions(tiles: Sequence[Tile]) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from portal.companies import freshness, panels
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS, ever_fetched, refused
 from portal.companies.models import Basis, Company, Snapshot
 from portal.companies.periods import Chosen, chosen, navigator
-from portal.companies.tiles import Tile, cautions, left_out_words, no_access, on
+from portal.companies.tiles import Tile, cautions, kinds_of, left_out_words, no_access, on
 from portal.debtors.place import way_to
 from portal.ui import reading
 from portal.ui.charts import Figure
@@ -48,22 +48,23 @@ class CompanyView(ScopedDetailView):
     related = ("debtor__environment", "current")
     #: Whose panels it shows.
     page: ClassVar[str] = panels.PAGE
+    #: What its head is made of.
+    head_kinds: ClassVar[tuple[str, ...]] = ("companies", "current_period")
 
     def get_breadcrumb(self) -> list[Crumb]:
         """Client › company."""
         return [*way_to(self.request, self.object.debtor, self.object.pk), Crumb(str(self.object))]
 
     def get_freshness(self) -> FreshnessSummary:
-        """How old every kind is that the page shows."""
+        """How old every kind is of which this reader sees something."""
         seen = kinds_seen(self.request, self.object, panels_of(self.page))
-        kinds = dict.fromkeys(("companies", *WAGE_KINDS, *seen))
+        kinds = dict.fromkeys((*self.head_kinds, *kinds_of(self.tiles), *seen))
         return freshness.of_company(self.request.user, self.object, tuple(kinds))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Figures and panels of the period in the address."""
         company, request = self.object, self.request
-        choice = chosen(request, company)
-        tiles = self._tiles(choice) if choice else []
+        choice, tiles = chosen(request, company), self.tiles
         boxes = shown_on(request, company, panels_of(self.page))
         reading.note_panels(company, boxes)
         return {
@@ -78,6 +79,12 @@ class CompanyView(ScopedDetailView):
             "can_explain": holds_over(request, company, Capability.MANAGE_USERS),
         }
 
+    @cached_property
+    def tiles(self) -> list[Tile]:
+        """The figures of the period in the address; none while no period is known."""
+        choice = chosen(self.request, self.object)
+        return self._tiles(choice) if choice else []
+
     def _tiles(self, choice: Chosen) -> list[Tile]:
         sees_wages = holds_over(self.request, self.object, Capability.VIEW_SALARIES)
         rows = self._snapshots(choice)
@@ -87,11 +94,15 @@ class CompanyView(ScopedDetailView):
         came = [row.joiners if row else None for row in rows]
         went = [row.leavers if row else None for row in rows]
         return [
-            Tile(_("Head count"), self._shown(people, PEOPLE_KINDS), on(days.last), people, term="head_count"),
+            self._of_people(_("Head count"), people, on(days.last), "head_count"),
             self._wage(rows, choice) if sees_wages else no_access(_("Contract wage a month"), "contract_wage"),
-            Tile(_("Joiners"), self._shown(came, PEOPLE_KINDS), window, came, term="joiner"),
-            Tile(_("Leavers"), self._shown(went, PEOPLE_KINDS), window, went, term="leaver"),
+            self._of_people(_("Joiners"), came, window, "joiner"),
+            self._of_people(_("Leavers"), went, window, "leaver"),
         ]
+
+    def _of_people(self, label: str, points: Sequence[Figure], note: str, term: str) -> Tile:
+        value = self._shown(points, PEOPLE_KINDS)
+        return Tile(label, value, note, points, term=term, resources=PEOPLE_KINDS)
 
     def _wage(self, rows: Sequence[Snapshot | None], choice: Chosen) -> Tile:
         known = ever_fetched(self.request.user, self.object, *WAGE_KINDS)
@@ -100,7 +111,7 @@ class CompanyView(ScopedDetailView):
         lacks = [left_out_words(last.wage_left_out)] if known and last and last.wage_left_out else []
         value = self._shown(wages, WAGE_KINDS)
         label, when = _("Contract wage a month"), on(choice.last_day)
-        return Tile(label, value, when, wages, unit="money", cautions=lacks, term="contract_wage")
+        return Tile(label, value, when, wages, unit="money", cautions=lacks, term="contract_wage", resources=WAGE_KINDS)
 
     def _snapshots(self, choice: Chosen) -> list[Snapshot | None]:
         """The thirteen periods up to the chosen one, None where no figures are kept."""

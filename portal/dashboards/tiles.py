@@ -35,7 +35,8 @@ def tiles(
 
 def _tile(label: str, points: Sequence[Figure], known: Known, note: str, term: str) -> Tile:
     value = _shown(points[-1], known, PEOPLE_KINDS)
-    return Tile(label, value, note, points, cautions=_cautions(points, known, PEOPLE_KINDS), term=term)
+    cautions = _cautions(points, known, PEOPLE_KINDS)
+    return Tile(label, value, note, points, cautions=cautions, term=term, resources=PEOPLE_KINDS)
 
 
 def _wage(trend: Sequence[Month | None], known: Known, note: str) -> Tile:
@@ -47,7 +48,7 @@ def _wage(trend: Sequence[Month | None], known: Known, note: str) -> Tile:
         cautions.append(left_out_words(last.wage_left_out))
     value = _shown(points[-1], known, WAGE_KINDS)
     label = _("Contract wage a month")
-    return Tile(label, value, note, points, unit="money", cautions=cautions, term="contract_wage")
+    return Tile(label, value, note, points, unit="money", cautions=cautions, term="contract_wage", resources=WAGE_KINDS)
 
 
 def _cautions(points: Sequence[Figure], known: Known, kinds: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -15,7 +15,7 @@ from portal.accounts.roles import Capability
 from portal.companies import freshness
 from portal.companies.models import Company
 from portal.companies.rights import holds_everywhere
-from portal.companies.tiles import cautions
+from portal.companies.tiles import Tile, cautions, kinds_of
 from portal.connections.models import EnvironmentKind
 from portal.dashboards import clients, months, panels
 from portal.dashboards.filters import ClientFilter
@@ -171,6 +171,8 @@ class DebtorView(ScopedDetailView):
     template_name = "dashboards/debtor.html"
     #: The environment says whether it is a client.
     related = ("environment",)
+    #: What its head is made of.
+    head_kinds: ClassVar[tuple[str, ...]] = ("debtors", "companies")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page; where there are no clients it has another address."""
@@ -191,37 +193,42 @@ class DebtorView(ScopedDetailView):
         """The panels in order."""
         return panels_of(panels.PAGE)
 
+    @cached_property
+    def tiles(self) -> list[Tile]:
+        """The figures of the month in the address."""
+        debtor, request = self.object, self.request
+        month = months.asked_month(request)
+        trend, _earlier = panels.trends(debtor, request.user, month)
+        return tiles(
+            trend,
+            month,
+            panels.known_of(debtor, request.user),
+            sees_wages=holds_over(request, debtor, Capability.VIEW_SALARIES),
+            cost=cost_tile(request, debtor),
+            absence=absence_tile(request, debtor),
+        )
+
     def get_freshness(self) -> FreshnessSummary:
         """How old every kind is of which this reader sees something."""
         seen = kinds_seen(self.request, self.object, self.get_panels())
-        kinds = dict.fromkeys(("debtors", "companies", *seen))
+        kinds = dict.fromkeys((*self.head_kinds, *kinds_of(self.tiles), *seen))
         return freshness.of_debtor(self.request.user, self.object, tuple(kinds))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Figures and panels of the month in the address."""
         debtor, request = self.object, self.request
         month = months.asked_month(request)
-        trend, _earlier = panels.trends(debtor, request.user, month)
-        sees_wages = holds_over(request, debtor, Capability.VIEW_SALARIES)
-        shown = tiles(
-            trend,
-            month,
-            panels.known_of(debtor, request.user),
-            sees_wages=sees_wages,
-            cost=cost_tile(request, debtor),
-            absence=absence_tile(request, debtor),
-        )
         boxes = shown_on(request, debtor, self.get_panels())
         reading.note_panels(debtor, boxes)
         return {
             **super().get_context_data(**kwargs),
             "debtor": debtor,
             "picker": months.picker(request, month),
-            "tiles": shown,
+            "tiles": self.tiles,
             "tile_width": 4,
             "responsible": partial(_responsible, request, debtor),
             "tags": partial(tags_of, request, debtor),
-            "cautions": cautions(shown),
+            "cautions": cautions(self.tiles),
             "panels": boxes,
             "people": carried(request, people_of(debtor)),
             "can_resync": holds_over(request, debtor, Capability.RESYNC),

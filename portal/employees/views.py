@@ -37,7 +37,7 @@ from portal.ui.empty import EmptyKind
 from portal.ui.exports import asking
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.moment import Asks, know
-from portal.ui.panels import panels_of, shown_on
+from portal.ui.panels import kinds_seen, panels_of, shown_on
 from portal.ui.permissions import holds_over
 from portal.ui.values import Crumb
 from portal.ui.views import ScopedDetailView, ScopedListView
@@ -241,8 +241,10 @@ class PersonView(ScopedDetailView):
 
     def get_freshness(self) -> FreshnessSummary:
         """How old every kind is that this reader sees of the person."""
-        kinds = person.shown_resources(self.request, self.object)
-        return freshness.of_company(self.request.user, self.object.company, ("employees", *kinds))
+        facts = person.shown_resources(self.request, self.object)
+        seen = kinds_seen(self.request, self.object, panels_of(panels.PERSON_PAGE))
+        kinds = dict.fromkeys(("employees", "employee_types", *facts, *seen))
+        return freshness.of_company(self.request.user, self.object.company, tuple(kinds))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Facts as of the day, and the timeline."""

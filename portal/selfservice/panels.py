@@ -18,22 +18,30 @@ from portal.dashboards.sums import cost
 from portal.dashboards.sums.cost import COST_KINDS
 from portal.dashboards.sums.panels import company_contacts, debtor_contacts, page_of
 from portal.dashboards.variance.rows import amount_in_cents
+from portal.deadlines.panels import RESOURCES as DEADLINE_KINDS
 from portal.debtors.models import Debtor
 from portal.employees import panels as people_panels
 from portal.selfservice import periods, plain
+from portal.selfservice.standing import STANDING_KINDS, standing
 from portal.ui.panels import Panel, register
 from portal.ui.values import Missing
 
 #: The pages of these panels.
 CLIENT, PERIOD = "selfservice_client", "selfservice_period"
 
-PERIOD_KINDS = ("current_period", "runs", "wage_tax_returns")
+#: Those that stand above the figures of a period.
+ABOVE = ("standing", "dates")
 
 
 def dates(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     """What is still to be done for the organisation, the nearest first."""
     rows = periods.dates(request.user, company__debtor=debtor)
     return {"dates": rows, "several": len({row["company"].pk for row in rows}) > 1}
+
+
+def dates_of_company(request: HttpRequest, company: Company) -> dict[str, Any]:
+    """What is still to be done for the company."""
+    return {"dates": periods.dates(request.user, company=company), "several": False}
 
 
 def amounts(request: HttpRequest, company: Company) -> dict[str, Any]:
@@ -64,7 +72,7 @@ def cost_tile(request: HttpRequest, company: Company, note: str) -> Tile | None:
     points = [one.cost for one in cost.costs(page.sums)]
     if points[-1] is None:
         return None
-    return Tile(_("Wage cost"), points[-1], note, points, unit="money", term="wage_cost")
+    return Tile(_("Wage cost"), points[-1], note, points, unit="money", term="wage_cost", resources=COST_KINDS)
 
 
 def movements(request: HttpRequest, company: Company) -> dict[str, Any]:
@@ -76,10 +84,22 @@ def movements(request: HttpRequest, company: Company) -> dict[str, Any]:
 
 def register_all() -> None:
     """Put the panels on the two pages."""
-    for page, moves, call, whom in (
-        (CLIENT, dashboard_panels.movements, debtor_contacts, contacts.KINDS),
-        (PERIOD, movements, company_contacts, contacts.OF_COMPANY),
+    for page, due, moves, call, whom in (
+        (CLIENT, dates, dashboard_panels.movements, debtor_contacts, contacts.KINDS),
+        (PERIOD, dates_of_company, movements, company_contacts, contacts.OF_COMPANY),
     ):
+        register(
+            page,
+            Panel(
+                name="dates",
+                title=_("Dates that concern you"),
+                template="selfservice/panels/dates.html",
+                capability=Capability.VIEW,
+                context=due,
+                resources=DEADLINE_KINDS,
+                order=10,
+            ),
+        )
         register(
             page,
             Panel(
@@ -106,15 +126,15 @@ def register_all() -> None:
             ),
         )
     register(
-        CLIENT,
+        PERIOD,
         Panel(
-            name="dates",
-            title=_("Dates that concern you"),
-            template="selfservice/panels/dates.html",
+            name="standing",
+            title=_("Where it stands"),
+            template="selfservice/panels/standing.html",
             capability=Capability.VIEW,
-            context=dates,
-            resources=PERIOD_KINDS,
-            order=10,
+            context=standing,
+            resources=STANDING_KINDS,
+            order=5,
         ),
     )
     register(

@@ -1,28 +1,24 @@
 """Where people of a client begin, and one period of one of their companies."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.accounts.roles import Capability
-from portal.companies.freshness import ever_fetched
-from portal.companies.models import Company, Run
-from portal.companies.periods import Chosen, chosen, text
-from portal.companies.status import covering
+from portal.companies.models import Company
+from portal.companies.periods import Chosen
 from portal.companies.tiles import Tile
 from portal.companies.views import CompanyView
+from portal.dashboards.sums.cost import COST_KINDS
 from portal.dashboards.views import DebtorView
-from portal.deadlines.models import PeriodState
 from portal.debtors.place import way_to
-from portal.periods import preceding
-from portal.selfservice import panels, periods, plain
+from portal.selfservice import panels, periods
+from portal.selfservice.standing import STANDING_KINDS
 from portal.ui.moment import carried, know
-from portal.ui.panels import Panel, panels_of
-from portal.ui.permissions import holds_over
+from portal.ui.panels import Panel, ShownPanel, panels_of
 from portal.ui.places import Place, mark
 from portal.ui.values import Crumb
 
@@ -31,6 +27,8 @@ class ClientView(DebtorView):
     """One organisation for its own people: its periods, its figures, its people, the dates, and whom to call."""
 
     template_name = "selfservice/client.html"
+    #: With the periods of each company.
+    head_kinds: ClassVar[tuple[str, ...]] = (*DebtorView.head_kinds, *STANDING_KINDS)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page, at one address whatever lies above the organisation."""
@@ -70,45 +68,17 @@ class PeriodView(CompanyView):
         return [*way_to(self.request, self.object.debtor, self.object.pk), Crumb(str(self.object))]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The period in words, the dates, and the way to the other companies."""
+        """The period in words, what stands above its figures, and the way to the other companies."""
         context = super().get_context_data(**kwargs)
-        company, choice = self.object, chosen(self.request, self.object)
+        boxes: list[ShownPanel] = context["panels"]
+        above = [box for box in boxes if box.panel.name in panels.ABOVE]
         return {
             **context,
-            "told": self._told(choice) if choice else None,
-            "dates": periods.dates(self.request.user, company=company),
+            "told": next((box.context["told"] for box in above if "told" in box.context), None),
+            "above": above,
+            "panels": [box for box in boxes if box not in above],
             "siblings": self._siblings(),
-            "compare": self._compare(choice) if choice else "",
         }
-
-    def _told(self, choice: Chosen) -> periods.Told | None:
-        """How far the period is; None while runs were never read."""
-        user, company = self.request.user, self.object
-        states = PeriodState.objects.visible_to(user).filter(company=company)
-        state = states.filter(year=choice.period.year, number=choice.period.number).first()
-        if state is not None:
-            return periods.told(company.pk, state)
-        if not ever_fetched(user, company, "runs"):
-            return None
-        standing = plain.standing_of(self._covering)
-        back = (choice.period < choice.current) - (choice.period > choice.current)
-        named = plain.name(choice.kind, choice.period)
-        return periods.Told(
-            title=plain.title(choice.kind, choice.period),
-            sentence=plain.sentence(standing, named, back=back),
-            status=plain.status(standing, back=back),
-            url="",
-            pay_due=None,
-            return_due=None,
-            return_sent=False,
-        )
-
-    @cached_property
-    def _covering(self) -> list[Run]:
-        """The runs of the period."""
-        choice = chosen(self.request, self.object)
-        own = Run.objects.visible_to(self.request.user).filter(company=self.object)
-        return list(covering(own, choice.period.year, choice.period.number)) if choice else []
 
     def _siblings(self) -> Sequence[Place]:
         """The companies of the same organisation that the reader sees, when there are several; same kind of page."""
@@ -125,18 +95,11 @@ class PeriodView(CompanyView):
         ]
         return found if len(found) > 1 else []
 
-    def _compare(self, choice: Chosen) -> str:
-        """The way to this period beside the one before it, for who may see wages and only when a run was made."""
-        if not holds_over(self.request, self.object, Capability.VIEW_SALARIES) or not self._covering:
-            return ""
-        try:
-            address = reverse("dashboards:variance", args=[self.object.pk])
-        except NoReverseMatch:
-            return ""
-        return f"{address}?period={text(choice.period)}&against={text(preceding(choice.kind, choice.period))}"
-
     def _tiles(self, choice: Chosen) -> list[Tile]:
         """What the runs of the period cost the employer in the place of the contract wage, where it is known."""
         people, wage, *movements = super()._tiles(choice)
         cost = panels.cost_tile(self.request, self.object, _("From the payroll runs of this period."))
+        if cost is None and wage.resources:
+            # That the contract wage stands there follows from the journals, too.
+            cost = replace(wage, resources=(*wage.resources, *COST_KINDS))
         return [people, cost or wage, *movements]

@@ -10,7 +10,7 @@ from portal.companies import freshness
 from portal.companies.models import Company, RunWage
 from portal.companies.periods import chosen
 from portal.deadlines import states
-from portal.selfservice import panels, periods
+from portal.selfservice import panels, periods, standing
 from portal.selfservice.views import ClientView, PeriodView
 from tests.accounts.office import Office, asked_by, give, make_office, somebody_new
 from tests.factories import fetched_everything, make_company, make_run, mirrored
@@ -57,13 +57,14 @@ def told(office: Office, user: User) -> dict[str, object]:
     choice = chosen(view.request, company)
     assert choice is not None
     (listed,) = periods.of_companies(user, [company])
-    found = view._told(choice)
+    runs = standing.runs_of(view.request, company, choice)
+    found = standing.told_of(view.request, company, choice, runs)
     return {
         "amounts": list(panels.amounts(view.request, company)["rows"]),
         "periods": listed.current,
         "dates": periods.dates(user, company=company),
         "pay day": found and found.pay_due,
-        "runs": view._covering,
+        "runs": runs,
         "other companies": view._siblings(),
         "companies of the client": [one.company.name for one in of_client.get_context_data()["periods"]],
     }

@@ -17,10 +17,14 @@ from portal.deadlines import states
 from portal.deadlines.models import Arrangement
 from portal.debtors.models import AccountantContact, Debtor
 from portal.employees.models import Employee
+from portal.mirror.models import State
+from portal.mirror.opt_ins import choose
+from portal.mirror.resource import OptIn, registry
 from portal.periods import Period, PeriodType
 from tests.accounts.office import somebody_new
 from tests.dashboards.reading import tables, text
 from tests.factories import (
+    fetched,
     fetched_everything,
     make_company,
     make_debtor,
@@ -181,3 +185,51 @@ def test_what_was_never_fetched_is_no_zero_and_many_companies_cost_no_more_queri
         page(browser, f"/my/{debtor.pk}/")
     with django_assert_max_num_queries(25):
         page(browser, f"/my/companies/{made[0].pk}/")
+
+
+def badge_of(browser: Client, address: str) -> dict[str, str]:
+    """What the freshness of a page is about: kind and state."""
+    names = {str(kind.label): kind.name for kind in registry}
+    return {names[str(line.label)]: str(line.state) for line in browser.get(address).context["freshness"].lines}
+
+
+def test_the_badge_is_about_every_figure_and_date_on_the_page(bakery: Debtor, as_user: SignIn) -> None:
+    bread = Company.objects.get(name="Brood")
+    start, period = f"/my/{bakery.pk}/", f"/my/companies/{bread.pk}/?period=2026-10"
+    choose(bakery.environment_id, OptIn.ABSENCE, on=True)
+    sees, without = as_user(member(bakery)), as_user(member(bakery, role=Role.CLIENT_USER))
+    everybody = {"companies", "current_period", "runs", "wage_tax_returns", "pension_exports", "employments"}
+    for browser, wages in ((sees, True), (without, False)):
+        for address in (start, period):
+            found = badge_of(browser, address)
+            assert everybody <= found.keys(), address
+            assert ("journal" in found) is wages, address
+            # On the page of the period its wage cost stands in the place of the contract wage.
+            assert ("salaries" in found, "schedules" in found) == ((wages and address == start),) * 2, address
+            assert "absences" not in found
+    assert "run_output" in badge_of(sees, period) and "run_output" not in badge_of(without, period)
+    # What fails is told to those alone who would see something of it.
+    for kind in ("journal", "pension_exports", "runs"):
+        fetched(bread, kind, state=State.FAILING)
+        for browser, tells in ((sees, True), (without, kind != "journal")):
+            for address in (start, period):
+                assert (browser.get(address).context["freshness"].state == "failing") is tells, (kind, address)
+        fetched(bread, kind)
+
+
+def test_absence_is_in_the_badge_of_who_may_see_it(bakery: Debtor, as_user: SignIn) -> None:
+    choose(bakery.environment_id, OptIn.ABSENCE, on=True)
+    user = member(bakery, role=Role.CLIENT_USER)
+    assert "absences" not in badge_of(as_user(user), f"/my/{bakery.pk}/")
+    rights.switch(SYSTEM, user.memberships.get(), Capability.VIEW_SICKNESS, on=True)
+    assert "absences" in badge_of(as_user(user), f"/my/{bakery.pk}/")
+
+
+def test_contract_wage_in_the_place_of_a_cost_is_as_old_as_the_journals(bakery: Debtor, as_user: SignIn) -> None:
+    bread = Company.objects.get(name="Brood")
+    JournalLine.objects.all().delete()
+    fetched(bread, "journal", state=State.NOT_PERMITTED)
+    browser = as_user(member(bakery))
+    address = f"/my/companies/{bread.pk}/?period=2026-10"
+    assert "Contract wage" in text(page(browser, address))
+    assert badge_of(browser, address)["journal"] == "not_permitted"

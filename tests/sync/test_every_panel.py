@@ -82,7 +82,11 @@ NO_FIGURE: Mapping[str, Mapping[str, str]] = {
         "deadlines": DATES,
     },
     "selfservice_client": {"contacts": WORDS_ONLY, "dates": DATES},
-    "selfservice_period": {"contacts": WORDS_ONLY},
+    "selfservice_period": {
+        "contacts": WORDS_ONLY,
+        "dates": DATES,
+        "standing": "how far the runs are, in words; tests/selfservice has them by hand",
+    },
 }
 
 

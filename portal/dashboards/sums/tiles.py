@@ -29,7 +29,10 @@ def cost_tile(request: HttpRequest, debtor: Debtor) -> Tile:
     points: list[Figure] = [None if lacks else one.cost for one in cost.costs(page.sums)]
     note = _("In %(month)s.") % {"month": months.name(page.sums.windows.shown.period)}
     cautions = [unread(lacking)] if lacking and points[-1] is not None else []
-    return Tile(_("Wage cost"), _shown(points, lacks), note, points, unit="money", cautions=cautions, term="wage_cost")
+    value = _shown(points, lacks)
+    return Tile(
+        _("Wage cost"), value, note, points, unit="money", cautions=cautions, term="wage_cost", resources=COST_KINDS
+    )
 
 
 def absence_tile(request: HttpRequest, debtor: Debtor) -> Tile | None:
@@ -40,11 +43,11 @@ def absence_tile(request: HttpRequest, debtor: Debtor) -> Tile | None:
     note = on(page.sums.windows.shown.last)
     reason = why_not(page.sums, page.never(ABSENCE_KINDS))
     if reason:
-        return Tile(_("Absent"), reason, note)
+        return Tile(_("Absent"), reason, note, resources=ABSENCE_KINDS)
     found = absence_of(page.sums)
     if found.small:
         note = _("No number is shown of fewer than %(smallest)s people.") % {"smallest": SMALL_GROUP}
-    return Tile(_("Absent"), _shown(found.absent, None), note, found.absent)
+    return Tile(_("Absent"), _shown(found.absent, None), note, found.absent, resources=ABSENCE_KINDS)
 
 
 def _page(request: HttpRequest, debtor: Debtor) -> Page:
