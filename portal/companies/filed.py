@@ -13,6 +13,7 @@ from portal.companies.in_period import known
 from portal.companies.models import Company, PensionExport, WorkCost
 from portal.companies.periods import chosen
 from portal.periods import count
+from portal.ui.empty import REFUSED
 from portal.ui.values import Level, Missing, Status
 
 #: Shares of the free space, in per cent, from which it is said: the portal's own marks, no law (payroll-rules.md).
@@ -23,8 +24,7 @@ def lacking(reason: Missing | None) -> dict[str, Any]:
     """What a panel says in place of rows that nobody can know; nothing where there are none."""
     if reason is Missing.NOT_PERMITTED:
         title = _("Nmbrs does not give this")
-        text = _("The API user in Nmbrs may not read this. Ask its owner to allow it in Nmbrs.")
-        return {"empty": "not_permitted", "empty_title": title, "empty_text": text}
+        return {"empty": "not_permitted", "empty_title": title, "empty_text": REFUSED}
     return {} if reason in {None, Missing.UNKNOWN} else {"empty": "never_synced"}
 
 

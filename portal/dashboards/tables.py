@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from portal.companies import words
 from portal.companies.tiles import left_out_words
+from portal.connections import wording
 from portal.dashboards.clients import RANKS
 from portal.dashboards.sums.clients import ClientCost
 from portal.debtors.models import Debtor
@@ -230,6 +231,13 @@ def lacking_words(count: int) -> str:
 
 def unread(count: int) -> str:
     """What a wage cost lacks."""
+    if wording.of_client():
+        plain = ngettext(
+            "%(count)s company is not in this figure: what its payroll came to is not known here yet.",
+            "%(count)s companies are not in this figure: what their payroll came to is not known here yet.",
+            count,
+        )
+        return plain % {"count": count}
     text = ngettext(
         "Runs and journals of %(count)s company were not fetched from Nmbrs yet.",
         "Runs and journals of %(count)s companies were not fetched from Nmbrs yet.",

@@ -11,7 +11,7 @@ from portal.accounts.looking import Look
 from portal.clock import now
 from portal.ui import menu, places
 from portal.ui.brand import Brand, brand_of
-from portal.ui.permissions import firms_of, without_clients
+from portal.ui.permissions import firms_of, of_client, without_clients
 
 
 @dataclass
@@ -40,6 +40,11 @@ class Chrome:
     def without_clients(self) -> bool:
         """Whether this person has no clients, only companies of Business environments."""
         return without_clients(self.request)
+
+    @property
+    def of_client(self) -> bool:
+        """Whether this person belongs to clients alone."""
+        return of_client(self.request)
 
     @cached_property
     def firm(self) -> str:

@@ -27,7 +27,7 @@ from portal.mirror.models import HistoryQuerySet, PeriodFactQuerySet
 from portal.mirror.resource import Resource, registry
 from portal.periods import Bounds, Period
 from portal.ui import formats, markup
-from portal.ui.empty import EmptyKind
+from portal.ui.empty import REFUSED, EmptyKind
 from portal.ui.freshness import FreshnessSummary, State
 from portal.ui.permissions import holds_over
 from portal.ui.state import names_of
@@ -276,7 +276,7 @@ class RecordListView(ScopedListView):
         kwargs = super().get_table_kwargs()
         if kwargs["empty_kind"] == "not_permitted":
             kwargs["empty_title"] = _("Nmbrs does not give this")
-            kwargs["empty_text"] = _("The API user in Nmbrs may not read this. Ask its owner to allow it in Nmbrs.")
+            kwargs["empty_text"] = REFUSED
         elif kwargs["empty_kind"] == "never_synced" and self._too_early and self.known_since is not None:
             kwargs["empty_title"] = _("Not known on this day")
             text = _("Nmbrs gives only the present state of this. It is known here since %(day)s.")

@@ -13,6 +13,8 @@ from portal.accounts.models import Firm, User
 from portal.accounts.rights import SYSTEM, Place
 from portal.accounts.roles import Capability, Role
 from portal.companies.models import Company, JournalLine, PeriodSeen, RunWage
+from portal.connections.wording import answered_by
+from portal.dashboards.tables import unread
 from portal.deadlines import states
 from portal.deadlines.models import Arrangement
 from portal.debtors.models import AccountantContact, Debtor
@@ -21,6 +23,7 @@ from portal.mirror.models import State
 from portal.mirror.opt_ins import choose
 from portal.mirror.resource import OptIn, registry
 from portal.periods import Period, PeriodType
+from portal.ui.empty import EMPTY_STATES
 from tests.accounts.office import somebody_new
 from tests.dashboards.reading import tables, text
 from tests.factories import (
@@ -233,3 +236,54 @@ def test_contract_wage_in_the_place_of_a_cost_is_as_old_as_the_journals(bakery: 
     address = f"/my/companies/{bread.pk}/?period=2026-10"
     assert "Contract wage" in text(page(browser, address))
     assert badge_of(browser, address)["journal"] == "not_permitted"
+
+
+#: Words of who runs payroll or this portal; a client can do nothing with them.
+OF_THE_OFFICE = (
+    "accounts that begin with 4", "debit less credit", "journals of the payroll runs", "run or its journal",
+    "no run, or no journal", "Runs and journals of", "first sync", "next sync", "API user",
+    "administrator of your office",
+)  # fmt: skip
+
+
+def test_a_client_reads_plain_words_on_every_page(
+    bakery: Debtor, as_user: SignIn, administrator: Callable[..., User]
+) -> None:
+    bread, cake = Company.objects.get(name="Brood"), Company.objects.get(name="Koek")
+    bare = make_company(bakery, "Kaal", period=None)
+    fetched(bread, "pension_exports", state=State.NOT_PERMITTED)
+    fetched(bread, "hour_codes", state=State.NOT_PERMITTED)
+    addresses = (
+        f"/my/{bakery.pk}/",
+        f"/my/companies/{bread.pk}/",
+        f"/clients/{bakery.pk}/?month=2026-10",
+        f"/companies/{bread.pk}/",
+        f"/companies/{bread.pk}/records/hour_codes/",
+        f"/companies/{cake.pk}/",
+        f"/companies/{bare.pk}/",
+        f"/employees/{Employee.objects.get(company=bread).pk}/",
+        "/employees/",
+    )
+
+    def read(browser: Client) -> dict[str, set[str]]:
+        found = {address: page(browser, address) for address in addresses}
+        return {address: {words for words in OF_THE_OFFICE if words in html} for address, html in found.items()}
+
+    client = as_user(member(bakery))
+    for kind, state in (("journal", State.FRESH), ("journal", State.NEVER), ("journal", State.NOT_PERMITTED)):
+        fetched(bread, kind, state=state)
+        assert read(client) == {address: set() for address in addresses}
+    assert "Ask your accountant about it." in page(client, f"/companies/{bread.pk}/")
+    assert "no figures of this company can be shown" in page(client, f"/companies/{bare.pk}/")
+    # The office still reads what it can do something about.
+    office = read(as_user(administrator()))
+    assert {"API user", "journals of the payroll runs"} <= office[f"/companies/{bread.pk}/"]
+    assert {"accounts that begin with 4", "no run, or no journal"} & office[f"/companies/{cake.pk}/"]
+    assert "next sync" in office[f"/companies/{bare.pk}/"]
+
+
+def test_a_file_of_a_client_has_plain_words_too(bakery: Debtor) -> None:
+    with answered_by(lambda: False, lambda: True):
+        assert "not known here yet" in unread(2)
+        assert str(EMPTY_STATES["not_permitted"].text) == "Ask your accountant about it."
+    assert "Runs and journals of 2 companies" in unread(2)

@@ -18,6 +18,7 @@ from portal.companies import panels as company_panels
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS, ever_fetched, refused
 from portal.companies.models import Company
 from portal.companies.periods import Chosen, chosen
+from portal.connections.wording import by_side
 from portal.dashboards import contacts, months, panels
 from portal.dashboards.debtor import ENDING_WITHIN, contracts_of
 from portal.dashboards.sums import cost, splits
@@ -114,24 +115,46 @@ def wage_cost(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     if any(value is not None for value in instead):
         series.append(Series(_("Contract wage (cost not known)"), instead, muted=True))
     return {
-        "chart": _chart(page, "cost", _("Euros, by the journals of the payroll runs"), series, money=True),
+        "chart": _chart(page, "cost", _cost_title(), series, money=True),
         "notes": _cost_notes(page, found[-1], lacks),
     }
 
 
+def _cost_title() -> str:
+    return str(by_side(_("Euros, by the journals of the payroll runs"), _("Euros, as the payroll came to")))
+
+
 def _cost_notes(page: Page, shown: cost.Cost, lacks: Missing | None) -> list[str]:
+    """What must be known about the figures: how an office checks them, and in plain words for people of a client."""
     if lacks is Missing.NOT_PERMITTED:
-        return [_("Nmbrs does not give the journals of the payroll runs, so wage cost is not known.")]
+        office = _("Nmbrs does not give the journals of the payroll runs, so wage cost is not known.")
+        return [by_side(office, _("Wage cost is not known here. Ask your accountant about it."))]
     if lacks is not None:
-        return [_("The journals of the payroll runs were not fetched from Nmbrs yet, so wage cost is not known.")]
-    notes = [_("Wage cost is what the journals book on accounts that begin with 4 (or WPer), debit less credit.")]
+        office = _("The journals of the payroll runs were not fetched from Nmbrs yet, so wage cost is not known.")
+        return [by_side(office, _("Wage cost is not known here yet."))]
+    notes: list[str] = [
+        by_side(
+            _("Wage cost is what the journals book on accounts that begin with 4 (or WPer), debit less credit."),
+            _("Wage cost is what the payroll came to for the employer: wages, and what is paid on top of them."),
+        )
+    ]
     if isinstance(page.row, Debtor):
         notes.append(_("A period counts in the month that its last day lies in."))
     if shown.lacking and isinstance(page.row, Company):
-        notes.append(_("Wage cost of %(when)s is not known: it has no run, or no journal of it.") % {"when": page.when})
+        text = by_side(
+            _("Wage cost of %(when)s is not known: it has no run, or no journal of it."),
+            _("Wage cost of %(when)s is not known yet: its payroll was not worked out or booked."),
+        )
+        notes.append(str(text) % {"when": page.when})
     elif shown.lacking:
-        text = _("Wage cost of %(when)s is not known: %(lacking)s of %(count)s companies lack a run or its journal.")
-        notes.append(text % {"when": page.when, "lacking": shown.lacking, "count": shown.companies})
+        text = by_side(
+            _("Wage cost of %(when)s is not known: %(lacking)s of %(count)s companies lack a run or its journal."),
+            _(
+                "Wage cost of %(when)s is not known yet: of %(lacking)s of %(count)s companies the payroll was not "
+                "worked out or booked."
+            ),
+        )
+        notes.append(str(text) % {"when": page.when, "lacking": shown.lacking, "count": shown.companies})
     return notes
 
 
@@ -226,6 +249,10 @@ def _split(page: Page, split: splits.Split) -> dict[str, Any]:
         "sees_wages": page.sees_wages,
         "day": page.sums.windows.shown.last,
         "width": splits.BAR,
+        "cost_unknown": by_side(
+            _("Wage cost is not known: a run or its journal is lacking."),
+            _("Wage cost is not known yet: a payroll was not worked out or booked."),
+        ),
     }
 
 

@@ -28,7 +28,7 @@ from portal.ui.exports.asking import Place, Refused, place_of, rows_of
 from portal.ui.exports.scope import scope_of
 from portal.ui.exports.sheet import Sheet
 from portal.ui.models import UNFINISHED, Export, ExportFormat, ExportStatus
-from portal.ui.permissions import without_clients
+from portal.ui.permissions import of_client, without_clients
 from portal.ui.state import key_of
 
 #: Rows up to which a file is made while the person waits. Drawing pages takes longer than writing rows.
@@ -153,7 +153,8 @@ def make(row: Export) -> None:
         try:
             if place is None:
                 raise Refused
-            with wording.answered_by(lambda: without_clients(_asked_by(user))):
+            request = _asked_by(user)
+            with wording.answered_by(lambda: without_clients(request), lambda: of_client(request)):
                 _make(row, place, user)
         except Refused:
             _end(row, ExportStatus.REFUSED)
