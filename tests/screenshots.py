@@ -25,28 +25,41 @@ TOP = Path(__file__).resolve().parents[1]
 WIDTHS = {1440: 900, 390: 844}
 THEMES = ("light", "dark")
 LANGUAGES = ("nl", "en")
+#: The main pages, in the order in which `addresses` finds them.
+PAGES = ("board", "clients", "debtor", "company", "employees", "person", "variance", "search")
 #: An office large enough to fill a screen, small enough to be read in a minute.
 SIZE = ("--debtors", "9", "--employees", "14")
 
 
-def addresses(page: Page, start: str) -> Iterator[tuple[str, str]]:
-    """Name and address of each main page, found by following links as a person does."""
-    yield "board", start
+def file_name(page: str, width: int, theme: str, language: str) -> str:
+    """The picture of a main page."""
+    return f"{page}-{width}-{theme}-{language}.png"
+
+
+def file_names() -> set[str]:
+    """Every picture that belongs in the folder."""
+    of_pages = {file_name(*one) for one in product(PAGES, WIDTHS, THEMES, LANGUAGES)}
+    return of_pages | {specimen_picture.file_name(theme) for theme in THEMES}
+
+
+def addresses(page: Page, start: str) -> Iterator[str]:
+    """The address of each main page, in the order of PAGES, found by following links as a person does."""
+    yield start
     clients = f"{start}clients/"
-    yield "clients", clients
+    yield clients
     page.goto(clients)
     # The first client of a demo has people with hostile names, which are for tests.
     debtor = a_link(page, "/clients/", 4)
-    yield "debtor", debtor
+    yield debtor
     page.goto(debtor)
     company = a_link(page, "/companies/")
-    yield "company", company
+    yield company
     people = f"{company.split('?')[0]}employees/"
-    yield "employees", people
+    yield people
     page.goto(people)
-    yield "person", a_link(page, "/employees/")
-    yield "variance", f"{company.split('?')[0]}variance/"
-    yield "search", f"{start}search/?q=boersma"
+    yield a_link(page, "/employees/")
+    yield f"{company.split('?')[0]}variance/"
+    yield f"{start}search/?q=boersma"
 
 
 def a_link(page: Page, path: str, place: int = 0) -> str:
@@ -87,7 +100,7 @@ def take(browser: Browser, address: str, folder: Path) -> None:
     context = browser.new_context(**zone)  # type: ignore[arg-type]
     page = context.new_page()
     sign_in(page, address)
-    pages = list(addresses(page, f"{address}/"))
+    pages = list(zip(PAGES, addresses(page, f"{address}/"), strict=True))
     for language in LANGUAGES:
         speak(page, address, language)
         state = context.storage_state()
@@ -103,7 +116,7 @@ def take(browser: Browser, address: str, folder: Path) -> None:
             for name, where in pages:
                 shown.goto(where)
                 shown.wait_for_load_state("networkidle")
-                taken = folder / f"{name}-{width}-{theme}-{language}.png"
+                taken = folder / file_name(name, width, theme, language)
                 taken.write_bytes(small(shown.screenshot()))
             screen.close()
             print(f"  {language}, {theme}, {width} pixels", flush=True)

@@ -16,6 +16,11 @@ STATIC = Path(__file__).resolve().parents[2] / "static"
 THEMES = ("light", "dark")
 
 
+def file_name(theme: str) -> str:
+    """The picture in one look."""
+    return f"components-{theme}.png"
+
+
 def page_of_components() -> str:
     """The specimen page in English, as somebody without an account gets it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
@@ -69,5 +74,5 @@ def take(browser: Browser, folder: Path, small: Callable[[bytes], bytes]) -> Non
         page.goto(f"{ADDRESS}/specimen/")
         page.wait_for_load_state("networkidle")
         page.get_by_role("button", name="Explanation: Wage-tax return").click()
-        (folder / f"components-{theme}.png").write_bytes(small(page.screenshot(full_page=True)))
+        (folder / file_name(theme)).write_bytes(small(page.screenshot(full_page=True)))
         context.close()
