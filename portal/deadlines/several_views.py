@@ -1,6 +1,7 @@
 """Who sees to which company and when its work is due: several companies at once."""
 
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from django.contrib import messages
@@ -101,7 +102,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Choose companies: tick some, or take all of the filter."))
     elif not form.said:
         messages.error(request, _("Choose what should change."))
-    elif request.POST.get("confirmed") != str(len(pks)):
+    elif request.POST.get("confirmed") != _told_apart(pks):
         return _asked_again(request, form, pks, query, all_of_filter=all_of_filter)
     else:
         _carry_out(request, user, form, pks)
@@ -119,10 +120,17 @@ def _covered(request: HttpRequest, query: QueryDict) -> tuple[list[int], bool]:
     return list(rows.filter(pk__in=ticked[:TICKED_MOST]).values_list("pk", flat=True)), False
 
 
+def _told_apart(pks: list[int]) -> str:
+    """What the page that asks sends back: another one for every other set of companies, also of the same number."""
+    return sha256(",".join(map(str, sorted(pks))).encode()).hexdigest()
+
+
 def _asked_again(
     request: HttpRequest, form: SeveralForm, pks: list[int], query: QueryDict, *, all_of_filter: bool
 ) -> HttpResponse:
     """The page that says what is covered and what will change."""
+    if request.POST.get("confirmed"):
+        messages.warning(request, _("The companies are others than a moment ago. Nothing was changed yet; look again."))
     rows = Company.objects.visible_to(request.user, Capability.SET_DEADLINES).filter(pk__in=pks[:NAMED])
     kept = [(name, value) for name in form.fields if (value := request.POST.get(name, ""))]
     context = {
@@ -133,6 +141,7 @@ def _asked_again(
         ],
         "said": form.said,
         "count": len(pks),
+        "confirms": _told_apart(pks),
         "names": [str(row) for row in rows.order_by("name", "pk")],
         "more": max(0, len(pks) - NAMED),
         "all_of_filter": all_of_filter,

@@ -8,11 +8,14 @@ from django.urls import reverse
 from portal.accounts.models import Membership
 from portal.accounts.roles import Role
 from portal.audit.models import Entry
+from portal.companies.models import Company
 from portal.deadlines import arranging, states
 from portal.deadlines.models import Arrangement, Deadline, MovedDate
 from tests.accounts.office import somebody_new
 from tests.dashboards.reading import tables, text
-from tests.factories import fetched_everything, make_company, make_debtor, make_environment, make_run
+from tests.deadlines.confirming import agree, asked
+from tests.deadlines.conftest import NOW
+from tests.factories import fetched_everything, make_company, make_debtor, make_environment, make_return, make_run
 
 CALENDAR, LIST, BULK = "/calendar/", "/deadlines/", "/deadlines/several/"
 
@@ -55,6 +58,33 @@ def test_a_day_and_a_kind_narrow_the_list(company, boss, as_user):
     assert [(row["What"], row["Period"]) for row in rows] == [("wage-tax return", "2026-11 M")]
     assert "Nothing here" in browser.get(f"{CALENDAR}?month=2019-01").content.decode()
     assert "Nothing matches this filter" in browser.get(f"{CALENDAR}?q=nobody").content.decode()
+
+
+def test_a_person_and_a_state_narrow_the_list(debtor, company, boss, accountant, as_user):
+    clerk = accountant(debtor)
+    mine, others = make_company(debtor, "Koek B.V."), make_company(debtor, "Taart B.V.")
+    # Of the clerk's own company everything of the month is done.
+    for one in (company, mine, others):
+        make_run(one, 2026, 10, locked=True)
+    make_return(mine, 2026, 10, sent_at=NOW)
+    make_run(mine, 2026, 11, locked=True)
+    fetched_everything(debtor)
+    states.rewrite([company.pk, mine.pk, others.pk])
+    arranging.assign(boss, [mine.pk], clerk)
+    arranging.assign(boss, [others.pk], boss)
+    browser = as_user(clerk)
+
+    def companies(query):
+        return {row["Company"].split(" B.V.")[0] for row in listed(browser, f"{CALENDAR}?{query}")}
+
+    assert companies("") == {"Brood", "Koek", "Taart"}
+    assert companies("person=me") == {"Koek"}
+    assert companies(f"person={boss.pk}") == {"Taart"}
+    assert companies("person=nobody") == {"Brood"}
+    assert companies("state=done") == {"Koek"}
+    assert companies("state=open") == {"Brood", "Taart"}
+    assert companies("state=open&person=nobody") == {"Brood"}
+    assert "Nothing matches this filter" in browser.get(f"{CALENDAR}?state=open&person=me").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -172,21 +202,30 @@ def test_a_change_of_several_says_first_what_it_covers(three, debtor, boss, acco
     assert "Taart" not in page
     assert "Responsible: Accountant" in page
     assert not Arrangement.objects.exists()
-    browser.post(BULK, {**posted, "confirmed": "2"})
+    agree(browser, posted)
     assert sorted(Arrangement.objects.values_list("company__name", flat=True)) == ["Brood", "Koek"]
 
 
-def test_a_list_that_changed_meanwhile_is_asked_about_again(three, boss, as_user):
-    posted = {"covers": "all", "pay_rule": "after", "pay_number": "5", "confirmed": "2"}
-    page = text(as_user(boss).post(BULK, posted).content.decode())
+def test_a_list_that_changed_meanwhile_is_asked_about_again(three, debtor, boss, as_user):
+    """As many companies as a moment ago, and not the same ones."""
+    browser = as_user(boss)
+    agreed = asked(browser, {"covers": "all", "pay_rule": "after", "pay_number": "5"})
+    Company.objects.filter(pk=three[0].pk).update(missing_since=NOW)
+    make_company(debtor, "Vlaai")
+    page = text(browser.post(BULK, agreed).content.decode())
+    assert "The companies are others than a moment ago" in page
     assert "This covers 3 companies" in page
+    assert "Vlaai" in page
+    assert not Arrangement.objects.exists()
+    # Nobody agrees to a number.
+    assert "This covers 3 companies" in text(browser.post(BULK, {**agreed, "confirmed": "3"}).content.decode())
     assert not Arrangement.objects.exists()
 
 
 def test_only_the_ticked_ones_are_changed_and_what_does_not_fit_is_told(three, boss, as_user):
     ticked = [str(three[0].pk), str(three[2].pk), "999999", "x", "9" * 40]
-    posted = {"covers": "ticked", "company": ticked, "pay_rule": "day", "pay_number": "25", "confirmed": "2"}
-    page = text(as_user(boss).post(BULK, posted, follow=True).content.decode())
+    posted = {"covers": "ticked", "company": ticked, "pay_rule": "day", "pay_number": "25"}
+    page = text(agree(as_user(boss), posted))
     assert "1 company was set" in page
     assert "1 company was left out" in page
     assert list(Arrangement.objects.values_list("company__name", "pay_number")) == [("Brood", 25)]

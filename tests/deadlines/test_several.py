@@ -16,6 +16,7 @@ from portal.mirror.models import State
 from portal.periods import Period, PeriodType
 from portal.ui.exports.stamp import stamp
 from tests.dashboards.reading import table, text
+from tests.deadlines.confirming import agree
 from tests.deadlines.conftest import NOW
 from tests.factories import fetched, fetched_everything, make_company, make_debtor, make_return, make_run, mirrored
 
@@ -73,7 +74,7 @@ def test_the_list_and_the_change_take_the_filters_of_the_board(office, boss, acc
     posted = {"covers": "all", "filter": query, "responsible": str(boss.pk)}
     page = text(browser.post(BULK, posted).content.decode())
     assert f"This covers {len(found)} compan" in page
-    browser.post(BULK, {**posted, "confirmed": str(len(found))})
+    agree(browser, posted)
     mine = Arrangement.objects.filter(responsible=boss).values_list("company__name", flat=True)
     assert sorted({*mine, "Vis"}) == sorted({*found, "Vis"})
 
@@ -115,7 +116,7 @@ def test_a_return_is_moved_for_several_and_who_has_none_of_it_is_told(office, bo
     page = text(browser.post(BULK, posted).content.decode())
     assert "Wage-tax return 2026-12 M: due 1 Feb 2027 (Letter of 2027)" in page
     assert not MovedDate.objects.exists()
-    page = text(browser.post(BULK, {**posted, "confirmed": "3"}, follow=True).content.decode())
+    page = text(agree(browser, posted))
     assert "The date was moved for 2 companies." in page
     assert "1 company was left out: it has no return of this period." in page
     moved = Deadline.objects.filter(kind=Kind.RETURN, due=date(2027, 2, 1))
