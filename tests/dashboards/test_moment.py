@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import get_resolver
+from lxml import html
 
 from portal.accounts.models import Firm, User
 from portal.deadlines import states
@@ -55,6 +56,23 @@ class Office:
 @pytest.fixture
 def office(firm: Firm, administrator: People, as_user: SignIn) -> Office:
     return Office(firm, as_user(administrator()))
+
+
+def left_alone(page: str) -> str:
+    """What of a person's page stays as it is when another day is swapped in."""
+    tree = html.fromstring(page)
+    (swapping,) = tree.xpath("//form[@hx-select-oob]")
+    places = [swapping.get("hx-target"), *swapping.get("hx-select-oob").split(",")]
+    changed = [one for place in places for one in tree.xpath(f"//*[@id='{place.removeprefix('#')}']")]
+    # The fields were filled in by who swaps; a token is another one for every answer.
+    own = tree.xpath(
+        "//input[@id='on' or @name='csrfmiddlewaretoken'] | //time | //script | //*[@hx-headers]/@hx-headers/.."
+    )
+    for one in own:
+        one.attrib.clear()
+    for one in changed:
+        one.drop_tree()
+    return html.tostring(tree, encoding="unicode")
 
 
 def test_a_month_goes_from_the_clients_to_a_client_its_companies_and_people(office: Office) -> None:
@@ -237,3 +255,11 @@ def names() -> dict[str, Callable[..., object]]:
             if space and getattr(pattern, "callback", None):
                 found[f"{space}:{pattern.name}"] = pattern.callback
     return found
+
+
+def test_whatever_says_the_day_is_swapped_when_a_person_is_asked_for_another(office: Office) -> None:
+    """A link outside of what is swapped would lead to the day before."""
+    address = f"/employees/{office.person.pk}/"
+    then, now = (office.client.get(f"{address}{query}").content.decode() for query in ("?on=2026-08-31", ""))
+    assert "/clients/?month=2026-08" in then
+    assert left_alone(then).splitlines() == left_alone(now).splitlines()
