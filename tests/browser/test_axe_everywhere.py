@@ -39,7 +39,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 OFFICE, CLIENT, STRANGER = "administrator", "client_administrator", "anonymous"
 #: The quick run looks at one in so many pages, and of lists of records at one for each right.
 ONE_IN = 5
-#: What unfolds in its place is unfolded; menus and dialogs lie over the page and have tests of their own.
+#: What unfolds in its place is unfolded; menus and dialogs lie over the page: `test_what_lies_over_a_page` opens them.
 UNFOLD = "document.querySelectorAll('main details:not(.ui-menu)').forEach(one => { one.open = true; })"
 WHAT_STICKS_OUT = """[...document.querySelectorAll('body *')].filter(one => !one.closest('.ui-scroll')
   && one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5).slice(0, 3)
@@ -197,6 +197,32 @@ def test_every_address_that_answers_is_looked_at_or_is_no_page() -> None:
 def test_axe_and_a_phone_at_some_pages(eyes: Eyes, world: World) -> None:
     eyes.walk(world, sorted((visit for visit in visits(everybody=False) if visit.quick), key=by_actor))
     assert eyes.seen > 10
+
+
+def test_what_lies_over_a_page(eyes: Eyes, world: World) -> None:
+    """Every menu of a list, the dialog of a resync and that of the search: each while it is open."""
+    page = eyes.page
+    eyes.be(world.sessions[OFFICE])
+    page.goto(eyes.server + reverse("dashboards:clients"))
+    menus = page.locator("details.ui-menu")
+    # How old the data is, the person's own, View, Columns, Export.
+    assert menus.count() == 5
+    for menu in menus.all():
+        menu.locator("> summary").click()
+        assert menu.evaluate("one => one.open")
+        eyes.look(f"the menu {menu.locator('> summary').inner_text()!r}")
+        menu.evaluate("one => { one.open = false; }")
+    page.goto(eyes.server + reverse("companies:company", kwargs={"pk": world.ids["company"]["a"]}))
+    page.locator("[data-open-dialog^=resync-]").click()
+    # What it costs is worked out when it opens.
+    page.locator("dialog[open] [name=resource]").wait_for()
+    eyes.look("the dialog of a resync")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.locator("dialog[open]").wait_for()
+    eyes.look("the dialog of the search")
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
 
 
 @pytest.mark.long
