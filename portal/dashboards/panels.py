@@ -28,12 +28,14 @@ from portal.dashboards.debtor import (
 from portal.dashboards.debtor import movements as of_month
 from portal.debtors.models import Debtor
 from portal.employees.models import Contract
+from portal.employees.panels import moves_of
 from portal.periods import Period
 from portal.ui import moment, panels
 from portal.ui.charts import Chart, Series
 from portal.ui.empty import EmptyKind
 from portal.ui.panels import Panel
 from portal.ui.permissions import holds_over
+from portal.ui.pieces import piece_of
 
 if TYPE_CHECKING:
     from portal.companies.freshness import Person
@@ -86,7 +88,7 @@ def companies(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     found = standings_of(request, debtor)
     moment.know(request, *(one.company for one in found))
     return {
-        "standings": found,
+        "standings": piece_of(request, "standings", found),
         "sees_wages": holds_over(request, debtor, Capability.VIEW_SALARIES),
         "empty": "never_synced" if known_of(debtor, request.user).companies is None else "nothing",
     }
@@ -116,8 +118,7 @@ def movements(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     return {
         "when": months.name(month),
         "by_company": True,
-        "joiners": came,
-        "leavers": went,
+        "moves": moves_of(request, came, went),
         "never": known_of(debtor, request.user).never(PEOPLE_KINDS),
     }
 
@@ -127,17 +128,17 @@ def ending(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     today = clock.today()
     empty: EmptyKind = "never_synced" if known_of(debtor, request.user).never(("employees", "contracts")) else "nothing"
     rows = contracts_ending(request.user, debtor.pk, day=today)
-    return {**ending_rows(rows, today), "by_company": True, "within": ENDING_WITHIN.days, "empty": empty}
+    return {**ending_rows(request, rows, today), "by_company": True, "within": ENDING_WITHIN.days, "empty": empty}
 
 
-def ending_rows(rows: "Iterable[Contract]", today: date) -> dict[str, Any]:
+def ending_rows(request: HttpRequest, rows: "Iterable[Contract]", today: date) -> dict[str, Any]:
     """The contracts with how many days each still has; `read`: the kind, for the trail, where there are any."""
     found = [
         {"contract": contract, "days": (contract.end_date - today).days}
         for contract in rows
         if contract.end_date is not None
     ]
-    return {"contracts": found, "read": ["contracts"] if found else []}
+    return {"contracts": piece_of(request, "ending", found), "read": ["contracts"] if found else []}
 
 
 def trends(debtor: Debtor, user: "Person", month: Period) -> tuple[list[Month | None], list[Month | None]]:

@@ -25,6 +25,7 @@ from portal.employees.reading import PagePeriod, period_of, rows_of
 from portal.employees.standing import standing_of
 from portal.ui import panels
 from portal.ui.panels import Panel
+from portal.ui.pieces import Piece, piece_of
 from portal.ui.values import Missing
 
 if TYPE_CHECKING:
@@ -51,17 +52,31 @@ class Listed:
         return [[(field.draw(row), field.figure) for field in self.listing.fields] for row in self.rows]
 
 
+@dataclass(frozen=True)
+class Move:
+    """Somebody's first day, or last day, in an employment."""
+
+    row: Employment
+    day: date
+    joined: bool
+
+
 def movements(request: HttpRequest, company: Company) -> dict[str, Any]:
     """Who joined and who left in the period, by name."""
     choice = chosen(request, company)
     if choice is None or not ever_fetched(request.user, company, *PEOPLE_KINDS):
         return {"never": True}
     first, last = choice.days
-    return {
-        "when": choice.label,
-        "joiners": _joiners(request.user, company.pk, first=first, last=last),
-        "leavers": _leavers(request.user, company.pk, first=first, last=last),
-    }
+    came: list[Employment] = _joiners(request.user, company.pk, first=first, last=last)
+    went: list[Employment] = _leavers(request.user, company.pk, first=first, last=last)
+    return {"when": choice.label, "moves": moves_of(request, came, went)}
+
+
+def moves_of(request: HttpRequest, came: list[Employment], went: list[Employment]) -> Piece[Move]:
+    """Those who joined, then those who left, each in their order."""
+    moves = [Move(row, row.valid_from, joined=True) for row in came]
+    moves += [Move(row, row.end_date, joined=False) for row in went if row.end_date is not None]
+    return piece_of(request, "moves", moves)
 
 
 @PreparedRows

@@ -72,9 +72,9 @@ def fill(environment: Any, *, debtors: int, companies: int, people: int) -> Fill
     return Filled(debtors, len(pks), len(pks) * people, written.total())
 
 
-def row_maker(environment: Any) -> Callable[..., dict[str, Any]]:
+def row_maker(environment: Any, start: int = 1) -> Callable[..., dict[str, Any]]:
     """`row(**values)`: the columns of one mirrored row, with its bookkeeping filled in."""
-    number = count(1)
+    number = count(start)
 
     def row(**values: Any) -> dict[str, Any]:
         own = next(number)

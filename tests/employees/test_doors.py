@@ -91,7 +91,7 @@ def told(office: Office, user: User) -> dict[str, object]:
     return {
         "by department": list(PeopleFilter({}, queryset=rows, request=request).by_department(rows, "", "bak")),
         "what was learned": log_of(request, person),
-        "who came": moves["joiners"],
+        "who came": [move.row for move in moves["moves"].rows if move.joined],
         "department": listed.departments_now,
         "salary": listed.salaries_now,
         "cost centres of a period": standing.lacks_in(CostShare, EARLIER, current) is None,

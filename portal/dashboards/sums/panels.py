@@ -33,6 +33,7 @@ from portal.ui.charts import Chart, Figure, Series
 from portal.ui.empty import EmptyKind
 from portal.ui.panels import Panel, register
 from portal.ui.permissions import holds_over
+from portal.ui.pieces import piece_of
 from portal.ui.values import Missing
 
 if TYPE_CHECKING:
@@ -216,9 +217,10 @@ def departments(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     page = page_of(request, row)
     if page is None or page.never(DEPARTMENT_KINDS):
         return {"never": True}
-    known = _cost_known(page)
+    split = splits.departments(page.sums, cost_known=_cost_known(page))
     return {
-        **_split(page, splits.departments(page.sums, cost_known=known)),
+        **_split(page, split),
+        "parts": piece_of(request, "departments", split.parts),
         "heading": _("Department"),
         "people_address": reverse("employees:of_company", args=[row.pk]) if isinstance(row, Company) else "",
         "note": _lacking_note(page, DEPARTMENT_KINDS),
@@ -236,6 +238,7 @@ def centers(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     split = splits.centers(page.sums, heads, shares_known=shares_known, cost_known=_cost_known(page))
     return {
         **_split(page, split),
+        "parts": piece_of(request, "centers", split.parts),
         "heading": _("Cost centre"),
         "unknown": not shares_known,
         "parts_of_people": True,
@@ -274,7 +277,7 @@ def ending(request: HttpRequest, company: Company) -> dict[str, Any]:
     today = clock.today()
     empty: EmptyKind = "nothing" if ever_fetched(request.user, company, "employees", "contracts") else "never_synced"
     rows = _ending_at(request.user, company.pk, day=today)
-    return {**panels.ending_rows(rows, today), "within": ENDING_WITHIN.days, "empty": empty}
+    return {**panels.ending_rows(request, rows, today), "within": ENDING_WITHIN.days, "empty": empty}
 
 
 @PreparedRows
