@@ -22,6 +22,7 @@ class WageTaxReturnTable(FactTable):
     """The wage-tax returns over days of the period. Return period and pay period need not be the same."""
 
     term = "wage_tax_return"
+    summed = ("total",)
     first_day = DayColumn()
     last_day = DayColumn()
     serial_number = CodeColumn()
@@ -84,6 +85,9 @@ class WorkCostTable(FactTable):
     """The work-related costs of the period."""
 
     term = "work_costs"
+    #: Not what was estimated: Nmbrs leaves it empty in some periods, and a total of the others would mislead.
+    summed = ("payroll", "financial", "base", "fiscal_wage", "available_space", "to_pay", "paid")
+
     payroll = MoneyColumn(verbose_name=_("Costs in the payroll"))
     financial = MoneyColumn(verbose_name=_("Costs in the accounts"))
     base = MoneyColumn(verbose_name=_("Costs together"))

@@ -272,11 +272,12 @@ class RunWageTable(FactTable):
     caption = _("Run output")
     searched = ("employee__display_name", "description", "code")
     related = ("employee",)
+    summed = ("amount",)
 
     employee = TextColumn(verbose_name=_("Employee"), accessor="employee__display_name")
     code = CodeColumn()
     description = TextColumn()
-    amount = MoneyColumn()
+    amount = MoneyColumn(verbose_name=_("Amount"))
 
 
 @shows("journal")
@@ -286,6 +287,7 @@ class JournalTable(FactTable):
     term = "journal"
     caption = _("Journal")
     searched = ("account", "component", "department", "cost_center")
+    summed = ("debit", "credit")
 
     run_number = CodeColumn()
     account = TextColumn()
@@ -293,8 +295,8 @@ class JournalTable(FactTable):
     department = TextColumn()
     cost_center = TextColumn()
     cost_unit = TextColumn()
-    debit = MoneyColumn()
-    credit = MoneyColumn()
+    debit = MoneyColumn(verbose_name=_("Debit"))
+    credit = MoneyColumn(verbose_name=_("Credit"))
 
 
 class _OfRuns(RecordTable):

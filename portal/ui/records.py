@@ -31,6 +31,7 @@ from portal.ui.empty import REFUSED, EmptyKind
 from portal.ui.freshness import FreshnessSummary, State
 from portal.ui.permissions import holds_over
 from portal.ui.state import names_of
+from portal.ui.sums import totals_of
 from portal.ui.tables import DayColumn, Table, TextColumn
 from portal.ui.values import Missing
 from portal.ui.views import ScopedListView
@@ -60,12 +61,14 @@ class RecordTable(Table):
     """The records of one kind. Headings are the names of the model's columns unless a column names its own.
 
     `caption` names the kind where it is clear whose records these are; empty: the kind's own name. `searched` are text
-    and number columns that the search field looks in; `related` the rows that cells read.
+    and number columns that the search field looks in; `related` the rows that cells read; `summed` the amounts of which
+    the foot has the total over the filter.
     """
 
     resource: ClassVar[str] = ""
     searched: ClassVar[tuple[str, ...]] = ()
     related: ClassVar[tuple[str, ...]] = ()
+    summed: ClassVar[tuple[str, ...]] = ()
     #: Where `at` looks at what the rows are now, beside `when`, a method that counts them for (user, owner, when).
     count: ClassVar[Any] = None
     #: The word of the glossary that explains the kind.
@@ -270,6 +273,13 @@ class RecordListView(ScopedListView):
     @property
     def _too_early(self) -> bool:
         return self.known_since is not None and self.when.day < self.known_since
+
+    def get_totals(self, rows: "QuerySet[Any]") -> dict[str, Any]:
+        """The sums of the table's amounts over every row of the filter, which are counted with them."""
+        if not self.table_class.summed:
+            return {}
+        self.found, sums = totals_of(rows, self.table_class.summed)
+        return dict(sums)
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Why there are no rows, in words where the usual ones would mislead."""

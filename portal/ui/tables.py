@@ -105,6 +105,11 @@ class Table(django_tables2.Table):  # type: ignore[misc]
             self.data.data = _with_last_key(self.data.data, explicit=bool(self._order_by))
 
     @property
+    def has_totals(self) -> bool:
+        """Whether a column that is shown has a total."""
+        return any(column.name in self.totals for column in self.columns)
+
+    @property
     def total_cells(self) -> list[tuple[Any, Any]]:
         """The footer: every column with its total over the whole filter, drawn like its cells; empty where none."""
         return [(column, self._total(column) if column.name in self.totals else "") for column in self.columns]

@@ -95,7 +95,7 @@ class Sheet:
     def totals(self) -> Row | None:
         """The totals over all rows, in the columns that have one; None where the list has none."""
         totals = self._table.totals
-        if not totals or not self._rows:
+        if not self._table.has_totals or not self._rows:
             return None
         drawn = dict(self._table.total_cells)
         row: Row = []

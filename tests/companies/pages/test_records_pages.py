@@ -149,7 +149,7 @@ def test_returns_are_found_by_their_days(company: Company, client: Client) -> No
     make_return(company, 2026, 11)
     make_return(company, 2026, 9)
     fetched_everything(company.debtor)
-    assert [row["Period"] for row in rows_of(page(client, company, "wage_tax_returns"))] == ["2026-11"]
+    assert [row["Period"] for row in rows_of(page(client, company, "wage_tax_returns"))] == ["2026-11", "Total"]
 
 
 def test_bank_accounts_are_masked(company: Company, client: Client) -> None:
