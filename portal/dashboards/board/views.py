@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal.accounts.roles import Capability
 from portal.companies import freshness
 from portal.companies.models import Company
-from portal.dashboards.board import rows
+from portal.dashboards.board import foot, rows
 from portal.dashboards.board.filters import BoardFilter
 from portal.dashboards.board.tables import BoardTable
 from portal.dashboards.changes.unseen import CAPABILITY as READS_CHANGES
@@ -96,10 +96,16 @@ class BoardView(ScopedListView):
     @cached_property
     def badge(self) -> FreshnessSummary:
         """Over the whole scope, whatever the filter."""
-        return freshness.of_office(self.request.user, KINDS)
+        kinds = dict.fromkeys((*KINDS, *foot.kinds_of(wages=self.sees_wages)))
+        return freshness.of_office(self.request.user, tuple(kinds))
+
+    @cached_property
+    def sees_wages(self) -> bool:
+        """Whether the person may see the wages of any company."""
+        return Capability.VIEW_SALARIES in capabilities_of(self.request)
 
     def get_freshness(self) -> FreshnessSummary:
-        """How old periods, runs and returns are."""
+        """How old periods, runs and returns are, and what the foot is made of."""
         return self.badge
 
     @cached_property
@@ -108,11 +114,24 @@ class BoardView(ScopedListView):
         return rows.numbers(self.request.user, self.back)
 
     @cached_property
+    def filtered(self) -> list[int] | None:
+        """The keys of the companies of the filter; None: all of them, none left out that may not leave in a file."""
+        listed: Any = self.object_list
+        if not asking.for_file(self.request) and not any(self.filterset.form.cleaned_data.values()):
+            return None
+        return list(listed.order_by().values_list("pk", flat=True))
+
+    @cached_property
     def found(self) -> int:
         """How many companies the filter has: without one all of them, which were counted by part."""
-        listed: Any = self.object_list
-        everybody = not asking.for_file(self.request) and not any(self.filterset.form.cleaned_data.values())
-        return self.numbers["all"] if everybody else int(listed.count())
+        return self.numbers["all"] if self.filtered is None else len(self.filtered)
+
+    @cached_property
+    def foot(self) -> foot.Foot:
+        """People and wage cost of the companies of the filter."""
+        kept = foot.kept_of(self.request.user, self.back, wages=self.sees_wages)
+        shown = kept if self.filtered is None else self.filtered
+        return foot.foot_of(kept[pk] for pk in shown if pk in kept)
 
     def get_table_data(self) -> Any:
         """With what each row shows."""
@@ -133,6 +152,7 @@ class BoardView(ScopedListView):
             **context,
             "nobody": sum(nobodys.values()),
             "nobody_of": next(iter(nobodys), None),
+            "foot": self.foot,
             "parts": self._parts(),
             "steps": self._steps(),
             "can_set": Capability.SET_DEADLINES in capabilities_of(self.request),
@@ -140,9 +160,9 @@ class BoardView(ScopedListView):
         }
 
     def get_when(self) -> list[tuple[str, str]]:
-        """Which period of each company, and what the mark of an unsure date means."""
+        """Which period of each company, what its foot says, and what the mark of an unsure date means."""
         period = _("each company by its own: %(period)s") % {"period": self._steps().label}
-        return [(_("Period"), period), (str(CHECK.label).capitalize(), str(MEANING))]
+        return [(_("Period"), period), *foot.told(self.foot), (str(CHECK.label).capitalize(), str(MEANING))]
 
     def _assign(self) -> str:
         """The way to changing what the filter shows; none from an earlier period when dates or runs of it narrow it."""

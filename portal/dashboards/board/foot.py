@@ -1,0 +1,173 @@
+"""The foot of the board: how many people work at the companies of the filter, and what the runs of their periods cost.
+
+Each company counts in the period of its row. What is known of its cost follows the rule of one company's page
+(portal.dashboards.sums.cost): a company that should have wage cost has a run over the period and its journal.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Round
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.accounts.prepared import Prepared
+from portal.accounts.roles import Capability
+from portal.companies.freshness import PEOPLE_KINDS
+from portal.companies.models import Basis, Company, JournalLine, Run, Snapshot
+from portal.companies.status import covering
+from portal.dashboards.board.rows import at
+from portal.dashboards.sums.cost import COST_KINDS
+from portal.dashboards.sums.reading import is_cost
+from portal.mirror.models import Freshness
+from portal.ui import formats
+from portal.ui.values import Missing
+
+if TYPE_CHECKING:
+    from portal.companies.freshness import Person
+
+_COLUMNS = ("pk", "people", "kinds", "made", "cents", "elsewhere", "may_see")
+
+
+class Kept(NamedTuple):
+    """What is known of a company in its period. `people` None: not known. `cents` None: nothing is booked on cost;
+    `elsewhere`: a run over several periods is booked in another one. `may_see`: whether the reader sees its wages."""
+
+    people: int | None
+    made: bool
+    cents: int | None
+    elsewhere: bool
+    may_see: bool
+
+    @property
+    def pays(self) -> bool:
+        """Whether it should have wage cost, as far as anybody knows."""
+        return self.made or self.people != 0
+
+    @property
+    def cost(self) -> int | None:
+        """Its wage cost in cents; None: not known."""
+        if not self.made:
+            return None
+        return 0 if self.cents is None and self.elsewhere else self.cents
+
+
+@dataclass(frozen=True)
+class Foot:
+    """People and wage cost in euros of so many companies, and of how many each is not known.
+
+    People None: known of none. Cost None: known of none that should have it. `sees_wages` False: the reader may not see
+    the wages of all of them.
+    """
+
+    companies: int
+    people: int | None
+    people_unknown: int
+    cost: Decimal | None
+    cost_unknown: int
+    sees_wages: bool
+
+
+def kinds_of(*, wages: bool) -> tuple[str, ...]:
+    """The kinds that it is made of; `wages`: for a reader who may see any."""
+    return (*PEOPLE_KINDS, *COST_KINDS) if wages else PEOPLE_KINDS
+
+
+def foot_of(kept: Iterable[Kept]) -> Foot:
+    """The sums over these companies."""
+    rows = list(kept)
+    people = [row.people for row in rows if row.people is not None]
+    costs = [row.cost for row in rows if row.pays]
+    known = [cents for cents in costs if cents is not None]
+    return Foot(
+        companies=len(rows),
+        people=sum(people) if people else None,
+        people_unknown=len(rows) - len(people),
+        cost=Decimal(sum(known)) / 100 if known else None,
+        cost_unknown=len(costs) - len(known),
+        sees_wages=bool(rows) and all(row.may_see for row in rows),
+    )
+
+
+def told(foot: Foot) -> list[tuple[str, str]]:
+    """Label and text of what a file says of it in its first lines."""
+    people = Missing.UNKNOWN.label if foot.people is None else formats.number(foot.people)
+    lines = [(_("Head count"), _with_unknown(people, foot.people_unknown))]
+    if foot.sees_wages:
+        cost = Missing.UNKNOWN.label if foot.cost is None else formats.money(foot.cost)
+        lines.append((_("Wage cost"), _with_unknown(cost, foot.cost_unknown)))
+    return lines
+
+
+def _with_unknown(text: Any, unknown: int) -> str:
+    if not unknown:
+        return str(text)
+    said = ngettext("not known of %(count)s company", "not known of %(count)s companies", unknown)
+    return f"{text} ({said % {'count': formats.number(unknown)}})"
+
+
+def kept_of(user: "Person", back: int, *, wages: bool) -> Mapping[int, Kept]:
+    """By key of each company that the person sees; `wages`: whether they may see any. One query."""
+    answer = _kept(user, back=back, wages=wages)
+    whole = len(PEOPLE_KINDS)
+    return {
+        company: Kept(
+            people if kinds == whole else None,
+            bool(made),
+            None if cents is None else int(cents),
+            bool(elsewhere),
+            bool(may_see),
+        )
+        for company, people, kinds, made, cents, elsewhere, may_see in answer
+    }
+
+
+@Prepared
+def _kept(user: "Person", *, back: int, wages: bool) -> "QuerySet[Any, Any]":
+    companies = at(Company.objects.visible_to(user), back).order_by()
+    year, number = OuterRef("of_year"), OuterRef("of_number")
+    snapshots = Snapshot.objects.visible_to(user).filter(company=OuterRef("pk"), basis=Basis.PERIOD)
+    came_in = Freshness.objects.visible_to(user).filter(
+        company=OuterRef("pk"), resource__in=PEOPLE_KINDS, last_success__isnull=False
+    )
+    known = companies.annotate(
+        of_year=F("state__year"),
+        of_number=F("state__number"),
+    ).annotate(
+        people=Subquery(snapshots.filter(year=year, number=number).values("head_count")[:1]),
+        kinds=Subquery(came_in.order_by().values("company").annotate(kinds=Count("pk")).values("kinds")),
+        made=Exists(covering(_runs(user), year, number)),
+    )
+    if not wages:
+        nothing = {"cents": Value(None, IntegerField()), "elsewhere": Value(0), "may_see": Value(0)}
+        return known.annotate(**nothing).values_list(*_COLUMNS)
+    lines = JournalLine.objects.visible_to(user, Capability.VIEW_SALARIES).filter(company=OuterRef("pk"))
+    here = lines.filter(year=year, number=number)
+    # Rounded after adding: of lines in whole cents that is exact, also where decimals are kept as floating point.
+    cents = Round(Sum(F("debit") - F("credit"), filter=is_cost()) * Value(100))
+    seen = Company.objects.visible_to(user, Capability.VIEW_SALARIES).filter(pk=OuterRef("pk"))
+    return known.annotate(
+        cents=Subquery(here.order_by().values("company").annotate(cents=cents).values("cents")),
+        elsewhere=Exists(_over_several(user)) & ~Exists(here),
+        may_see=Exists(seen),
+    ).values_list(*_COLUMNS)
+
+
+def _runs(user: "Person") -> "QuerySet[Run]":
+    return Run.objects.visible_to(user).filter(company=OuterRef("pk"))
+
+
+def _over_several(user: "Person") -> "QuerySet[Run]":
+    """The runs over the period of the row and others, booked on cost in one of them: Nmbrs books such a run once."""
+    booked = JournalLine.objects.visible_to(user, Capability.VIEW_SALARIES).filter(
+        is_cost(),
+        company=OuterRef("company"),
+        year=OuterRef("year"),
+        number__gte=OuterRef("period_start"),
+        number__lte=OuterRef("period_end"),
+    )
+    runs = covering(_runs(user), OuterRef("of_year"), OuterRef("of_number"))
+    return runs.filter(Exists(booked), period_end__gt=F("period_start"))
