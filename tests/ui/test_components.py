@@ -24,13 +24,14 @@ def render(source: str, **context: object) -> str:
     return Template("{% load ui %}" + source).render(Context({"request": request, **context}))
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
-def test_no_template_has_inline_style_or_script(path: object) -> None:
-    markup = path.read_text(encoding="utf-8")  # type: ignore[attr-defined]
-    text = re.sub(r"{%.*?%}", "", markup)
-    assert "|safe" not in markup
-    assert not re.search(r"\sstyle=|<style|\son[a-z]+=|hx-on|javascript:", text)
-    assert not re.search(r"<script(?![^>]*\ssrc=)", text)
+def test_no_template_has_inline_style_or_script() -> None:
+    assert len(TEMPLATES) > 100
+    for path in TEMPLATES:
+        markup = path.read_text(encoding="utf-8")
+        text = re.sub(r"{%.*?%}", "", markup)
+        assert "|safe" not in markup, path
+        assert not re.search(r"\sstyle=|<style|\son[a-z]+=|hx-on|javascript:", text), path
+        assert not re.search(r"<script(?![^>]*\ssrc=)", text), path
 
 
 def test_every_icon_that_code_names_exists() -> None:

@@ -14,9 +14,9 @@ PACKAGES = tomllib.loads((VENDOR / "VENDORED.toml").read_text(encoding="utf-8"))
 LISTED = {path: digest for package in PACKAGES for path, digest in package["files"].items()}
 
 
-@pytest.mark.parametrize("path", sorted(LISTED))
-def test_a_listed_file_has_its_listed_hash(path: str) -> None:
-    assert hashlib.sha256((TOP / path).read_bytes()).hexdigest() == LISTED[path]
+def test_a_listed_file_has_its_listed_hash() -> None:
+    assert LISTED
+    assert {path: hashlib.sha256((TOP / path).read_bytes()).hexdigest() for path in LISTED} == LISTED
 
 
 def test_every_vendored_file_is_listed() -> None:
