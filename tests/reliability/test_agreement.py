@@ -18,6 +18,7 @@ from portal.periods import preceding
 from portal.sync.models import Status, SyncRun
 from portal.sync.scopes import company_scope
 from portal.sync.service import sync_now
+from tests import golden
 from tests.conftest import NOON
 
 pytestmark = [pytest.mark.pages, pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
@@ -34,10 +35,13 @@ class Office:
         self.environment = environment
         self.sandbox = sandbox
         self._travel = travel
-        for kind in FIRST:
-            self.sync(kind)
+        golden.once(("agreement", len(list(sandbox.firm.people()))), environment, self._first)
         with_people = Employee.objects.values("company")
         self.company = Company.objects.select_related("current").get(pk__in=with_people)
+
+    def _first(self) -> None:
+        for kind in FIRST:
+            self.sync(kind)
 
     def sync(self, kind: str) -> SyncRun:
         """The last run of the kind's sync."""

@@ -19,6 +19,7 @@ from portal.mirror.models import Freshness, Quarantine, State
 from portal.nmbrs.sandbox import Sandbox
 from portal.sync.models import Status, SyncRun
 from portal.sync.service import sync_now
+from tests import golden
 from tests.conftest import NOON
 
 pytestmark = [pytest.mark.pages, pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
@@ -34,10 +35,13 @@ class Office:
         self.environment = environment
         self.sandbox = sandbox
         self.travel = travel
-        for kind in FIRST:
-            self.sync(kind)
+        golden.once("wrong scope", environment, self._first)
         with_people = Company.objects.filter(pk__in=Employee.objects.values("company")).order_by("pk")
         self.one, self.other = with_people[0], with_people[1]
+
+    def _first(self) -> None:
+        for kind in FIRST:
+            self.sync(kind)
 
     def sync(self, kind: str) -> list[SyncRun]:
         """The runs of a sync of one kind."""

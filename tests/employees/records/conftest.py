@@ -11,6 +11,7 @@ from django.test.utils import override_settings
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
+from tests import golden
 from tests.conftest import NOON, Connected
 from tests.sync.conftest import no_waiting
 
@@ -80,7 +81,7 @@ def whole(
         override_settings(NMBRS_HOSTS=[sandbox.url], VAR_DIR=tmp_path_factory.mktemp("var")),
     ):
         connected = connect(sandbox, "Kantoor Compleet")
-        read_everything(connected)
+        golden.once("whole", connected.environment, lambda: read_everything(connected))
         yield connected
         call_command("flush", interactive=False, verbosity=0)
 
