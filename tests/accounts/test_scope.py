@@ -24,7 +24,7 @@ from portal.accounts.scope import ScopePaths, visible
 from tests.access.browser import undone
 from tests.accounts.world import World, build, foreign_keys, named, plain_ids, tenant_models
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 
 @pytest.fixture(scope="module")
@@ -70,34 +70,40 @@ def assert_sees(user, world: World, names: set[str], *capability) -> None:
     assert {model.__name__: seen(user, model, *capability) for model in world.rows} == expected
 
 
+@pytest.mark.database
 def test_the_world_holds_rows_of_every_tenant_model_for_every_debtor_or_firm(world):
     assert set(world.rows) == set(tenant_models())
     for model, rows in world.rows.items():
         assert {"a", "b", "c"} <= set(rows) or {"one", "two"} <= set(rows), model
 
 
+@pytest.mark.database
 def test_an_administrator_sees_the_whole_firm_and_nothing_of_another(world):
     user = appoint(person("administrator@one.example"), world, Role.ADMINISTRATOR, firm="one")
     assert_sees(user, world, {"one", "a", "b"})
 
 
+@pytest.mark.database
 def test_an_accountant_sees_the_assigned_debtors_and_no_rows_of_the_firm_as_a_whole(world):
     user = appoint(person("accountant@one.example"), world, Role.ACCOUNTANT, debtor="a")
     assert_sees(user, world, {"a"})
 
 
+@pytest.mark.database
 def test_one_person_may_work_for_two_firms(world):
     user = appoint(person("both@example.example"), world, Role.ADMINISTRATOR, firm="two")
     appoint(user, world, Role.ACCOUNTANT, debtor="b")
     assert_sees(user, world, {"two", "c", "b"})
 
 
+@pytest.mark.database
 def test_two_memberships_over_the_same_rows_do_not_show_them_twice(world):
     user = appoint(person("twice@one.example"), world, Role.ADMINISTRATOR, firm="one")
     appoint(user, world, Role.ACCOUNTANT, debtor="a")
     assert named("debtors.Debtor").objects.visible_to(user).count() == 2
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("who", ["nobody", "anonymous", "without a membership", "inactive", "membership taken away"])
 def test_closed_by_default(world, who):
     user: User | AnonymousUser | None = None
@@ -113,6 +119,7 @@ def test_closed_by_default(world, who):
     assert_sees(user, world, set())
 
 
+@pytest.mark.database
 def test_a_capability_narrows_to_the_rows_over_which_it_is_held(world):
     user = appoint(person("mixed@one.example"), world, Role.ADMINISTRATOR, firm="two")
     appoint(user, world, Role.ACCOUNTANT, debtor="a")
@@ -129,6 +136,7 @@ def test_every_capability_follows_the_table_of_roles(world, capability):
     assert Role.ADMINISTRATOR in roles_with(capability)
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("role", Role)
 def test_the_database_refuses_a_scope_that_does_not_go_with_the_role(db, role):
     from django.db import IntegrityError, transaction

@@ -22,7 +22,7 @@ from tests.factories import (
     mirrored,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 SENT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -61,6 +61,7 @@ def names(client, query="") -> list[str]:
     return [row["Company"].split(" B.V.")[0] for row in table(client, f"/{query}")]
 
 
+@pytest.mark.database
 def test_what_needs_attention_comes_first(four, administrator, as_user):
     client = as_user(administrator())
     rows = {row["Company"].split(" B.V.")[0]: row for row in table(client, "/")}
@@ -78,6 +79,7 @@ def test_what_needs_attention_comes_first(four, administrator, as_user):
     assert rows["Klaar"]["Responsible"] == "nobody"
 
 
+@pytest.mark.database
 def test_the_parts_above_the_list_count_and_lead_to_it(four, administrator, as_user):
     client = as_user(administrator())
     page = text(client.get("/").content.decode())
@@ -88,6 +90,7 @@ def test_the_parts_above_the_list_count_and_lead_to_it(four, administrator, as_u
     assert "Nothing matches this filter" in client.get("/?due=today").content.decode()
 
 
+@pytest.mark.database
 def test_filters_by_person_team_tag_and_type(four, office, firm, administrator, accountant, as_user):
     boss = administrator()
     clerk = accountant(four["open"].debtor, four["late"].debtor)

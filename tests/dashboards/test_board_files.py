@@ -11,7 +11,7 @@ from portal.deadlines import arranging, states
 from portal.deadlines.rules import PayRule
 from tests.factories import fetched_everything, make_company, make_debtor, make_environment, make_return, make_run
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 SENT = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
 
@@ -49,6 +49,7 @@ def day(*date):
     return datetime(*date)  # noqa: DTZ001 - Excel knows no zones
 
 
+@pytest.mark.database
 def test_every_value_has_its_type(board, administrator, as_user):
     rows, stamp = file_of(as_user(administrator()), "/")
     waits, done, new = rows["Brood B.V."], rows["Klaar B.V."], rows["Nieuw B.V."]

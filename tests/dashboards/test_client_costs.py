@@ -33,7 +33,7 @@ from tests.factories import (
     summed,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 People = Callable[..., User]
 SignIn = Callable[[User], Client]
@@ -90,6 +90,7 @@ def slowly(companies: list[Company], first: date, last: date) -> Decimal | None:
     return total if ended else None
 
 
+@pytest.mark.database
 def test_costs_equal_those_added_up_slowly(environment: Environment, administrator: People, as_user: SignIn) -> None:
     dice = Random(11)
     clients: dict[str, list[Company]] = {}
@@ -128,6 +129,7 @@ def test_costs_equal_those_added_up_slowly(environment: Environment, administrat
     assert compared > 3
 
 
+@pytest.mark.database
 def test_a_run_over_several_periods_counts_where_it_is_booked(
     environment: Environment, administrator: People, as_user: SignIn
 ) -> None:

@@ -33,7 +33,7 @@ from tests.factories import (
     summed,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 People = Callable[..., User]
 SignIn = Callable[[User], Client]
@@ -94,6 +94,7 @@ def slowly(companies: list[Company], first: date, last: date) -> dict[str, Any]:
     return {"heads": heads, "came": came, "went": went, "left_out": left_out, "wage": wage}
 
 
+@pytest.mark.database
 def test_figures_equal_those_counted_slowly(firm: Firm, administrator: People, as_user: SignIn) -> None:
     dice, environment = Random(7), make_environment(firm)
     clients: dict[str, list[Company]] = {}
@@ -179,6 +180,7 @@ def test_the_open_periods_of_a_client_stand_in_the_order_they_end(
     assert [row["Open period"] for row in rows[:2]] == ["12 M", "2025-52 W, 12 4W, 11 M"]
 
 
+@pytest.mark.database
 def test_a_row_says_the_worst_state_of_its_data_and_the_filter_finds_it(
     firm: Firm, administrator: People, as_user: SignIn
 ) -> None:
@@ -206,6 +208,7 @@ def test_a_row_says_the_worst_state_of_its_data_and_the_filter_finds_it(
     assert found == ["Failing", "Never", "Old"]
 
 
+@pytest.mark.database
 def test_every_column_sorts_and_an_unknown_one_is_ignored(firm: Firm, administrator: People, as_user: SignIn) -> None:
     environment = make_environment(firm)
     for number, people in ((3, 1), (1, 2), (2, 0)):
@@ -232,6 +235,7 @@ def test_every_column_sorts_and_an_unknown_one_is_ignored(firm: Firm, administra
     assert order("employee__bsn") == order("environment__firm__name") == order("pk") == ["1", "2", "3"]
 
 
+@pytest.mark.database
 def test_search_by_part_of_the_name_or_start_of_the_number(firm: Firm, administrator: People, as_user: SignIn) -> None:
     environment = make_environment(firm)
     make_debtor(environment, "Bakkerij De Aar", number="10100")

@@ -29,7 +29,7 @@ from tests.factories import (
     summed,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 People = Callable[..., User]
 SignIn = Callable[[User], Client]
@@ -52,6 +52,7 @@ def table_of(html: str, heading: str) -> list[dict[str, str]]:
     return next((found for found in tables(html) if found and heading in found[0]), [])
 
 
+@pytest.mark.database
 def test_the_figures_and_their_trend_are_sums_over_the_companies(
     environment: Environment, administrator: People, as_user: SignIn
 ) -> None:
@@ -152,6 +153,7 @@ def test_companies_with_their_period_last_run_and_last_return(
     assert rows["D never asked"]["Last wage-tax return"] == "not fetched yet"
 
 
+@pytest.mark.database
 def test_joiners_and_leavers_of_the_month_by_name(
     environment: Environment, administrator: People, as_user: SignIn
 ) -> None:
@@ -175,6 +177,7 @@ def test_joiners_and_leavers_of_the_month_by_name(
     ]
 
 
+@pytest.mark.database
 def test_contracts_that_end_within_sixty_days_and_have_none_after_them(
     environment: Environment, administrator: People, as_user: SignIn
 ) -> None:

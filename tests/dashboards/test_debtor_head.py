@@ -36,7 +36,7 @@ from tests.factories import (
     summed,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 People = Callable[..., User]
 SignIn = Callable[[User], Client]
@@ -86,6 +86,7 @@ def figure(client: Client, company: Company, label: str, month: str = "2026-11")
     return next((tile for tile in answer.context["tiles"] if str(tile.label) == label), None)
 
 
+@pytest.mark.database
 def test_wage_cost_and_its_thirteen_months(company: Company, administrator: People, as_user: SignIn) -> None:
     for months_back in range(14):
         year, month = divmod(2026 * 12 + 10 - months_back, 12)
@@ -128,6 +129,7 @@ def test_wage_cost_never_fetched_refused_and_not_for_everybody(
     assert (str(tile.value.label), list(tile.points)) == ("no access", [])
 
 
+@pytest.mark.database
 def test_absence_is_a_number_without_names_where_it_is_switched_on(
     company: Company, administrator: People, as_user: SignIn
 ) -> None:

@@ -25,7 +25,7 @@ from tests.factories import (
     summed,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 People = Callable[..., User]
 SignIn = Callable[[User], Client]
@@ -75,6 +75,7 @@ def left_alone(page: str) -> str:
     return html.tostring(tree, encoding="unicode")
 
 
+@pytest.mark.database
 def test_a_month_goes_from_the_clients_to_a_client_its_companies_and_people(office: Office) -> None:
     debtor, monthly, weekly, person = office.debtor.pk, office.monthly.pk, office.weekly.pk, office.person.pk
     assert f"/clients/{debtor}/?month=2026-08" in office.links("/clients/?month=2026-08")

@@ -16,7 +16,7 @@ from tests import reference
 from tests.conftest import Connected
 from tests.factories import make_company, make_debtor, make_environment
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db]
 
 FIRST = "debtors,companies,current_period,employee_types,employees,absences"
 WORDS = "Nieuw soort verzuim (2027)"
@@ -33,6 +33,7 @@ def page(user: User) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.database
 def test_a_new_kind_is_counted_and_kept_apart_from_every_absence(
     connected: Connected, administrator: Callable[..., User]
 ) -> None:

@@ -24,7 +24,7 @@ from tests.accounts.office import give, make_office, somebody_new
 from tests.factories import fetched_everything, make_address, make_person, make_run, make_salary, mirrored
 from tests.privacy.conftest import accounts_of, entries, grown_old
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 SEEN = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -92,6 +92,7 @@ def left_of(client):
     return found
 
 
+@pytest.mark.database
 def test_all_of_the_client_goes_and_nothing_of_another(office, two):
     gone, stays = two
     alike = {own.model: own.rows([stays.debtor.pk]).count() for own in owned.owned_by(Debtor)}
@@ -103,6 +104,7 @@ def test_all_of_the_client_goes_and_nothing_of_another(office, two):
     assert DebtorGuid.everything.filter(remote_id=stays.debtor.remote_id).exists()
 
 
+@pytest.mark.database
 def test_the_dry_run_tells_what_goes_and_changes_nothing(office, two):
     before = rows_by_table()
     told = removal.what_goes(two[0].debtor)
@@ -112,6 +114,7 @@ def test_the_dry_run_tells_what_goes_and_changes_nothing(office, two):
     assert {"employees.Salary", "companies.Run", "mirror.Change", "sync.SyncRun"} <= set(told)
 
 
+@pytest.mark.database
 def test_from_the_confirmation_on_nobody_sees_it_and_no_sync_reads_it(office, two):
     gone = two[0]
     run = SyncRun.objects.get(company=gone.company)
@@ -138,6 +141,7 @@ def test_from_the_confirmation_on_nobody_sees_it_and_no_sync_reads_it(office, tw
     }
 
 
+@pytest.mark.database
 def test_access_and_invitations_end_and_the_trail_says_so(office, two, mailoutbox):
     gone, stays = two
     both = somebody_new("both")
@@ -163,6 +167,7 @@ def test_access_and_invitations_end_and_the_trail_says_so(office, two, mailoutbo
     assert User.objects.filter(pk=of_company.pk).exists()
 
 
+@pytest.mark.database
 def test_the_trail_keeps_what_it_knew_and_tells_the_removal(office, two):
     from portal.audit.kinds import Kind
     from portal.audit.recording import record
@@ -222,6 +227,7 @@ def test_the_work_can_be_left_and_taken_up_again(office, two, monkeypatch):
     assert left_of(two[0]) == []
 
 
+@pytest.mark.database
 def test_a_worker_that_died_is_followed_by_another_and_two_do_not_meet(office, two):
     row = removal.ask(office.administrator, two[0].debtor)
     now = removal.clock.now()
@@ -236,6 +242,7 @@ def test_a_worker_that_died_is_followed_by_another_and_two_do_not_meet(office, t
     assert removal.left_behind() == []
 
 
+@pytest.mark.database
 def test_asking_twice_is_one_removal(office, two):
     first = removal.ask(office.administrator, two[0].debtor)
     assert removal.ask(office.administrator, two[0].debtor) == first
@@ -310,6 +317,7 @@ def test_an_old_sign_in_has_to_be_confirmed_first(office, two, by):
     assert not Removal.objects.exists()
 
 
+@pytest.mark.database
 def test_letting_back_takes_the_marker_away_and_has_everything_read_again(office, two, by):
     gone = two[0]
     Freshness.objects.filter(resource__in=["debtors", "debtor_guids"]).update(digest=b"1" * 16)

@@ -51,7 +51,7 @@ from tests.factories import (
 )
 from tests.privacy.conftest import account_of, entries
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 LEFT = date(2024, 2, 29)
 CAME = date(2020, 1, 1)
@@ -90,6 +90,7 @@ KINDS = {
 }
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("category", "last_day"),
     [
@@ -131,6 +132,7 @@ def test_where_the_month_is_too_short_the_term_ends_with_it():
     assert months_before(date(2026, 12, 1), 12) == date(2025, 12, 1)
 
 
+@pytest.mark.database
 def test_people_in_service_and_people_nobody_knows_to_have_left_stay(office, leaver):
     company = leaver.company
     staying, returned, unknown = (make_person(company, name) for name in ("S", "R", "U"))
@@ -147,6 +149,7 @@ def test_people_in_service_and_people_nobody_knows_to_have_left_stay(office, lea
     assert AccountOfEmployee.everything.filter(employee=returned).exists()
 
 
+@pytest.mark.database
 def test_who_vanished_from_nmbrs_counts_as_having_left_then(office):
     person = office.clients["a"].person
     make_employment(person, CAME)
@@ -158,6 +161,7 @@ def test_who_vanished_from_nmbrs_counts_as_having_left_then(office):
     assert not AccountOfEmployee.everything.exists()
 
 
+@pytest.mark.database
 def test_what_went_is_not_mirrored_again_and_its_changes_go_too(leaver):
     for resource in ("bank_accounts", "salaries"):
         Change.objects.create(
@@ -186,6 +190,7 @@ def test_somebody_who_comes_back_is_read_in_full_again(leaver):
     assert not Forgotten.objects.exists()
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(("day", "kept"), [(date(2026, 12, 31), True), (date(2027, 1, 1), False)])
 def test_wage_records_stay_seven_whole_calendar_years(office, day, kept):
     company, person = office.clients["a"].company, office.clients["a"].person
@@ -231,6 +236,7 @@ def test_every_kind_of_a_period_and_of_a_person_has_a_term():
             assert kind.model in wage_kinds()
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(("day", "kept"), [(date(2026, 11, 22), True), (date(2026, 11, 23), False)])
 def test_change_log_quarantine_syncs_sessions_and_invitations_at_their_last_day(office, day, kept):
     environment, company = office.environment, office.clients["a"].company
@@ -270,6 +276,7 @@ def test_change_log_quarantine_syncs_sessions_and_invitations_at_their_last_day(
     assert SyncRun.objects.filter(status=Status.DUE).exists(), "what is under way stays"
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(("day", "kept"), [(date(2026, 11, 22), True), (date(2026, 11, 23), False)])
 def test_accounts_stay_a_year_after_the_last_right_and_sign_in(office, day, kept):
     at = datetime(2025, 11, 22, 0, 0, tzinfo=AMSTERDAM)
@@ -287,6 +294,7 @@ def test_accounts_stay_a_year_after_the_last_right_and_sign_in(office, day, kept
     assert {later, office.administrator} <= left
 
 
+@pytest.mark.database
 def test_a_dry_run_tells_exactly_what_a_run_removes_and_changes_nothing(leaver):
     make_run(leaver.company, 2010, 1)
     day = date(2026, 11, 22)
@@ -360,6 +368,7 @@ def test_the_worker_does_it_once_a_day_after_the_night(leaver):
     assert RetentionRun.objects.filter(finished__isnull=False).count() == 2
 
 
+@pytest.mark.database
 def test_a_run_that_died_is_taken_up_again(leaver):
     with time_machine.travel(datetime(2026, 11, 22, 5, 30, tzinfo=AMSTERDAM), tick=False):
         RetentionRun.objects.create(day=TODAY)

@@ -11,9 +11,10 @@ from portal.sync.models import Status, SyncRun
 from portal.sync.service import sync_now
 from tests.conftest import Connected
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 
+@pytest.mark.database
 def test_an_unchanged_nmbrs_costs_no_write_to_any_mirrored_row(mirrored: Connected) -> None:
     tables = {resource.model._meta.db_table for resource in registry} | {"companies_snapshot"}
     with CaptureQueriesContext(connection) as queries:
@@ -30,6 +31,7 @@ def test_an_unchanged_nmbrs_costs_no_write_to_any_mirrored_row(mirrored: Connect
     assert plan.runs.filter(status=Status.SUCCEEDED).count() == plan.runs.count() > 0
 
 
+@pytest.mark.database
 def test_after_nmbrs_moved_on_only_what_changed_is_written(mirrored: Connected) -> None:
     before = dict(models.Salary.objects.values_list("pk", "last_changed"))
     mirrored.sandbox.advance()

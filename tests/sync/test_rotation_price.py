@@ -14,7 +14,7 @@ from portal.sync.scopes import company_scope
 from portal.sync.service import sync_now
 from tests.conftest import Connected
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db]
 
 SLOW = [kind for kind in registry if kind.lane is Lane.SLOW]
 #: What decides who is read.

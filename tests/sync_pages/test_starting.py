@@ -21,7 +21,7 @@ from portal.sync.models import Priority, Status, SyncPlan, SyncRun, Trigger
 from tests.factories import make_company, make_debtor, make_employee_type, make_employment, make_person
 from tests.sync_pages.conftest import words
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.pages
 
 FAST = [kind for kind in registry if kind.lane is Lane.FAST and kind.opt_in is None]
 SLOW = [kind for kind in registry if kind.lane is Lane.SLOW]
@@ -89,6 +89,7 @@ def test_a_running_sync_of_the_same_shows_its_progress_beside_the_button(office,
 # --- the price -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_the_price_of_a_company_counts_the_loops_as_they_are_now(office):
     before = estimate(office.company).calls
     for name in ("Payroll", "Flexwerker", "Sollicitant"):
@@ -195,6 +196,7 @@ def test_a_press_plans_the_work_for_this_person_and_wakes_the_workers(office, ac
     assert queued() == [("portal.sync.tasks.work", (office.environment.pk,))] * worker_count()
 
 
+@pytest.mark.database
 def test_a_second_press_joins_the_first(office, administrator, accountant, signed_in):
     press(signed_in(accountant(office.a)), "debtor", office.a.pk)
     first = SyncPlan.objects.get()
@@ -236,6 +238,7 @@ def test_a_forged_form_starts_nothing(office, administrator):
     assert not SyncPlan.objects.exists()
 
 
+@pytest.mark.database
 def test_from_press_to_new_figures_over_the_wire(connected, administrator, signed_in):
     client = signed_in(administrator())
     answer = press(client, "environment", connected.environment.pk)

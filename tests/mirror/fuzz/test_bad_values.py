@@ -20,7 +20,7 @@ from tests.mirror.fuzz.conftest import Firm
 from tests.mirror.fuzz.judge import Judge, Rows
 from tests.mirror.fuzz.mutations import Mutated, mutated
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.pages, pytest.mark.django_db, pytest.mark.timeout(600)]
 
 QUICK, LONG = 8, 200
 #: A background report waits a moment for its answer, as in real life.
@@ -86,7 +86,13 @@ def is_report(name: str) -> bool:
     return soap is not None and soap.report
 
 
-@pytest.mark.parametrize("name", names_of())
+#: Where a record is told to be bad, the database has no part: the quick run asks PostgreSQL about every third kind.
+SOME_ON_BOTH = [
+    pytest.param(name, marks=pytest.mark.database if place % 3 == 0 else ()) for place, name in enumerate(names_of())
+]
+
+
+@pytest.mark.parametrize("name", SOME_ON_BOTH)
 def test_a_mutated_answer_gives_right_rows_or_none(firm_of_answers: Firm, name: str) -> None:
     fuzz(firm_of_answers, name, QUICK_REPORT if is_report(name) else QUICK, seeded=True)
 
