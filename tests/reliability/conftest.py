@@ -6,16 +6,20 @@ import pytest
 
 from portal.accounts.models import Firm
 from portal.connections.models import Connection, Environment
+from portal.mirror.opt_ins import choose
+from portal.mirror.resource import OptIn
 from portal.nmbrs.sandbox import DOMAIN, TOKEN, USER
 
 
 @pytest.fixture
 def connect(firm: Firm) -> Callable[[str], Environment]:
-    """`connect(url)`: the firm's environment, with the embedded Nmbrs' own credentials."""
+    """`connect(url)`: the firm's environment, with the embedded Nmbrs' own credentials; it reads every kind."""
 
     def make(url: str) -> Environment:
         environment = Environment.objects.create(firm=firm, domain=DOMAIN)
         Connection.objects.create(environment=environment, host=url, user=USER, token=TOKEN, ceiling=140)
+        for kind in OptIn:
+            choose(environment.pk, kind, on=True)
         return environment
 
     return make

@@ -17,10 +17,11 @@ from portal import clock
 from portal.connections.models import Environment
 from portal.employees.models import Employee, Salary
 from portal.nmbrs.sandbox import SandboxProcess
-from portal.sync.models import OPEN, Status, SyncPlan, SyncRun
+from portal.sync.models import OPEN, ROTATION, Status, SyncPlan, SyncRun
 from portal.sync.service import sync_now
 from tests.benchmarks.office import Office
 from tests.reliability import processes
+from tests.reliability.reader import Reader, look
 from tests.reliability.truth import assert_equal
 
 # SQLite only: PostgreSQL's disk is the server's, and its behaviour there is not ours to test.
@@ -58,7 +59,10 @@ def test_a_full_disk_stops_the_sync_with_a_reason_keeps_the_rows_and_lets_it_go_
     if connection.vendor != "sqlite":
         pytest.skip("SQLite only")
     settings.NMBRS_FIXED_RATE = True
-    with SandboxProcess(debtors=2, companies=1, employees=6, seed=7, today=clock.today()) as sandbox:
+    with (
+        SandboxProcess(debtors=2, companies=1, employees=6, seed=7, today=clock.today()) as sandbox,
+        Reader(pause=0.1) as reader,
+    ):
         settings.NMBRS_HOSTS = [sandbox.url]
         environment = connect(sandbox.url)
         for resource in ("debtors", "companies", "employee_types", "current_period", "employees"):
@@ -66,11 +70,13 @@ def test_a_full_disk_stops_the_sync_with_a_reason_keeps_the_rows_and_lets_it_go_
         people = set(Employee.objects.values_list("pk", "fingerprint"))
         assert people
         with full_disk():
-            try:
-                sync_now(environment)
-            except OperationalError as error:
-                # The worker's last words could not be written either: the queue gets the error, the leases run out.
-                assert "full" in str(error)
+            for resource in ("", ROTATION):
+                try:
+                    sync_now(environment, resource=resource)
+                except OperationalError as error:
+                    # The worker's last words could not be written either: the queue gets the error, the leases run out.
+                    assert "full" in str(error)
+            assert reader.strange({}, look()) == []
             assert set(Employee.objects.values_list("pk", "fingerprint")) == people
             assert integrity() == "ok"
             told = SyncRun.objects.filter(status=Status.FAILED, error_kind="internal")
@@ -80,9 +86,15 @@ def test_a_full_disk_stops_the_sync_with_a_reason_keeps_the_rows_and_lets_it_go_
         SyncRun.objects.filter(status=Status.RUNNING).update(lease_until=clock.now())
         sync_now(environment)
         sync_now(environment)
+        sync_now(environment, resource=ROTATION)
         assert not SyncPlan.objects.filter(finished=None).exists()
-        assert_equal(environment, least=500)
+        verdict = assert_equal(environment, least=500, slow=True)
         assert integrity() == "ok"
+        # Nmbrs stood still: each kind of a company was seen as it is now or not at all.
+        assert reader.problem is None
+        assert reader.looks > 1
+        assert reader.strange({}, look()) == []
+        print(f"R14: then {verdict}; {reader.looks} looks of the reader, 0 strange")
     assert Salary.objects.exists()
 
 
@@ -127,6 +139,8 @@ def test_a_file_system_that_is_full_stops_a_real_cluster_and_freeing_it_lets_it_
             "e = Environment.objects.create(firm=Firm.objects.create(name='K'), domain='demo');"
             f"Connection.objects.create(environment=e, host='{sandbox.url}', user='api@demo.example',"
             " token='demo-token', ceiling=140);"
+            "from portal.mirror.opt_ins import choose; from portal.mirror.resource import OptIn;"
+            "[choose(e.pk, kind, on=True) for kind in OptIn];"
             "from portal.sync import plans, tasks; from portal.sync.models import Trigger;"
             "plans.start(e, trigger=Trigger.COMMAND); tasks.wake(e.pk)"
         )

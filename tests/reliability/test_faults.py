@@ -22,7 +22,7 @@ from portal.nmbrs.sandbox import SandboxProcess
 from portal.periods import Period, PeriodType, containing, following
 from portal.source import Level
 from portal.sync import breaker
-from portal.sync.models import SyncPlan
+from portal.sync.models import ROTATION, SyncPlan, SyncRun
 from portal.sync.service import sync_now
 from tests.conftest import NOON
 from tests.reliability.mixture import HONEST, LYING, put, stop
@@ -70,37 +70,37 @@ def synced_under_faults(
         environment = connect(sandbox.url)
         before: States = {}
 
-        def synced() -> SyncPlan:
-            """Sync; whatever the reader saw meanwhile of a company stood there before or stands there now."""
+        def synced() -> list[SyncPlan]:
+            """Sync both lanes; whatever the reader saw of a company meanwhile stood there before or stands there now."""
             nonlocal before
-            plan = sync_now(environment)
+            plans = [sync_now(environment), sync_now(environment, resource=ROTATION)]
             after = look()
             assert reader.problem is None
             assert reader.strange(before, after) == [], f"seed {seed}"
             before = after
             reader.forget()
-            return plan
+            return plans
 
         synced()
-        assert_equal(environment, least=500)
+        assert_equal(environment, least=500, slow=True)
         sandbox.advance()
         hits: dict[str, int] = {}
         statuses: dict[str, int] = {}
         for number in range(rounds):
             put(sandbox, HONEST, seed + number)
-            plan = synced()
+            plans = synced()
             for kind, count in stop(sandbox).items():
                 hits[kind] = hits.get(kind, 0) + count
-            for status in plan.runs.values_list("status", flat=True):
+            for status in SyncRun.objects.filter(plans__in=plans).values_list("status", flat=True):
                 statuses[status] = statuses.get(status, 0) + 1
             # Refused answers may leave the mirror older; they may not make it wrong.
-            verdict = check(environment, moved=True)
+            verdict = check(environment, slow=True, moved=True)
             assert (verdict.falsely_missing, verdict.doubled) == ([], []), f"seed {seed}, round {number}: {verdict}"
             assert not Freshness.objects.filter(state=State.HELD).exists()
             breaker.reset(environment.pk)
-        plan = synced()
-        assert set(plan.runs.values_list("status", flat=True)) == {"succeeded"}
-        verdict = assert_equal(environment, least=500, moved=True)
+        plans = synced()
+        assert set(SyncRun.objects.filter(plans__in=plans).values_list("status", flat=True)) == {"succeeded"}
+        verdict = assert_equal(environment, least=500, slow=True, moved=True)
         assert not Quarantine.objects.exists()
         assert set(Freshness.objects.values_list("state", flat=True)) == {State.FRESH}
         assert environment.connections.get().health == Health.WORKING

@@ -112,11 +112,13 @@ def sleepers(connect: Callable[[str], Environment], folder: Path, settings: Any,
     with (
         SandboxProcess(debtors=1, companies=1, employees=6, seed=7, today=clock.today()) as sandbox,
         processes.Workshop(processes.environment_of_children(sandbox.url, folder, lease=2)) as workshop,
+        Reader(pause=0.1) as reader,
     ):
         settings.NMBRS_HOSTS = [sandbox.url]
         environment = connect(sandbox.url)
         sync_now(environment, resource=RUNS)
         company = Company.objects.get()
+        before = look()
         for number in range(times):
             slow = {"kind": "latency", "seconds": 1, "operation": "Run_GetList", "company": company.remote_id}
             sandbox.control("PUT", "faults", [{**slow, "count": 1}])
@@ -143,12 +145,25 @@ def sleepers(connect: Callable[[str], Environment], folder: Path, settings: Any,
             assert "was taken over by another worker" in log.read_text()
             assert _state(_fresh(run)) == _state(after)
             assert _rows(company) == rows
+            # Nobody saw anything but what stood there before and what the other worker published.
+            published = look()
+            assert reader.problem is None
+            assert reader.strange(before, published) == []
+            before = published
+            reader.forget()
         # Nmbrs' own data, as this test moved on far more often than it synced.
         sync_now(environment, resource=RUNS)
         sync_now(environment, resource=RUNS)
         ours = set(company.run_set.values_list("remote_id", flat=True))
         assert ours == {run.id for one in sandbox.firm.companies() for run in one.runs}
-    print(f"R4: {times} of {times} publishes of a worker that slept through its lease were refused")
+        verdict = check(environment, moved=True, only=RUNS.split(","))
+        assert verdict.equal, str(verdict)
+        assert verdict.rows > len(ours)
+        assert reader.looks > times
+    print(
+        f"R4: {times} of {times} publishes of a worker that slept through its lease were refused; "
+        f"{reader.looks} looks of the reader, 0 strange; then {verdict}"
+    )
 
 
 @pytest.mark.timeout(300)
