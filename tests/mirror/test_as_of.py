@@ -177,6 +177,9 @@ PERIODS = {
     PeriodType.MONTH: [Period(2026, 11), Period(2026, 12), Period(2027, 1), Period(2027, 2)],
     PeriodType.FOUR_WEEKS: [Period(2026, 12), Period(2026, 13), Period(2027, 1), Period(2027, 2)],
     PeriodType.WEEK: [Period(2026, 52), Period(2026, 53), Period(2027, 1), Period(2027, 2)],
+    PeriodType.QUARTER: [Period(2026, 3), Period(2026, 4), Period(2027, 1), Period(2027, 2)],
+    PeriodType.HALF_YEAR: [Period(2026, 1), Period(2026, 2), Period(2027, 1), Period(2027, 2)],
+    PeriodType.YEAR: [Period(2026, 1), Period(2027, 1), Period(2028, 1), Period(2029, 1)],
 }
 
 

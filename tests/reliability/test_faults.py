@@ -71,7 +71,7 @@ def synced_under_faults(
         before: States = {}
 
         def synced() -> list[SyncPlan]:
-            """Sync both lanes; whatever the reader saw of a company meanwhile stood there before or stands there now."""
+            """Sync both lanes; what the reader saw of a company meanwhile stood there before or stands there now."""
             nonlocal before
             plans = [sync_now(environment), sync_now(environment, resource=ROTATION)]
             after = look()
