@@ -1,21 +1,25 @@
 """Whatever comes back, or does not: a clear line, the old data stays, and nothing else stops."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db.models import F
 
 from portal import clock
 from portal.companies.models import Company
 from portal.connections import open_source
-from portal.connections.models import Connection, Health
+from portal.connections.models import Connection, Environment, Health
 from portal.employees.models import Address, Employee, Salary
 from portal.mirror.asked import Asked
 from portal.mirror.marks import mark_of
 from portal.mirror.models import Freshness, Quarantine, Reason, State
 from portal.mirror.resource import registry
+from portal.sync import tasks
 from portal.sync.models import Status, SyncPlan, SyncRun
 from portal.sync.scopes import company_scope
 from portal.sync.service import sync_now
-from tests.conftest import Connected
+from tests.conftest import NOON, Connected
 
 pytestmark = [pytest.mark.pages, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -86,6 +90,26 @@ def test_a_call_that_is_not_permitted_is_a_state_of_its_own(mirrored: Connected,
     assert everything_else_succeeded(plan, "salaries")
     freshness = Freshness.objects.get(scope_key=f"company:{company.pk}", resource="salaries")
     assert (freshness.state, freshness.error_code) == (State.NOT_PERMITTED, code)
+
+
+def test_what_was_not_permitted_is_asked_again_the_next_night(mirrored: Connected, company: Company) -> None:
+    mirrored.sandbox.faults.add("fault", code=1002, operation=SALARIES, company=company.remote_id)
+    sync_now(company, resource="salaries")
+    freshness = Freshness.objects.get(scope_key=f"company:{company.pk}", resource="salaries")
+    assert freshness.state == State.NOT_PERMITTED
+    # The fast lane of the night is enough for this.
+    Environment.objects.update(rotation_calls=0)
+    for night, (allowed, state) in enumerate(((False, State.NOT_PERMITTED), (True, State.FRESH)), 1):
+        if allowed:
+            mirrored.sandbox.faults.clear()
+        with time_machine.travel(NOON + timedelta(days=night), tick=True):
+            mirrored.sandbox.forget_requests()
+            tasks.nightly()
+            tasks.work(mirrored.environment.pk)
+            asked = [call.parameters.values() for call in mirrored.sandbox.requests if call.operation == SALARIES]
+            assert [str(company.remote_id) in values for values in asked].count(True) == 1
+            freshness.refresh_from_db()
+            assert (freshness.state, freshness.last_attempt.date()) == (state, clock.today())
 
 
 def test_an_empty_list_for_a_company_that_had_people_is_held(mirrored: Connected, company: Company) -> None:

@@ -6,7 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.companies.models import Company
 from portal.employees import models
-from portal.mirror.resource import registry
+from portal.mirror.resource import Lane, registry
+from portal.source import Level
 from portal.sync.models import Status, SyncRun
 from portal.sync.service import sync_now
 from tests.conftest import Connected
@@ -54,3 +55,24 @@ def test_a_debtor_a_company_and_one_kind_can_be_synced_alone(mirrored: Connected
         company.debtor.companies.values_list("pk", flat=True)
     )
     assert whole.runs.filter(resource="companies").count() == 1
+
+
+def test_a_person_is_read_alone_where_nmbrs_can_and_with_the_company_where_it_cannot(mirrored: Connected) -> None:
+    person = models.Employee.objects.order_by("pk").first()
+    assert person is not None
+    SyncRun.objects.all().delete()
+    mirrored.sandbox.forget_requests()
+    plan = sync_now(person)
+    kinds = [kind for kind in registry if kind.level is Level.COMPANY and kind.opt_in is None]
+    assert {kind.lane for kind in kinds} == set(Lane)
+    assert set(plan.runs.values_list("resource", "company_id", "employee_id", "status")) == {
+        (kind.name, person.company_id, person.pk if kind.lane is Lane.SLOW else None, Status.SUCCEEDED)
+        for kind in kinds
+    }
+    assert SyncRun.objects.count() == len(kinds)
+    # Nmbrs writes CompanyId here and CompanyID there.
+    asked = {(name.lower(), value) for call in mirrored.sandbox.requests for name, value in call.parameters.items()}
+    assert {value for name, value in asked if name == "employeeid"} == {str(person.remote_id)}
+    assert {value for name, value in asked if name == "companyid"} == {str(person.company.remote_id)}
+    # Whatever is read person by person has come, of this one alone.
+    assert set(registry["bank_accounts"].model.objects.values_list("employee", flat=True)) == {person.pk}

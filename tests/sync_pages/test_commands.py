@@ -56,6 +56,23 @@ def test_one_debtor_one_company_or_one_kind_can_be_chosen(synced):
     assert {call.parameters["CompanyId"] for call in synced.sandbox.requests} == {str(company.remote_id)}
 
 
+def test_one_person_can_be_chosen(synced):
+    person = Employee.objects.select_related("company__debtor").order_by("pk").first()
+    company = person.company
+    where = ("--debtor", company.debtor.number, "--company", str(company.number))
+    synced.sandbox.forget_requests()
+    code, printed = run(*where, "--employee", str(person.number))
+    assert code == 0
+    assert "Everything is up to date." in printed
+    assert f"employee {person.number} of {company.number}" in printed
+    assert "BankAccount_GetListCurrent" in {call.operation for call in synced.sandbox.requests}
+    asked = [(name.lower(), value) for call in synced.sandbox.requests for name, value in call.parameters.items()]
+    assert {value for name, value in asked if name == "employeeid"} == {str(person.remote_id)}
+    assert list(SyncPlan.objects.filter(employee=person).values_list("resource", flat=True)) == [""]
+    # Nobody else's turn comes with it.
+    assert not SyncPlan.objects.filter(resource=ROTATION, trigger=Trigger.COMMAND, finished=None).exists()
+
+
 def test_a_refused_call_is_said_in_plain_words_with_exit_code_one(synced):
     synced.sandbox.faults.add("fault", code=1002, operation="Run_GetList")
     code, printed = run()
