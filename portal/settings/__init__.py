@@ -35,7 +35,7 @@ SECRET_KEY = required(env, "SECRET_KEY", _key_hint)
 VAULT_KEYS = items(env, "VAULT_KEYS") or [required(env, "VAULT_KEYS", _key_hint)]
 HASH_KEY = required(env, "HASH_KEY", _key_hint)
 AUDIT_KEYS = items(env, "AUDIT_KEYS") or [required(env, "AUDIT_KEYS", _key_hint)]
-# How mails write the portal's address: with scheme, without a slash at the end. Empty: mails have no links.
+# How mails write the portal's address: with scheme, without a slash at the end. Empty: on this machine only.
 PORTAL_URL = env.str("PORTAL_URL", default="").rstrip("/")
 # Administrators of a firm who may read in Django's admin, by e-mail address. Empty: it has no address at all.
 PORTAL_ADMIN = frozenset(address.lower() for address in items(env, "PORTAL_ADMIN"))

@@ -15,6 +15,7 @@ def unsafe_reasons(settings: Any) -> list[str]:
     beyond = sorted(set(settings.ALLOWED_HOSTS) - LOOPBACK_NAMES)
     if "*" in settings.ALLOWED_HOSTS:
         reasons.append("ALLOWED_HOSTS holds *: mails and redirects would name whatever host a visitor chooses.")
+    reasons += _reasons_of_the_trail(settings)
     if not settings.HTTPS:
         if beyond:
             reasons.append(f"PORTAL_HTTPS is off, and ALLOWED_HOSTS reaches beyond this machine: {', '.join(beyond)}.")
@@ -33,6 +34,8 @@ def unsafe_reasons(settings: Any) -> list[str]:
     plain = [origin for origin in settings.CSRF_TRUSTED_ORIGINS if not origin.startswith("https://")]
     if plain:
         reasons.append(f"CSRF_TRUSTED_ORIGINS trusts a page without https: {', '.join(plain)}.")
+    if beyond and not settings.PORTAL_URL:
+        reasons.append("PORTAL_URL is not set: links in mails would name no host, or the one that a visitor chose.")
     if settings.PORTAL_URL and not settings.PORTAL_URL.startswith("https://"):
         reasons.append("PORTAL_URL is without https, so links in mails would be too.")
     if any(not issuer.startswith("https://") for issuer in settings.SIGN_ON_ISSUERS):
@@ -41,6 +44,16 @@ def unsafe_reasons(settings: Any) -> list[str]:
         reasons.append(
             "PORTAL_BEHIND_PROXY and PORTAL_PROXY_COUNT disagree: visitors would share one address or choose their own."
         )
+    return reasons
+
+
+def _reasons_of_the_trail(settings: Any) -> list[str]:
+    """Whoever could guess a key could write entries; one key for two purposes would give both away at once."""
+    reasons = []
+    if any(_weak(key) for key in settings.AUDIT_KEYS):
+        reasons.append(f"AUDIT_KEYS holds a key of fewer than {SHORTEST_KEY} random letters and digits.")
+    if {settings.SECRET_KEY, settings.HASH_KEY, *settings.VAULT_KEYS} & set(settings.AUDIT_KEYS):
+        reasons.append("AUDIT_KEYS holds a key that is used for something else too.")
     return reasons
 
 

@@ -6,7 +6,6 @@ from django.db import DatabaseError, transaction
 from portal.accounts.models import Firm
 from portal.audit.about import About
 from portal.audit.actors import SYSTEM, Actor, acting, address_of, command, current
-from portal.audit.checks import keys_of_the_trail
 from portal.audit.details import checked
 from portal.audit.kinds import Kind, Outcome, words
 from portal.audit.models import Entry, Head
@@ -130,9 +129,3 @@ def test_every_kind_has_words_and_fits_its_column():
     assert all(words(kind.value) and len(kind.value) <= 40 for kind in Kind)
     assert {outcome.value for outcome in Outcome} == {"done", "refused"}
     assert words("of_another_version") == "of_another_version"
-
-
-def test_short_or_shared_keys_stop_every_command(settings):
-    assert keys_of_the_trail() == []
-    settings.AUDIT_KEYS = ["short", settings.HASH_KEY]
-    assert [error.id for error in keys_of_the_trail()] == ["audit.E001", "audit.E002"]

@@ -25,6 +25,7 @@ def made(**changes):
             "SECRET_KEY": keys["SECRET_KEY"],
             "HASH_KEY": keys["HASH_KEY"],
             "VAULT_KEYS": [keys["VAULT_KEYS"]],
+            "AUDIT_KEYS": [keys["AUDIT_KEYS"]],
             "CSRF_TRUSTED_ORIGINS": [],
             "PORTAL_URL": "https://portal.example.nl",
             "SIGN_ON_ISSUERS": ["https://accounts.google.com"],
@@ -50,8 +51,12 @@ def test_a_real_installation_and_a_demo_on_this_machine_are_safe():
         ({"SECRET_KEY": "x" * 60}, "SECRET_KEY"),
         ({"HASH_KEY": "y" * 60}, "HASH_KEY"),
         ({"VAULT_KEYS": ["no key"]}, "VAULT_KEYS"),
+        ({"AUDIT_KEYS": ["a"]}, "AUDIT_KEYS"),
+        ({"AUDIT_KEYS": [fresh_keys()["AUDIT_KEYS"], "z" * 60]}, "AUDIT_KEYS"),
+        ({"HTTPS": False, "ALLOWED_HOSTS": ["localhost"], "BEHIND_PROXY": False, "AUDIT_KEYS": ["a"]}, "AUDIT_KEYS"),
         ({"CSRF_TRUSTED_ORIGINS": ["http://portal.example.nl"]}, "CSRF_TRUSTED_ORIGINS"),
         ({"PORTAL_URL": "http://portal.example.nl"}, "PORTAL_URL"),
+        ({"PORTAL_URL": ""}, "PORTAL_URL is not set"),
         ({"SIGN_ON_ISSUERS": ["http://accounts.example"]}, "SIGN_ON_ISSUERS"),
         ({"PROXY_COUNT": 0}, "PORTAL_PROXY_COUNT"),
         ({"BEHIND_PROXY": False}, "PORTAL_PROXY_COUNT"),
@@ -65,6 +70,15 @@ def test_each_unsafe_setting_is_named(changes, named):
 def test_one_secret_may_not_serve_two_purposes():
     same = fresh_keys()["HASH_KEY"]
     assert "the same" in " ".join(unsafe_reasons(made(SECRET_KEY=same, HASH_KEY=same)))
+    for other in ("SECRET_KEY", "HASH_KEY"):
+        assert "something else too" in " ".join(unsafe_reasons(made(**{other: same, "AUDIT_KEYS": [same]})))
+    vault = fresh_keys()["VAULT_KEYS"]
+    assert "something else too" in " ".join(unsafe_reasons(made(VAULT_KEYS=[vault], AUDIT_KEYS=[vault])))
+
+
+def test_a_portal_for_this_machine_alone_needs_no_address_for_its_mails():
+    local = made(BEHIND_PROXY=False, PROXY_COUNT=0, ALLOWED_HOSTS=["localhost", "127.0.0.1"], PORTAL_URL="")
+    assert unsafe_reasons(local) == []
 
 
 @pytest.mark.parametrize(
@@ -82,10 +96,13 @@ def test_neither_web_server_nor_worker_nor_command_starts_with_an_unsafe_setting
         "SECRET_KEY": secret,
         "ALLOWED_HOSTS": "portal.example.nl",
         "PORTAL_DEBUG": "yes",
+        "AUDIT_KEYS": secret,
     }
     answer = subprocess.run(
         [sys.executable, *program], env=environment, capture_output=True, text=True, check=False, timeout=60
     )
     assert answer.returncode != 0
     assert "PORTAL_DEBUG is on" in answer.stderr
+    assert "AUDIT_KEYS holds" in answer.stderr
+    assert "PORTAL_URL is not set" in answer.stderr
     assert secret not in answer.stderr + answer.stdout
