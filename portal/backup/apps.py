@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class BackupConfig(AppConfig):
     name = "portal.backup"
     label = "backup"
+
+    def ready(self) -> None:
+        from portal.backup import private_files
+
+        private_files.connect()

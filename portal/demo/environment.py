@@ -74,7 +74,8 @@ class DemoEnvironment:
 
         Returns the environment for the demo's programs.
         """
-        (self.folder / "log").mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (self.folder / "log").mkdir(mode=0o700, exist_ok=True)
         settings = self.settings()
         self.env_file.unlink(missing_ok=True)
         write_env_file(self.env_file, settings)

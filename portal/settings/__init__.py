@@ -21,9 +21,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 # A secret may start with `$`; without this django-environ would read it as the name of another variable.
 env.escape_proxy = True
-_env_file = Path(os.environ.get("PORTAL_ENV_FILE", "") or BASE_DIR / ".env")
-if _env_file.is_file():
-    env.read_env(str(_env_file))
+ENV_FILE = Path(os.environ.get("PORTAL_ENV_FILE", "") or BASE_DIR / ".env")
+if ENV_FILE.is_file():
+    env.read_env(str(ENV_FILE))
 
 VAR_DIR = folder(env, "PORTAL_VAR", default=BASE_DIR / "var")
 DEBUG = switch(env, "PORTAL_DEBUG", default=False)
