@@ -25,10 +25,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import acting
 from portal.accounts.models import User
-from portal.accounts.signin import second_factor, seeds, sessions
+from portal.accounts.signin import refusals, second_factor, seeds, sessions
 from portal.audit.about import About
 from portal.audit.actors import Actor
-from portal.audit.kinds import Kind, Outcome
+from portal.audit.kinds import Kind
 from portal.audit.recording import record
 from portal.vault import seal_text
 
@@ -137,9 +137,7 @@ class AccountAdapter(DefaultAccountAdapter):
 def note_locked(request: HttpRequest, email: str) -> None:
     """Write down that a try was refused unseen. Whose account it is, if it is one, is looked up either way."""
     user = User.objects.filter(email=email.strip().lower()).first()
-    about = About(object_type="user", object_id=user.pk if user else None)
-    actor = Actor(None, acting.NOBODY, address=acting.address(request), firms=acting.firms(user) if user else ())
-    record(Kind.LOCKED_OUT, about, outcome=Outcome.REFUSED, actor=actor)
+    refusals.note(request, user, Kind.LOCKED_OUT)
 
 
 def at_portal_url(address: str) -> str:

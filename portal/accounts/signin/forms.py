@@ -15,14 +15,20 @@ from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.signin import seeds
+from portal.accounts.models import User
+from portal.accounts.signin import refusals, seeds
+from portal.audit.kinds import Kind
 from portal.settings.signin import CODE_TOLERANCE
 from portal.vault import Sealed
 from portal.vault.cipher import open_bound, seal_bound
 
 log = logging.getLogger(__name__)
+
+#: allauth's name for a refusal after too many tries.
+LOCKED = "too_many_login_attempts"
 
 
 class Look:
@@ -105,11 +111,13 @@ def number_pad(field: forms.Field) -> None:
 class OneUseMixin(Look):
     """A code of the app or a recovery code, good for one use.
 
+    Too many tries, and a code that was used before, are written down here; a code that does not fit by its signal.
     Where a seed does not open no code fits: that it lies in the wrong row, or that its key is gone, is in the log.
     """
 
     labels = {"code": _("Code")}
     helps = {"code": _("Six digits from your app, or one of your recovery codes.")}
+    user: User
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,9 +129,17 @@ class OneUseMixin(Look):
         except Sealed as error:
             log.error("A second factor cannot be checked. %s", error)
             raise get_adapter().validation_error("incorrect_code") from None
+        except ValidationError as error:
+            if error.code == LOCKED:
+                refusals.note(context.request, self.user, Kind.LOCKED_OUT, {"by": "code"})
+            raise
         authenticator: Authenticator = self.authenticator  # type: ignore[attr-defined]
         if authenticator.type == Authenticator.Type.TOTP:
-            use_once(authenticator.user_id, code)
+            try:
+                use_once(authenticator.user_id, code)
+            except ValidationError:
+                refusals.note(context.request, self.user, Kind.SIGN_IN_FAILED, {"by": str(authenticator.type)})
+                raise
         return code
 
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from portal.accounts import acting
 from portal.accounts.models import User
-from portal.accounts.signin import second_factor, sessions
+from portal.accounts.signin import refusals, second_factor, sessions
 from portal.audit.about import About
 from portal.audit.actors import Actor
 from portal.audit.details import Detail
@@ -42,6 +42,12 @@ def remember_factor(
         note(Kind.RECOVERY_CODE_USED, request, user)
     if reauthenticated:
         note(Kind.REAUTHENTICATED, request, user, {"by": str(authenticator.type)})
+
+
+@receiver(mfa.authentication_failed)
+def note_wrong_code(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    """A code did not fit. Whoever comes so far has the password, so this says more than a wrong password does."""
+    refusals.note(request, user, Kind.SIGN_IN_FAILED, {"by": str(authenticator.type)})
 
 
 @receiver(account.authentication_step_completed)

@@ -14,6 +14,8 @@ from portal.audit.models import Entry
 from tests.accounts.signin.world import (
     EMAIL,
     PASSWORD,
+    code,
+    code_step,
     is_in,
     mailed_link,
     password_step,
@@ -59,6 +61,39 @@ def test_the_lock_is_in_the_trail_and_says_nothing_that_was_typed(administrator)
     assert kinds.count("locked_out") == 1
     assert PASSWORD not in str(list(Entry.objects.values()))
     assert EMAIL not in str(list(Entry.objects.values()))
+
+
+def test_wrong_codes_and_the_lock_they_lead_to_are_in_the_trail(administrator, client):
+    person = administrator()
+    secret = with_app(person)
+    password_step(client)
+    for wrong in ("000000", "111111", "222222", "333333", "444444"):
+        code_step(client, wrong)
+    assert refusals(code_step(client, code(secret))) == LOCKED
+    of_person = Entry.objects.filter(object_id=person.pk, outcome="refused", actor_id=None)
+    assert list(of_person.order_by("number").values_list("kind", "detail")) == [
+        *[("sign_in_failed", {"by": "totp"})] * 5,
+        ("locked_out", {"by": "code"}),
+    ]
+    assert {address for (address,) in of_person.values_list("address")} == {"127.0.0.1"}
+    assert "444444" not in str(list(Entry.objects.values()))
+
+
+def test_a_code_that_was_used_before_is_in_the_trail(administrator):
+    secret = with_app(administrator())
+    signed_in(secret)
+    again = Client()
+    password_step(again)
+    assert "used before" in refusals(code_step(again, code(secret)))[0]
+    assert Entry.objects.filter(kind="sign_in_failed").values_list("detail", flat=True).get() == {"by": "totp"}
+
+
+def test_a_wrong_code_of_somebody_who_is_in_is_in_the_trail(administrator, clock):
+    person = administrator()
+    client = signed_in(with_app(person))
+    clock.move_to(600)
+    client.post("/account/confirm/code/", {"code": "000000"})
+    assert Entry.objects.filter(kind="sign_in_failed", object_id=person.pk).count() == 1
 
 
 def test_a_forged_header_does_not_begin_a_new_count(administrator):
