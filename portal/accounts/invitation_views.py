@@ -21,8 +21,9 @@ from portal.accounts import invitations
 from portal.accounts.models import Invitation, User
 from portal.accounts.rights import Refused
 from portal.accounts.signin import second_factor
+from portal.accounts.signin.kept_in_session import keep, kept
 
-#: Where the session keeps the token, so that no address but the first holds it: not in a Referer, not in a log.
+#: Where the session keeps the token, sealed, so that no address but the first holds it: not in a Referer, not in a log.
 KEPT = "invitation"
 
 
@@ -62,7 +63,7 @@ class WelcomeForm(forms.Form):
 @login_not_required
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """The address in the mail: remembers the token and goes on to a page without it."""
-    request.session[KEPT] = token
+    keep(request.session, KEPT, token)
     return redirect("accounts:invitation")
 
 
@@ -101,7 +102,7 @@ class InvitationView(View):
             return self._page(invitation, form, status=422)
         try:
             user = invitations.accept_as_new(
-                self.request.session[KEPT], name=form.cleaned_data["name"], password=form.cleaned_data["password"]
+                self._token(), name=form.cleaned_data["name"], password=form.cleaned_data["password"]
             )
         except ValidationError as error:
             form.add_error("password", error)
@@ -114,14 +115,17 @@ class InvitationView(View):
         user = self._signed_in()
         if user is None:
             return self._page(invitation, None)
-        invitations.accept_as(self.request.session[KEPT], user)
+        invitations.accept_as(self._token(), user)
         del self.request.session[KEPT]
         messages.success(self.request, _("You now have access to %(firm)s.") % {"firm": invitation.firm.name})
         return redirect(settings.LOGIN_REDIRECT_URL)
 
     def _invitation(self) -> Invitation | None:
-        token = self.request.session.get(KEPT)
-        return invitations.found(token) if isinstance(token, str) else None
+        return invitations.found(self._token())
+
+    def _token(self) -> str:
+        """What the link held; empty for somebody who came without one."""
+        return kept(self.request.session, KEPT) or ""
 
     def _signed_in(self) -> User | None:
         """Who is signed in with both steps."""

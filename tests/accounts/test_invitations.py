@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import connection, connections
@@ -203,8 +204,18 @@ def test_looking_uses_nothing_up_and_the_token_leaves_the_address(office, client
         assert page.status_code == 200
         assert invited.token not in page.text
     assert invited.token not in caplog.text
+    assert "invitation" in client.session
+    assert invited.token not in str(dict(client.session))
     assert User.objects.filter(email=EMAIL).count() == 0
     assert Invitation.objects.get().is_open
+
+
+def test_a_link_that_was_opened_before_the_keys_changed_has_to_be_opened_again(office, client, settings):
+    invited = invite(office, office.administrator)
+    open_link(client, invited.token)
+    settings.VAULT_KEYS = [Fernet.generate_key().decode()]
+    assert client.get("/invitation/").status_code == 410
+    assert open_link(client, invited.token).status_code == 200
 
 
 def test_a_new_person_chooses_a_password_and_is_sent_to_enrol_a_second_factor(office, client):

@@ -33,7 +33,7 @@ urlpatterns = [
     path("password/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     re_path(
         r"^password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
+        views.ResetPasswordView.as_view(),
         name="account_reset_password_from_key",
     ),
     path("account/second-step/", to_security, name="mfa_index"),

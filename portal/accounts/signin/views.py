@@ -9,14 +9,17 @@ from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import views as webauthn
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
 from portal.accounts import doors
 from portal.accounts.signin import second_factor, sessions
+from portal.accounts.signin.kept_in_session import keep, kept
 from portal.accounts.signin.middleware import ENDED
 from portal.accounts.signin.programs import program
 
@@ -62,6 +65,27 @@ class ChangePasswordView(account.PasswordChangeView):
             messages.info(request, _("You have no password yet. Ask for a link by mail to set one."))
             return redirect("account_reset_password")
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ResetPasswordView(account.PasswordResetFromKeyView):
+    """A new password by the link in a mail. Between two requests its key waits in the session, sealed."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        name, session = account.INTERNAL_RESET_SESSION_KEY, request.session
+        if name in session:
+            session[name] = kept(session, name) or ""
+        try:
+            answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        finally:
+            if name in session:
+                keep(session, name, session[name])
+        return answer
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        self.request.session.pop(account.INTERNAL_RESET_SESSION_KEY, None)
         return answer
 
 

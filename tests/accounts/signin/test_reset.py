@@ -1,5 +1,6 @@
 """Threats 21, 22 and 25: links work once, tell nothing, and name the host of the settings."""
 
+import logging
 import re
 
 import pytest
@@ -113,6 +114,23 @@ def test_the_key_of_the_link_is_not_in_the_address_of_the_form(administrator):
     assert page["Location"].endswith("-set-password/")
     assert link.rsplit("-", 1)[-1] not in page["Location"]
     assert page["Referrer-Policy"] == "same-origin"
+
+
+def test_the_key_of_the_link_is_readable_neither_in_the_session_nor_in_a_log(administrator, caplog):
+    caplog.set_level(logging.DEBUG)
+    administrator()
+    client = Client()
+    ask(client)
+    link = mailed_link()
+    key = link.strip("/").split("-", 1)[1]
+    page = client.get(link)
+    assert client.get(page["Location"]).status_code == 200
+    assert "_password_reset_key" in client.session
+    assert key not in str(dict(client.session))
+    assert key not in caplog.text
+    client.post(page["Location"], {"password1": NEW, "password2": NEW})
+    assert "_password_reset_key" not in client.session
+    assert password_step(Client(), password=NEW).status_code == 302
 
 
 def without_tokens(page: bytes) -> bytes:
