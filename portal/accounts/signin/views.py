@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import views as webauthn
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
@@ -22,6 +23,8 @@ from portal.accounts.signin import second_factor, sessions
 from portal.accounts.signin.kept_in_session import keep, kept
 from portal.accounts.signin.middleware import ENDED
 from portal.accounts.signin.programs import program
+from portal.accounts.signin.receivers import note
+from portal.audit.kinds import Kind
 
 
 class SignInView(account.LoginView):
@@ -140,7 +143,9 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if session.session_key == request.session.session_key:
         return redirect("accounts:security")
-    session.end()
+    with transaction.atomic():
+        session.end()
+        _note_ended(request, 1)
     messages.success(request, _("That session has ended."))
     return redirect("accounts:security")
 
@@ -148,7 +153,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """End all of one's own sessions except this one."""
-    ended = sessions.end_all(authenticated_user(request), but=request.session.session_key)
+    ended = _end_others(request)
     if ended:
         messages.success(request, _("You are signed out everywhere else."))
     else:
@@ -159,10 +164,23 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """End all of one's own sessions, this one too."""
-    sessions.end_all(authenticated_user(request), but=request.session.session_key)
+    _end_others(request)
     answer: HttpResponse = SignOutView.as_view()(request)
     get_adapter(request).add_message(request, messages.SUCCESS, message=_("You are signed out everywhere."))
     return answer
+
+
+@transaction.atomic
+def _end_others(request: HttpRequest) -> int:
+    """End one's own sessions but this one; returns how many."""
+    ended = sessions.end_all(authenticated_user(request), but=request.session.session_key)
+    if ended:
+        _note_ended(request, ended)
+    return ended
+
+
+def _note_ended(request: HttpRequest, count: int) -> None:
+    note(Kind.SESSIONS_ENDED, request, authenticated_user(request), {"count": count})
 
 
 enrol = second_factor.enrols(EnrolView.as_view())

@@ -110,6 +110,31 @@ def test_somebody_who_never_had_access_may_look_at_nothing(client, accountant):
     assert client.get("/account/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("address", "details"),
+    [
+        ("/account/sessions/{pk}/end/", [{"count": 1}]),
+        ("/account/sessions/end-others/", [{"count": 2}]),
+        ("/account/sessions/end-all/", [{"count": 2}]),
+    ],
+)
+def test_ending_sessions_is_in_the_trail_once(client, administrator, address, details):
+    person = administrator()
+    client.force_login(person)
+    for _ in range(2):
+        Client().force_login(person)
+    other = UserSession.objects.exclude(session_key=client.session.session_key).first()
+    assert client.post(address.format(pk=other.pk)).status_code == 302
+    ended = Entry.objects.filter(kind="sessions_ended", object_id=person.pk, actor_id=person.pk)
+    assert list(ended.values_list("detail", flat=True)) == details
+
+
+def test_nothing_is_written_where_no_other_session_was(client, administrator):
+    client.force_login(administrator())
+    client.post("/account/sessions/end-others/")
+    assert not Entry.objects.filter(kind="sessions_ended").exists()
+
+
 def test_threat_17_a_new_password_ends_all_other_sessions_and_gives_this_one_a_new_key(administrator):
     person = administrator()
     secret = with_app(person)
