@@ -26,6 +26,12 @@ def end_standing_in(user: User, firm: int) -> None:
         end_term(deputy)
 
 
+def end_deputies(user: User, firm: int) -> None:
+    """Nobody stands in for the person any more."""
+    for deputy in Deputy.objects.filter(absent=user, firm_id=firm, ends__gt=now()):
+        end_term(deputy)
+
+
 def end_term(row: Deputy) -> None:
     """End it at this moment; one that has not begun never was."""
     if row.starts is not None and row.starts >= now():

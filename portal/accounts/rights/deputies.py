@@ -1,6 +1,6 @@
 """Deputies: somebody takes over another's clients until a day."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -22,12 +22,15 @@ from portal.accounts.roles import DEPUTISED
 from portal.audit.kinds import Kind
 from portal.clock import now
 
+#: A longer absence is looked at again, so that nobody keeps another's clients by oversight.
+LONGEST = timedelta(days=366)
+
 
 @transaction.atomic
 def name_deputy(
     by: Giver, firm: int, absent: User, substitute: User, *, ends: datetime, starts: datetime | None = None
 ) -> Deputy:
-    """Let `substitute` do for the clients of `absent` what `absent` may, until `ends`.
+    """Let `substitute` do for the clients of `absent` what `absent` may, until `ends`, at most LONGEST from now.
 
     Raises NotAllowed and Refused.
     """
@@ -44,6 +47,8 @@ def name_deputy(
         raise Refused(_("A deputy must be an accountant or an assistant of the firm."))
     if ends <= now() or (starts is not None and ends <= starts):
         raise Refused(_("The end must lie in the future, after the beginning."))
+    if ends > now() + LONGEST:
+        raise Refused(_("Choose a day within the next year; after that, name a deputy anew."))
     deputy = Deputy.objects.create(
         firm_id=firm,
         absent=absent,

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import leaving
 from portal.accounts.models import Invitation, Membership, TeamMember, User
-from portal.accounts.rights.aftermath import end_standing_in, settle
+from portal.accounts.rights.aftermath import end_deputies, end_standing_in, settle
 from portal.accounts.rights.guards import (
     Giver,
     Refused,
@@ -28,7 +28,8 @@ def deactivate(by: Giver, user: User, firm: int) -> None:
     """Let somebody in no more: sessions end, what they set going stops, what they were to hand out is withdrawn.
 
     Firms are blind to each other: of somebody who also works elsewhere only the places in this firm end; the account
-    of somebody who belongs here alone is closed and keeps its memberships for a return. Raises NotAllowed and Refused.
+    of somebody who belongs here alone is closed and keeps its memberships for a return. Nobody stands in for them:
+    their clients get somebody of their own. Raises NotAllowed and Refused.
     """
     lock(firm)
     require_administrator(by, firm)
@@ -40,6 +41,7 @@ def deactivate(by: Giver, user: User, firm: int) -> None:
             _("This is the last administrator of the firm. Give somebody else that role first, without an end.")
         )
     end_standing_in(user, firm)
+    end_deputies(user, firm)
     if has_place(user, not_in=firm):
         for membership in Membership.objects.filter(user=user, firm_id=firm):
             take(by, membership)
