@@ -226,6 +226,27 @@ def test_losing_the_last_place_ends_the_sessions_and_standing_in(office, client)
     assert Deputy.objects.get().has_ended
 
 
+def test_nobody_stands_in_for_somebody_whose_account_was_closed_also_not_after_a_return(office):
+    absent, substitute = person(office, Role.ACCOUNTANT, "a", "absent"), person(office, Role.ACCOUNTANT, "b")
+    by, firm = office.administrator, office.firm.pk
+    rights.name_deputy(by, firm, absent, substitute, ends=now() + timedelta(days=9))
+    assert seen_clients(substitute) == {"a", "b"}
+    rights.deactivate(by, absent, firm)
+    assert seen_clients(substitute) == {"b"}
+    assert Deputy.objects.get().has_ended
+    rights.reactivate(by, absent, firm)
+    assert seen_clients(absent) == {"a"}
+    assert seen_clients(substitute) == {"b"}
+
+
+def test_a_deputy_is_named_for_a_year_at_most(office):
+    absent, substitute = person(office, Role.ACCOUNTANT, "a", "absent"), person(office, Role.ACCOUNTANT, "b")
+    by, firm = office.administrator, office.firm.pk
+    with pytest.raises(Refused):
+        rights.name_deputy(by, firm, absent, substitute, ends=now() + timedelta(days=367))
+    rights.name_deputy(by, firm, absent, substitute, ends=now() + timedelta(days=365))
+
+
 def test_a_deputy_is_somebody_of_the_firm_and_named_by_an_administrator(office, other):
     absent, deputy = person(office, Role.ACCOUNTANT, "a"), person(office, Role.ASSISTANT, "b")
     client_user, auditor = person(office, Role.CLIENT_USER, "b"), person(office, Role.AUDITOR, "b")
@@ -270,6 +291,10 @@ def test_a_request_is_refused_with_words_or_taken_back(office):
     second = rights.ask(user, office.firm.pk, client="b", reason="r", until=until)
     rights.decline(office.administrator, first, "Not needed")
     rights.take_back(user, second)
+    assert kinds()[-1] == "access_taken_back"
+    count = len(kinds())
+    rights.take_back(user, second)
+    assert len(kinds()) == count
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, first.answer, second.state) == (RequestState.REFUSED, "Not needed", RequestState.WITHDRAWN)

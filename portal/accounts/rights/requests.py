@@ -82,9 +82,9 @@ def take_back(user: User, request: AccessRequest) -> None:
     lock(request.firm_id)
     if request.user_id != user.pk:
         raise NotAllowed
-    AccessRequest.objects.filter(pk=request.pk, state=RequestState.OPEN).update(
-        state=RequestState.WITHDRAWN, decided_at=now()
-    )
+    open_one = AccessRequest.objects.filter(pk=request.pk, state=RequestState.OPEN)
+    if open_one.update(state=RequestState.WITHDRAWN, decided_at=now()):
+        write(Kind.ACCESS_TAKEN_BACK, user, request.firm_id, user=user, detail={"request": request.pk})
 
 
 def _decided(by: User, request: AccessRequest, state: RequestState, answer: str) -> AccessRequest:
