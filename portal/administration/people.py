@@ -237,8 +237,12 @@ def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
 def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the second step of somebody who lost the device away; they set up a new one at the next sign-in."""
     person = found(managed_by(person_of(request)), pk)
-    reset_second_factor(person, person_of(request))
-    messages.success(request, _("The second step was removed, and the person was told by mail."))
+    if reset_second_factor(person, person_of(request)):
+        messages.success(request, _("The second step was removed, and the person was told by mail."))
+    else:
+        messages.warning(
+            request, _("The second step was removed, but the mail could not be sent. Tell the person yourself.")
+        )
     return redirect("administration:person", pk)
 
 

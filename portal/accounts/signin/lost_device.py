@@ -1,5 +1,7 @@
 """A lost phone: an administrator takes the second factor away, and the person enrols a new one."""
 
+import logging
+
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -16,6 +18,8 @@ from portal.audit.about import About
 from portal.audit.kinds import Kind
 from portal.audit.recording import record
 
+log = logging.getLogger(__name__)
+
 TEMPLATE = "accounts/email/second_step_reset"
 
 
@@ -27,10 +31,11 @@ def may_reset(user: User, by: User) -> bool:
     return bool(set(firms_of(user)) & {pk for (pk,) in firms.values_list("firm_id")})
 
 
-def reset_second_factor(user: User, by: User) -> None:
-    """Remove every second factor and recovery code of `user`, end all their sessions, tell them, and write it down.
+def reset_second_factor(user: User, by: User) -> bool:
+    """Remove every second factor and recovery code of `user`, end all their sessions, write it down, and tell them.
 
-    The person signs in with the password next and must enrol at once. Raises PermissionDenied unless `by` may.
+    The person signs in with the password next and must enrol at once. Returns whether the mail that tells them could be
+    sent: the reset stands without it. Raises PermissionDenied unless `by` may.
     """
     if not may_reset(user, by):
         raise PermissionDenied
@@ -43,4 +48,9 @@ def reset_second_factor(user: User, by: User) -> None:
         context = {"portal_url": settings.PORTAL_URL}
         subject = render_to_string(f"{TEMPLATE}_subject.txt", context).strip()
         text = render_to_string(f"{TEMPLATE}_message.txt", context)
-        send_mail(subject, text, None, [user.email])
+        try:
+            send_mail(subject, text, None, [user.email])
+        except OSError as error:
+            log.error("user %s: the mail about the second step could not be sent: %s", user.pk, type(error).__name__)
+            return False
+    return True
