@@ -2,10 +2,12 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal.accounts.grants import firms_of
-from portal.accounts.models import Firm, SignOnIdentity, SingleSignOn, User
+from portal.accounts.models import Firm, Membership, SignOnIdentity, SingleSignOn, TeamMember, User
+from portal.accounts.models.terms import in_force
 from portal.audit.actors import Actor
 from portal.audit.kinds import Kind
 from portal.audit.recording import record
@@ -21,15 +23,22 @@ def require_people_there(firm: Firm, domains: list[str]) -> None:
     """Raises ValidationError for a domain at which nobody of the firm has an address.
 
     An address is proven by the invitation that went to it. Without this a firm could claim the domain of another one
-    and be shown to its people.
+    and be shown to its people. So only those count who could come in: active, with a place now, and in no other firm.
     """
-    people = User.objects.filter(is_active=True, memberships__firm=firm)
-    own = {email.rpartition("@")[2].lower() for email in people.values_list("email", flat=True)}
+    places = Membership.objects.in_force().filter(firm=firm).values("user")
+    in_teams = TeamMember.objects.filter(in_force(), team__firm=firm).values("user")
+    people = User.objects.filter(Q(pk__in=places) | Q(pk__in=in_teams), is_active=True)
+    claimed = [user for user in people if _domain(user) in domains]
+    own = {_domain(user) for user in claimed if belongs_here_only(user, firm.pk)}
     foreign = [domain for domain in domains if domain not in own]
     if foreign:
         raise ValidationError(
             _("Nobody of the firm has an address at %(domains)s.") % {"domains": ", ".join(foreign)}, code="foreign"
         )
+
+
+def _domain(user: User) -> str:
+    return user.email.rpartition("@")[2].lower()
 
 
 def keep(single: SingleSignOn, *, actor: Actor | None = None) -> None:

@@ -1,13 +1,16 @@
 """The page on which an administrator sets up the single sign-on of the firm."""
 
+from datetime import timedelta
+
 import pytest
 
 from portal.accounts import rights
-from portal.accounts.models import SignOnIdentity, SingleSignOn
+from portal.accounts.models import Membership, SignOnIdentity, SingleSignOn, Team, TeamMember, User
 from portal.accounts.rights import SYSTEM, Place
 from portal.accounts.roles import Role
 from portal.accounts.signin.sessions import SIGNED_IN
 from portal.audit.models import Entry
+from portal.clock import now
 from tests.administration.pages import by, person, url
 
 GOOGLE = "https://accounts.google.com"
@@ -98,10 +101,47 @@ def test_a_domain_belongs_to_one_firm(office, other, boss, told):
     assert [one.firm for one in SingleSignOn.objects.all()] == [other.firm]
 
 
+@pytest.fixture
+def at(office):
+    """`at("x.example", ...)`: an assistant of client a with an address there."""
+
+    def make(domain):
+        user = person(office, Role.ASSISTANT, "a")
+        User.objects.filter(pk=user.pk).update(email=f"somebody@{domain}")
+        user.refresh_from_db()
+        return user
+
+    return make
+
+
+def claim(boss, domain):
+    answer = boss.post(url("single_sign_on"), {**FORM, "addresses": domain})
+    return "Nobody of the firm has an address at" not in answer.text
+
+
+def test_a_domain_is_not_claimed_through_somebody_who_left_or_works_for_another_firm_too(office, other, boss, told, at):
+    assert not claim(boss, "shared.example")
+    rights.give(SYSTEM, at("shared.example"), Place(other.firm.pk, Role.AUDITOR))
+    assert not claim(boss, "shared.example")
+    left = at("left.example")
+    Membership.objects.filter(user=left).update(starts=now() - timedelta(days=9), ends=now() - timedelta(days=1))
+    assert not claim(boss, "left.example")
+    assert not SingleSignOn.objects.exists()
+
+
+def test_a_domain_is_claimed_through_somebody_who_is_only_in_a_team(office, boss, told, at):
+    user = at("team.example")
+    team = Team.objects.create(firm=office.firm, name="North")
+    TeamMember.objects.create(team=team, user=user, role=Role.ASSISTANT)
+    Membership.objects.filter(user=user).delete()
+    assert claim(boss, "team.example")
+
+
 def test_an_administrator_sets_up_the_own_firm_alone(office, other, boss, told):
     assert boss.post(url("single_sign_on"), {**FORM, "firm": other.firm.pk}).status_code == 404
     assert boss.post(url("remove_single_sign_on"), {"firm": other.firm.pk}).status_code == 404
     rights.give(SYSTEM, office.administrator, Place(other.firm.pk, Role.ADMINISTRATOR))
+    assert other.administrator.email.endswith("@people.example")
     boss.post(url("single_sign_on"), {**FORM, "firm": other.firm.pk})
     assert SingleSignOn.objects.get().firm == other.firm
 
