@@ -112,14 +112,16 @@ def _companies_of(user: "Person", debtor: int) -> "QuerySet[Company]":
 
 
 def movements(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
-    """Who joined and who left in the month, by name."""
+    """Who joined and who left in the month, by name; `read`: the kind, for the trail, where there are any."""
     month = months.asked_month(request)
     came, went = of_month(debtor, request.user, month)
+    never = known_of(debtor, request.user).never(PEOPLE_KINDS)
     return {
         "when": months.name(month),
         "by_company": True,
         "moves": moves_of(request, came, went),
-        "never": known_of(debtor, request.user).never(PEOPLE_KINDS),
+        "never": never,
+        "read": ["employments"] if (came or went) and not never else [],
     }
 
 

@@ -62,14 +62,15 @@ class Move:
 
 
 def movements(request: HttpRequest, company: Company) -> dict[str, Any]:
-    """Who joined and who left in the period, by name."""
+    """Who joined and who left in the period, by name; `read`: the kind, for the trail, where there are any."""
     choice = chosen(request, company)
     if choice is None or not ever_fetched(request.user, company, *PEOPLE_KINDS):
         return {"never": True}
     first, last = choice.days
     came: list[Employment] = _joiners(request.user, company.pk, first=first, last=last)
     went: list[Employment] = _leavers(request.user, company.pk, first=first, last=last)
-    return {"when": choice.label, "moves": moves_of(request, came, went)}
+    read = ["employments"] if came or went else []
+    return {"when": choice.label, "moves": moves_of(request, came, went), "read": read}
 
 
 def moves_of(request: HttpRequest, came: list[Employment], went: list[Employment]) -> Piece[Move]:

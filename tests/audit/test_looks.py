@@ -11,7 +11,7 @@ from portal.audit.models import Entry
 from portal.audit.verifying import verify
 from portal.mirror.models import Change, ChangeKind
 from tests.audit.tampering import run
-from tests.factories import fetched_everything, make_contract, make_employee_type, make_person
+from tests.factories import fetched_everything, make_contract, make_employee_type, make_employment, make_person
 
 pytestmark = pytest.mark.pages
 
@@ -157,3 +157,25 @@ def test_several_looks_hang_in_the_chain_one_after_the_other(office, changes, bo
     numbers = list(Entry.objects.order_by("number").values_list("number", flat=True))
     assert numbers == list(range(1, len(numbers) + 1))
     verify()
+
+
+def test_who_joins_or_leaves_by_name_is_a_look_at_employments_on_every_page_that_says_so(office, people, boss, entered):
+    today = clock.today()
+    addresses = [
+        reverse("dashboards:debtor", args=[office.a.pk]),
+        reverse("companies:company", args=[people[0].company_id]),
+        reverse("selfservice:client", args=[office.a.pk]),
+        reverse("selfservice:period", args=[people[0].company_id]),
+    ]
+    fetched_everything(office.a)
+    for address in addresses:
+        with entered() as new:
+            assert "Zwartjes" not in boss.get(address).text
+        assert new == []
+    make_employment(people[0], today)
+    for address in addresses:
+        with entered() as new:
+            assert "Zwartjes" in boss.get(address).text, address
+        assert [(entry.kind, entry.debtor_id, entry.detail["kind"]) for entry in new] == [
+            ("list_read", office.a.pk, ["employments"])
+        ]
