@@ -37,6 +37,7 @@ class AdministrationConfig(AppConfig):
         from portal.ui.menu import MenuEntry, register
 
         every("portal.administration.tasks.write_head", minutes=60)
+        every("portal.administration.tasks.drop_ended", minutes=24 * 60)
         every("portal.administration.tasks.forget_tried", minutes=5)
         register(
             MenuEntry(

@@ -232,6 +232,6 @@ CATEGORIES: tuple[Category, ...] = (
 )
 #: What other programs remove; shown beside the table.
 ELSEWHERE: tuple[tuple["_StrPromise", "_StrPromise"], ...] = (
-    (_("audit trail"), _("24 months, or what AUDIT_KEPT_MONTHS says: manage.py audit_retention")),
+    (_("audit trail"), _("24 months, or what AUDIT_KEPT_MONTHS says")),
     (_("backups"), _("as many as the backup command keeps")),
 )

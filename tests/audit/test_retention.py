@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django_q.models import Schedule
 
+from portal.administration.tasks import drop_ended
 from portal.audit import anchor
 from portal.audit.models import Entry, Seal
 from portal.audit.verifying import Broken, verify
@@ -53,6 +55,20 @@ def test_the_trail_says_what_was_dropped_and_by_what():
     said = Entry.objects.filter(kind="trail_sealed").order_by("number")
     assert [entry.detail["month"] for entry in said] == ["2024-01", "2024-02"]
     assert {entry.actor_label for entry in said} == {"command audit_retention"}
+
+
+def test_the_worker_does_it_by_itself_and_a_month_that_was_changed_stays_and_fails_the_task():
+    assert Schedule.objects.get(name="portal.administration.tasks.drop_ended").minutes == 24 * 60
+    with time_machine.travel(datetime(2026, 2, 28, 12, tzinfo=UTC), tick=False):
+        drop_ended()
+        drop_ended()
+    assert [seal.month for seal in Seal.objects.all()] == ["2024-01"]
+    assert Entry.objects.get(kind="trail_sealed").actor_label == "command audit_retention"
+    with without_triggers():
+        run("UPDATE audit_entry SET actor_label = 'somebody' WHERE number = 6")
+    with time_machine.travel(NOW, tick=False), pytest.raises(Exception, match="Broken"):
+        drop_ended()
+    assert [seal.month for seal in Seal.objects.all()] == ["2024-01"]
 
 
 def test_a_day_earlier_the_month_stays():
