@@ -74,6 +74,9 @@ def test_people_sign_in_with_their_password_after_a_restore(backup, key, other, 
     done = other.manage("restore", backup(), "--identity", key)
     assert done.returncode == 0, done.stderr
     assert "migrate" in done.stdout
+    # What the retention and removals since then took away is back.
+    assert "manage.py retention" in done.stdout
+    assert "ask again for each client" in done.stdout
     used = other.manage("shell", "--no-imports", "-c", USE)
     assert used.returncode == 0, used.stderr
     assert used.stdout.split()[:2] == ["302", "200"], used.stderr

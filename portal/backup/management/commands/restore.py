@@ -27,6 +27,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Restored {len(manifest.content.tables)} tables with {manifest.rows} rows of "
             f"{manifest.made:%Y-%m-%d %H:%M:%S} UTC (version {manifest.portal}); every checksum is equal.\n"
-            "Next: manage.py migrate, then start the portal and the worker. The stored tokens can be read only with "
+            "Next: manage.py migrate. Then, before anybody is let in: what was removed since is back with the backup. "
+            "Run manage.py retention, and ask again for each client that was removed after it was made.\n"
+            "Then start the portal and the worker. The stored tokens can be read only with "
             "the VAULT_KEYS that were in .env when the backup was made."
         )
