@@ -85,14 +85,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return True
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
-        """Ways to say again who one is: the password, else the second factor.
+        """Ways to say again who one is: the second factor, and the password of who has none.
 
-        Without an app the passkey comes before the page for codes, which would ask for a recovery code.
+        Whoever looked over a shoulder knows the password; pages of other ways lead to the first of these. Without an
+        app the passkey comes before the page for codes, which would ask for a recovery code.
         """
         ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        if second_factor.has_app(user):
-            return ways
-        return sorted(ways, key=lambda way: way["id"] == "mfa_reauthenticate")
+        factors = [way for way in ways if way["id"] != "reauthenticate"]
+        if not second_factor.has_app(user):
+            factors.sort(key=lambda way: way["id"] == "mfa_reauthenticate")
+        return factors or ways
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """One count for each address; allauth's has the host in it, and a portal may have two names."""

@@ -12,7 +12,7 @@ from portal.accounts.fresh import FreshSignInMixin, fresh_sign_in_required
 from portal.accounts.signin import second_factor
 from portal.accounts.signin.seeds import opened
 from tests.access.passkeys import add_passkey
-from tests.accounts.signin.world import ENGLISH, PASSWORD, code, signed_in, with_app, with_codes
+from tests.accounts.signin.world import ENGLISH, PASSWORD, code, password_step, signed_in, with_app, with_codes
 
 pytestmark = [pytest.mark.pages, pytest.mark.urls(__name__)]
 
@@ -48,22 +48,42 @@ def test_right_after_signing_in_nothing_is_asked_again(administrator, clock):
     assert client.get("/reveal/").content == b"revealed GET"
 
 
-def test_later_the_password_is_asked_and_one_comes_back_to_the_page(old):
-    assert old.get("/reveal/?of=1")["Location"] == "/account/confirm/?next=%2Freveal%2F%3Fof%3D1"
-    wrong = old.post("/account/confirm/", {"password": "wrong", "next": "/reveal/?of=1"}, headers=ENGLISH)
+def now_shown() -> str:
+    """What the app of the only person shows."""
+    return code(opened(Authenticator.objects.get().data["secret"]))
+
+
+def test_later_the_second_factor_is_asked_and_one_comes_back_to_the_page(old):
+    assert old.get("/reveal/?of=1")["Location"] == "/account/confirm/code/?next=%2Freveal%2F%3Fof%3D1"
+    wrong = old.post("/account/confirm/code/", {"code": "000000", "next": "/reveal/?of=1"}, headers=ENGLISH)
+    assert b"This code is wrong" in wrong.content
+    right = {"code": now_shown(), "next": "/reveal/?of=1"}
+    assert old.post("/account/confirm/code/", right)["Location"] == "/reveal/?of=1"
+    assert old.get("/reveal/").status_code == 200
+
+
+def test_of_who_has_a_second_factor_the_password_is_not_enough(old):
+    answer = old.post("/account/confirm/", {"password": PASSWORD, "next": "/reveal/"})
+    assert answer["Location"].startswith("/account/confirm/code/")
+    assert old.get("/reveal/").status_code == 302
+    assert b"Use my password" not in old.get("/account/confirm/code/", headers=ENGLISH).content
+
+
+def test_of_who_has_none_yet_the_password_is_asked(administrator, clock):
+    administrator(language="en")
+    client = Client()
+    password_step(client)
+    clock.move_to(6 * 60)
+    answer = client.get("/account/app/")
+    assert answer["Location"] == "/account/confirm/?next=%2Faccount%2Fapp%2F"
+    wrong = client.post("/account/confirm/", {"password": "wrong", "next": "/account/app/"}, headers=ENGLISH)
     assert b"This is not your password" in wrong.content
-    assert old.post("/account/confirm/", {"password": PASSWORD, "next": "/reveal/?of=1"})["Location"] == "/reveal/?of=1"
-    assert old.get("/reveal/").status_code == 200
-
-
-def test_a_code_will_do_as_well(old, administrator):
-    secret = opened(Authenticator.objects.get().data["secret"])
-    assert old.post("/account/confirm/code/", {"code": code(secret), "next": "/reveal/"})["Location"] == "/reveal/"
-    assert old.get("/reveal/").status_code == 200
+    assert client.post("/account/confirm/", {"password": PASSWORD, "next": "/account/app/"}).status_code == 302
+    assert client.get("/account/app/").status_code == 200
 
 
 def test_it_is_asked_again_after_five_minutes(old, clock):
-    old.post("/account/confirm/", {"password": PASSWORD})
+    old.post("/account/confirm/code/", {"code": now_shown()})
     clock.move_to((6 + 4) * 60)
     assert old.get("/reveal/").status_code == 200
     clock.move_to((6 + 6) * 60)
@@ -73,9 +93,9 @@ def test_it_is_asked_again_after_five_minutes(old, clock):
 def test_what_was_posted_is_done_by_nobody_and_kept_nowhere(old):
     canary = "kan-secret-token-a1b2"
     answer = old.post("/token/", {"token": canary}, headers={"Referer": "http://testserver/token-page/"})
-    assert answer["Location"] == "/account/confirm/?next=http%3A%2F%2Ftestserver%2Ftoken-page%2F"
+    assert answer["Location"] == "/account/confirm/code/?next=http%3A%2F%2Ftestserver%2Ftoken-page%2F"
     assert canary not in str([one.get_decoded() for one in Session.objects.all()])
-    done = old.post("/account/confirm/", {"password": PASSWORD, "next": "/sync/"})
+    done = old.post("/account/confirm/code/", {"code": now_shown(), "next": "/sync/"})
     assert done["Location"] == "/sync/"
     assert canary not in str([one.get_decoded() for one in Session.objects.all()])
 
@@ -130,19 +150,19 @@ def test_who_has_neither_signs_in_anew_and_enrols_nothing_meanwhile(administrato
 @pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
 def test_a_strange_page_is_not_come_back_to(old, page):
     answer = old.post("/token/", headers={"Referer": page})
-    assert answer["Location"] == "/account/confirm/?next=%2F"
+    assert answer["Location"] == "/account/confirm/code/?next=%2F"
 
 
 def test_a_fragment_is_answered_with_an_order_to_load_the_question(old):
     answer = old.get("/reveal/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/people/"})
     assert (answer.status_code, answer.content) == (401, b"")
-    assert answer["HX-Redirect"] == "/account/confirm/?next=http%3A%2F%2Ftestserver%2Fpeople%2F"
+    assert answer["HX-Redirect"] == "/account/confirm/code/?next=http%3A%2F%2Ftestserver%2Fpeople%2F"
 
 
 @pytest.mark.parametrize("address", ["/account/app/remove/", "/account/passkeys/add/", "/account/recovery-codes/new/"])
 def test_changing_the_second_step_is_a_sensitive_act(old, address):
-    assert old.get(address)["Location"].startswith("/account/confirm/?next=")
-    assert old.post(address)["Location"].startswith("/account/confirm/?next=")
+    assert old.get(address)["Location"].startswith("/account/confirm/code/?next=")
+    assert old.post(address)["Location"].startswith("/account/confirm/code/?next=")
 
 
 STRANGE = [
@@ -165,7 +185,7 @@ STRANGE = [
 ]
 
 
-@pytest.mark.parametrize("address", ["/sign-in/", "/account/confirm/"])
+@pytest.mark.parametrize("address", ["/sign-in/", "/account/confirm/code/"])
 def test_sixty_addresses_elsewhere_lead_nowhere(old, address, clock):
     """Threat 24."""
     assert len(STRANGE) == 60
@@ -174,6 +194,6 @@ def test_sixty_addresses_elsewhere_lead_nowhere(old, address, clock):
         if address == "/sign-in/":
             answer = old.get(address, {"next": strange})
         else:
-            answer = old.post(address, {"password": PASSWORD, "next": strange})
+            answer = old.post(address, {"code": now_shown(), "next": strange})
         assert answer.status_code == 302
         assert answer["Location"] == "/", strange
