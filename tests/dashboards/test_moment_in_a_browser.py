@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 from django.test import Client as Browser
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from portal.accounts.models import Firm, User
 from portal.deadlines import states
