@@ -118,7 +118,7 @@ def synced_under_faults(
 def test_twenty_kinds_of_fault_at_once_make_nothing_missing_and_one_honest_round_heals_all(
     connect: Callable[[str], Environment], settings: object, quick_budget: None
 ) -> None:
-    synced_under_faults(connect, settings, rounds=2, people=4, seed=10)
+    synced_under_faults(connect, settings, rounds=3, people=4, seed=10)
 
 
 #: Spoiled in every record of one company's answer: what it does, and the kind that it does it to.

@@ -52,7 +52,7 @@ def test_a_real_installation_and_a_demo_on_this_machine_are_safe():
         ({"HASH_KEY": "y" * 60}, "HASH_KEY"),
         ({"VAULT_KEYS": ["no key"]}, "VAULT_KEYS"),
         ({"AUDIT_KEYS": ["a"]}, "AUDIT_KEYS"),
-        ({"AUDIT_KEYS": [fresh_keys()["AUDIT_KEYS"], "z" * 60]}, "AUDIT_KEYS"),
+        ({"AUDIT_KEYS": ["a strong one", "z" * 60]}, "AUDIT_KEYS"),
         ({"HTTPS": False, "ALLOWED_HOSTS": ["localhost"], "BEHIND_PROXY": False, "AUDIT_KEYS": ["a"]}, "AUDIT_KEYS"),
         ({"CSRF_TRUSTED_ORIGINS": ["http://portal.example.nl"]}, "CSRF_TRUSTED_ORIGINS"),
         ({"PORTAL_URL": "http://portal.example.nl"}, "PORTAL_URL"),
@@ -64,6 +64,9 @@ def test_a_real_installation_and_a_demo_on_this_machine_are_safe():
     ids=str,
 )
 def test_each_unsafe_setting_is_named(changes, named):
+    if "a strong one" in changes.get("AUDIT_KEYS", []):
+        # Made here: what tests are called must be the same in every process.
+        changes = {"AUDIT_KEYS": [fresh_keys()["AUDIT_KEYS"], *changes["AUDIT_KEYS"][1:]]}
     assert any(named in reason for reason in unsafe_reasons(made(**changes)))
 
 
