@@ -1,4 +1,4 @@
-"""What `make test` and `make test-long` run, lane after lane: SQLite, the browser, PostgreSQL.
+"""What `make test` and `make test-long` run: SQLite, then the browser and PostgreSQL, in the quick run side by side.
 
 Arguments are handed to pytest; `--long` chooses the long tests.
 """
@@ -6,9 +6,12 @@ Arguments are handed to pytest; `--long` chooses the long tests.
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -33,10 +36,17 @@ class Lane:
     options: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
 
-    def run(self, arguments: list[str]) -> int:
-        """Run the lane and return pytest's exit code."""
+    @contextmanager
+    def started(self, arguments: list[str], says: IO[str] | None = None) -> Iterator["subprocess.Popen[bytes]"]:
+        """The lane while it runs; what it says goes to `says`, or to where this program's own words go."""
         command = [sys.executable, "-m", "pytest", "-q", "-m", self.select, *self.options, *arguments]
-        return subprocess.run(command, env={**os.environ, **self.environment}, check=False).returncode
+        errors = subprocess.STDOUT if says else None
+        with subprocess.Popen(command, env={**os.environ, **self.environment}, stdout=says, stderr=errors) as process:
+            try:
+                yield process
+            finally:
+                # Of no effect on one that is over: somebody ended this program.
+                process.terminate()
 
 
 def postgres_url() -> str:
@@ -58,24 +68,21 @@ def lanes(long: bool, postgres: str, chromium: str) -> list[Lane]:
     """The lanes in their order; none for PostgreSQL when `postgres` is empty."""
     sqlite = {"DATABASE_URL": ""}
     pace = "long" if long else "not long"
-    # Four on two cores: much of the time a test waits for the call budget, a lease or another program.
-    side_by_side = [] if long else ["-n", "4", "--dist", "worksteal"]
+    # Four on two cores: much of the time a test waits for the call budget, a lease or another program. The two lanes
+    # that run beside one another have two each: a process that begins takes ten seconds to read the tests.
+    four, two = ([] if long else ["-n", number, "--dist", "worksteal"] for number in "42")
     # Only of the first lane, which holds every file, are all of them read.
     marked: dict[str, dict[str, str]] = {
         name: {} if long else {"TEST_MARKER": name} for name in ("browser", "database")
     }
     plan = [
-        Lane("SQLite", f"{pace} and not browser", side_by_side, sqlite),
-        Lane(
-            "browser", f"{pace} and browser", side_by_side, {**sqlite, **marked["browser"], "TEST_CHROMIUM": chromium}
-        ),
+        Lane("SQLite", f"{pace} and not browser", four, sqlite),
+        Lane("browser", f"{pace} and browser", two, {**sqlite, **marked["browser"], "TEST_CHROMIUM": chromium}),
     ]
     if postgres:
         both = "(long and database or pages)" if long else "not long and database"
         plan.append(
-            Lane(
-                "PostgreSQL", f"{both} and not browser", side_by_side, {"DATABASE_URL": postgres, **marked["database"]}
-            )
+            Lane("PostgreSQL", f"{both} and not browser", two, {"DATABASE_URL": postgres, **marked["database"]})
         )
     return plan
 
@@ -107,7 +114,10 @@ def main(arguments: list[str]) -> int:
         plan = lanes(long, "" if problem else postgres, chromium)
         for lane in plan:
             lane.environment["TEST_TEMPLATE"] = names[lane.environment["DATABASE_URL"]]
-        outcome = {lane.name: _outcome(lane, chosen, may_be_empty=bool(chosen) or long) for lane in plan}
+        groups = [[lane] for lane in plan] if long else [plan[:1], plan[1:]]
+        outcome: dict[str, str] = {}
+        for group in groups:
+            outcome |= _outcomes(group, chosen, may_be_empty=bool(chosen) or long)
     failed = any(text.startswith("FAILED") for text in outcome.values())
     if problem:
         outcome["PostgreSQL"] = f"NOT RUN, no server answers: {problem}. {HOW_POSTGRES}"
@@ -115,17 +125,46 @@ def main(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
-def _outcome(lane: Lane, arguments: list[str], *, may_be_empty: bool) -> str:
-    """Run the lane and say how it ended; the text begins with FAILED where something is wrong."""
-    print(f"\n=== {lane.name}: pytest -m '{lane.select}' ===", flush=True)
+def _outcomes(group: list[Lane], arguments: list[str], *, may_be_empty: bool) -> dict[str, str]:
+    """Run the lanes beside one another and say how each ended; a text begins with FAILED where something is wrong.
+
+    What the first one says is seen at once, what the others say when they are over.
+    """
     started = time.monotonic()
-    code = lane.run(arguments)
-    seconds = f"{time.monotonic() - started:.0f} s"
+    outcome: dict[str, str] = {}
+    with ExitStack() as stack:
+        _announce(group[0])
+        running: list[tuple[Lane, subprocess.Popen[bytes], IO[str] | None]] = [
+            (group[0], stack.enter_context(group[0].started(arguments)), None)
+        ]
+        for lane in group[1:]:
+            says = stack.enter_context(tempfile.TemporaryFile("w+"))
+            running.append((lane, stack.enter_context(lane.started(arguments, says)), says))
+        ended: dict[str, float] = {}
+        while len(ended) < len(running):
+            time.sleep(0.1)
+            for lane, process, _ in running:
+                if process.poll() is not None:
+                    ended.setdefault(lane.name, time.monotonic() - started)
+        for lane, process, says in running:
+            if says is not None:
+                _announce(lane)
+                says.seek(0)
+                print(says.read(), flush=True)
+            outcome[lane.name] = _ended(process.returncode, ended[lane.name], may_be_empty=may_be_empty)
+    return outcome
+
+
+def _announce(lane: Lane) -> None:
+    print(f"\n=== {lane.name}: pytest -m '{lane.select}' ===", flush=True)
+
+
+def _ended(code: int, seconds: float, *, may_be_empty: bool) -> str:
     if code == 0:
-        return f"passed in {seconds}"
+        return f"passed in {seconds:.0f} s"
     if code == NO_TESTS:
         return "nothing selected" if may_be_empty else "FAILED: it held no test"
-    return f"FAILED in {seconds} (exit code {code})"
+    return f"FAILED in {seconds:.0f} s (exit code {code})"
 
 
 if __name__ == "__main__":

@@ -76,3 +76,18 @@ def test_a_failing_lane_fails_the_whole(tmp_path):
     answer = run(str(failing), "-p", "no:cacheprovider")
     assert answer.returncode == 1
     assert re.search(r"^SQLite +FAILED in \d+ s \(exit code 1\)$", answer.stdout, re.MULTILINE)
+
+
+def test_of_lanes_beside_one_another_each_is_heard_and_the_one_that_fails_is_told(tmp_path, capfd):
+    made = []
+    for name, claim in (("first", "True"), ("second", "False"), ("third", "True")):
+        file = tmp_path / f"test_{name}.py"
+        file.write_text(f"def test_{name}():\n    assert {claim}\n")
+        options = ["-c", os.devnull, "--rootdir", str(tmp_path), "-p", "no:cacheprovider", "-rA", str(file)]
+        made.append(lanes.Lane(name, "not long", options, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}))
+    outcome = lanes._outcomes(made, [], may_be_empty=False)
+    assert [text.split(" in ")[0] for text in outcome.values()] == ["passed", "FAILED", "passed"]
+    said = capfd.readouterr().out
+    assert [said.count(f"::test_{name}") > 0 for name in outcome] == [True, True, True]
+    # Nothing of one between the lines of another.
+    assert said.index("=== second") < said.index("::test_second") < said.index("=== third") < said.index("::test_third")
