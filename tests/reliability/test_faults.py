@@ -33,7 +33,7 @@ from tests.reliability.truth import assert_equal, check
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
 #: Seconds between two looks of the reader.
-PAUSE = 0.1
+PAUSE = 0.25
 ALL_PEOPLE = "GetAll_AllEmployeesByCompany"
 
 
