@@ -37,6 +37,7 @@ class DemoEnvironment:
         """Every setting, so that nothing of a real installation on this machine reaches the demo."""
         return {
             **self._keys(),
+            "SECRET_KEY_FALLBACKS": "",
             "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
             "PORTAL_URL": self.address,
             "CSRF_TRUSTED_ORIGINS": "",

@@ -32,6 +32,7 @@ HTTPS = switch(env, "PORTAL_HTTPS", default=True)
 
 _key_hint = "`make setup` writes a .env with fresh keys; `.env.example` explains every name."
 SECRET_KEY = required(env, "SECRET_KEY", _key_hint)
+SECRET_KEY_FALLBACKS = items(env, "SECRET_KEY_FALLBACKS")
 VAULT_KEYS = items(env, "VAULT_KEYS") or [required(env, "VAULT_KEYS", _key_hint)]
 HASH_KEY = required(env, "HASH_KEY", _key_hint)
 AUDIT_KEYS = items(env, "AUDIT_KEYS") or [required(env, "AUDIT_KEYS", _key_hint)]

@@ -27,6 +27,8 @@ def unsafe_reasons(settings: Any) -> list[str]:
     for name in ("SECRET_KEY", "HASH_KEY"):
         if _weak(getattr(settings, name)):
             reasons.append(f"{name} is too short or too plain: at least {SHORTEST_KEY} random letters and digits.")
+    if any(_weak(key) for key in settings.SECRET_KEY_FALLBACKS):
+        reasons.append(f"SECRET_KEY_FALLBACKS holds a key of fewer than {SHORTEST_KEY} random letters and digits.")
     if settings.SECRET_KEY == settings.HASH_KEY:
         reasons.append("SECRET_KEY and HASH_KEY are the same.")
     if not all(_is_vault_key(key) for key in settings.VAULT_KEYS):
@@ -52,7 +54,8 @@ def _reasons_of_the_trail(settings: Any) -> list[str]:
     reasons = []
     if any(_weak(key) for key in settings.AUDIT_KEYS):
         reasons.append(f"AUDIT_KEYS holds a key of fewer than {SHORTEST_KEY} random letters and digits.")
-    if {settings.SECRET_KEY, settings.HASH_KEY, *settings.VAULT_KEYS} & set(settings.AUDIT_KEYS):
+    others = {settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, settings.HASH_KEY, *settings.VAULT_KEYS}
+    if others & set(settings.AUDIT_KEYS):
         reasons.append("AUDIT_KEYS holds a key that is used for something else too.")
     return reasons
 

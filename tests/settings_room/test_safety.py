@@ -23,6 +23,7 @@ def made(**changes):
             "BEHIND_PROXY": True,
             "PROXY_COUNT": 1,
             "SECRET_KEY": keys["SECRET_KEY"],
+            "SECRET_KEY_FALLBACKS": [fresh_keys()["SECRET_KEY"]],
             "HASH_KEY": keys["HASH_KEY"],
             "VAULT_KEYS": [keys["VAULT_KEYS"]],
             "AUDIT_KEYS": [keys["AUDIT_KEYS"]],
@@ -49,6 +50,7 @@ def test_a_real_installation_and_a_demo_on_this_machine_are_safe():
         ({"DEBUG": True}, "PORTAL_DEBUG"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
         ({"SECRET_KEY": "x" * 60}, "SECRET_KEY"),
+        ({"SECRET_KEY_FALLBACKS": ["old"]}, "SECRET_KEY_FALLBACKS"),
         ({"HASH_KEY": "y" * 60}, "HASH_KEY"),
         ({"VAULT_KEYS": ["no key"]}, "VAULT_KEYS"),
         ({"AUDIT_KEYS": ["a"]}, "AUDIT_KEYS"),
@@ -75,6 +77,7 @@ def test_one_secret_may_not_serve_two_purposes():
     assert "the same" in " ".join(unsafe_reasons(made(SECRET_KEY=same, HASH_KEY=same)))
     for other in ("SECRET_KEY", "HASH_KEY"):
         assert "something else too" in " ".join(unsafe_reasons(made(**{other: same, "AUDIT_KEYS": [same]})))
+    assert "something else too" in " ".join(unsafe_reasons(made(SECRET_KEY_FALLBACKS=[same], AUDIT_KEYS=[same])))
     vault = fresh_keys()["VAULT_KEYS"]
     assert "something else too" in " ".join(unsafe_reasons(made(VAULT_KEYS=[vault], AUDIT_KEYS=[vault])))
 

@@ -3,6 +3,7 @@
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.tokens import PasswordResetTokenGenerator, default_token_generator
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -27,6 +28,22 @@ def client_user(firm):
     debtor = make_debtor(make_environment(firm))
     Membership.objects.create(user=user, firm=firm, role=Role.CLIENT_USER, debtor=debtor)
     return user
+
+
+def test_an_earlier_key_that_still_counts_keeps_people_in_and_their_links_whole(client, administrator, settings):
+    person = administrator()
+    client.force_login(person)
+    link = default_token_generator.make_token(person)
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "changed-" + "k" * 50
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert is_in(client)
+    assert PasswordResetTokenGenerator().check_token(person, link)
+    other = Client()
+    settings.SECRET_KEY_FALLBACKS = []
+    settings.SECRET_KEY = old
+    other.force_login(person)
+    settings.SECRET_KEY = "changed-" + "k" * 50
+    assert not is_in(other)
 
 
 def test_staff_may_be_idle_for_an_hour(client, administrator, clock):
