@@ -29,12 +29,16 @@ from portal.administration.acts import (
 )
 from portal.administration.forms import of_these_times
 from portal.administration.people import say_errors
+from portal.administration.trail_signs import signs
 from portal.audit.about import About
 from portal.audit.kinds import Kind
 from portal.audit.recording import record_at_once
 from portal.clock import AMSTERDAM, now
 from portal.ui import spreadsheet
 from portal.ui.values import Crumb
+
+#: The trail is read every month.
+UNSIGNED_AFTER = timedelta(days=31)
 
 
 class SignForm(forms.Form):
@@ -64,6 +68,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     firm, by = managed_firm(request), person_of(request)
     own = AccessReview.objects.visible_to(by, Capability.MANAGE_USERS).filter(firm=firm)
     signed = LogReview.objects.visible_to(by, Capability.MANAGE_USERS).filter(firm=firm)
+    newest = signed.order_by("-until").first()
+    since = newest.until if newest else now() - UNSIGNED_AFTER
     context = {
         "heading": _("Reviews"),
         "subtitle": _("Evidence that somebody looks at who may see what, and at what was done"),
@@ -75,6 +81,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "firm": firm,
         "open": own.filter(finished__isnull=True).first(),
         "last": own.filter(finished__isnull=False).first(),
+        "signs": signs(by, firm, since),
+        "signs_since": since,
+        "unsigned": not signed.filter(signed_at__gte=now() - UNSIGNED_AFTER).exists(),
         "overdue": not own.filter(finished__gte=now() - timedelta(days=365)).exists(),
     }
     return render(request, "administration/reviews.html", context)
