@@ -70,6 +70,6 @@ def _signs(rows: "QuerySet[TrailEntry]", stretch: dict[str, str]) -> Iterator[Si
     yield Sign(_("Looks before 7, after 20 or in a weekend"), counted["strange"], way())
     looked = rows.order_by().filter(kind__in=LOOKS, actor_id__isnull=False)
     most = looked.values("actor_id").annotate(count=Count("pk")).order_by("-count", "actor_id").first()
-    if most:
-        name = User.objects.filter(pk=most["actor_id"]).values_list("name", flat=True).first() or ""
+    if most and (actor := most["actor_id"]) is not None:
+        name = User.objects.filter(pk=actor).values_list("name", flat=True).first() or ""
         yield Sign(_("Most looks by one person"), most["count"], way(**({"who": name} if name else {})), name)
