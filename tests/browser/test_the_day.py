@@ -297,32 +297,97 @@ def in_the_dark(hand: Hand) -> None:
 # --- a client --------------------------------------------------------------------------------------------------------
 
 
-def test_a_client_signs_in_and_sees_only_their_own_figures(page: Page, live_server: object, office: Office) -> None:
-    """By the widest role that a client has: what it does not show, none does."""
-    hand, own = Hand(page, str(live_server)), office.company.debtor
-    ingrid = User.objects.create_user("ingrid@client.example", "Ingrid", PASSWORD, language="en")
-    Membership.objects.create(user=ingrid, firm=office.firm, role=Role.CLIENT_ADMINISTRATOR, debtor=own)
+@pytest.fixture
+def ingrid(office: Office) -> User:
+    """Somebody of the client with the widest role that a client has: what it does not show, none does."""
+    made = User.objects.create_user("ingrid@client.example", "Ingrid", PASSWORD, language="en")
+    own = office.company.debtor
+    Membership.objects.create(user=made, firm=office.firm, role=Role.CLIENT_ADMINISTRATOR, debtor=own)
+    return made
+
+
+@pytest.mark.parametrize("how", [Phone, Hand], ids=["phone", "mouse"])
+def test_a_client_looks_after_their_own(
+    how: type[Hand], page: Page, live_server: object, office: Office, ingrid: User
+) -> None:
+    hand = how(page, str(live_server))
     hand.sign_in(ingrid, with_app(ingrid))
+    how_far_the_payroll_is(hand, office)
+    what_it_costs(hand, office)
+    who_works_here(hand, office)
+    nobody_elses_is_found(hand)
+    hand.press(hand.account().get_by_role("button", name="Nederlands"))
+    expect(page.locator("html")).to_have_attribute("lang", "nl")
+    hand.looks_right()
+
+
+def how_far_the_payroll_is(hand: Hand, office: Office) -> None:
+    """From the first page to the period that is worked on, to the one before it, and what changed since."""
+    page, company = hand.page, office.company
     hand.arrives(MINE)
     expect(page.locator("main")).to_contain_text(f"Payroll by {office.firm}")
-    hand.press(page.get_by_role("link", name="All figures"))
-    page.wait_for_url("**/clients/*/")
+    hand.press(page.locator(f'main a[href="/my/companies/{company.pk}/"]').first)
+    hand.arrives(company.name)
+    expect(page.locator("main")).to_contain_text("Where it stands")
+    hand.press(page.get_by_role("link", name="Previous period"))
+    page.wait_for_url("**?period=2026-10")
+    hand.arrives(company.name)
+    hand.press(page.get_by_role("link", name="Compare with the period before"))
+    hand.arrives("Variance")
+    total = [number(cell) for cell in page.locator("#table tfoot td").all_inner_texts()[1:4]]
+    assert total == [office.amount(BEFORE), office.amount(NOW), office.amount(NOW) - office.amount(BEFORE)]
+
+
+def what_it_costs(hand: Hand, office: Office) -> None:
+    """All figures of the organisation, by way of its first page: up one step at a time, as a phone offers it."""
+    way = hand.page.get_by_role("navigation", name="You are here")
+    hand.press(way.locator('a[href^="/companies/"]'))
+    hand.page.wait_for_url(f"**/companies/{office.company.pk}/?period=2026-10")
+    hand.press(way.locator('a[href^="/my/"]'))
+    hand.page.wait_for_url("**/my/*/*")
+    hand.arrives(MINE)
+    hand.press(hand.page.get_by_role("link", name="All figures"))
+    hand.page.wait_for_url("**/clients/*/*")
     hand.arrives(MINE)
     assert wage_costs(hand)["Oct 2026"] == office.cost(NOW)
+
+
+def who_works_here(hand: Hand, office: Office) -> None:
+    """Their own people alone; one of them by a part of the name, as of another day."""
+    page, table = hand.page, hand.page.locator("#table table")
     hand.go("Employees")
     hand.arrives(re.compile("Employees"))
-    people = {row["Name"] for row in rows_of(page.locator("#table table"))}
+    people = [row["Name"] for row in rows_of(table)]
     mine = set(Employee.objects.filter(company=office.company).values_list("display_name", flat=True))
-    assert people and people <= mine
+    assert people and set(people) <= mine
+    sought = people[0]
+    hand.write(hand.filters().get_by_label("Search"), sought.split(",")[0])
+    expect(table.locator("tbody tr")).to_have_count(sum(sought.split(",")[0] in name for name in people))
+    hand.press(table.get_by_role("link", name=sought).first)
+    hand.arrives(sought)
+    hand.press(page.get_by_role("link", name="Today", exact=True))
+    page.wait_for_url("**?on=2026-11-22")
+    hand.arrives(sought)
 
-    foreign = others(own)
-    page.locator(".ui-search-opener").click()
+
+def nobody_elses_is_found(hand: Hand) -> None:
+    """The names of other clients are words that the search does not know."""
+    page = hand.page
+    hand.press(page.locator(".ui-search-opener"))
     for name in (OTHERS, PAINTERS, CALM):
-        page.get_by_role("combobox", name="Search by name").fill(name)
+        hand.write(page.get_by_role("combobox", name="Search by name"), name)
         expect(page.locator(f'[data-search-answer][data-q="{name}"]')).to_be_attached()
         expect(page.locator("#search-status")).to_contain_text("Nothing found")
+    hand.looks_right()
     page.keyboard.press("Escape")
 
+
+def test_a_client_reaches_nothing_of_others(page: Page, live_server: object, office: Office, ingrid: User) -> None:
+    """Every page that links lead to, and the same addresses as those of another client would be."""
+    hand, own = Hand(page, str(live_server)), office.company.debtor
+    hand.sign_in(ingrid, with_app(ingrid))
+    hand.arrives(MINE)
+    foreign = others(own)
     seen = everything_by_links(page, hand.url)
     for shape in ("/my/1/", "/my/companies/1/", "/companies/1/", "/companies/1/variance/", "/employees/1/"):
         assert shape in {re.sub(r"\d+", "1", path) for path in seen}, shape
