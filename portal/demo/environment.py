@@ -60,6 +60,7 @@ class DemoEnvironment:
             "PORTAL_WORKER_NICENESS": "",
             "SYNC_FETCH_THREADS": "",
             "SYNC_LEASE_SECONDS": "",
+            "SYNC_LEAST_FREE_MB": "",
             "SYNC_ROTATION_CALLS": "",
             "SYNC_NIGHTLY_HOUR": "",
             "MAIL_URL": "",

@@ -45,6 +45,16 @@ class Broken(Exception):
     kind = "internal"
 
 
+class DiskFull(Exception):
+    """The answer was good, but the disk had no room for it."""
+
+    kind = "disk_full"
+
+
+#: Why a run failed that is not the doing of Nmbrs.
+OwnError = ParentsMissing | Broken | DiskFull
+
+
 class Lease(Protocol):
     """The right to publish one resource of one scope."""
 
@@ -200,9 +210,7 @@ def _read_apart(answered: Answered, people: People | None, trial: Trial | None, 
     return asked, look_at(answered, asked, drafts, news=news)
 
 
-def record_error(
-    error: SourceError | ParentsMissing | Broken | WrongScope, freshness: Freshness, lease: Lease
-) -> Outcome:
+def record_error(error: SourceError | OwnError | WrongScope, freshness: Freshness, lease: Lease) -> Outcome:
     """Keep what is there, remember why it was not renewed."""
     code = error.code if isinstance(error, SourceError) else None
     detail = error.detail if isinstance(error, SourceError) else str(error)

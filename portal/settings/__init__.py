@@ -79,6 +79,7 @@ NMBRS_HOSTS = items(
 # The call rate is then always the connection's ceiling and never adapts: for measurements only.
 NMBRS_FIXED_RATE = switch(env, "NMBRS_FIXED_RATE", default=False)
 SYNC_LEASE_SECONDS = whole_number(env, "SYNC_LEASE_SECONDS", default=120, least=2)
+SYNC_LEAST_FREE_MB = whole_number(env, "SYNC_LEAST_FREE_MB", default=200)
 SYNC_FETCH_THREADS = whole_number(env, "SYNC_FETCH_THREADS", default=32, least=1)
 SYNC_ROTATION_CALLS = whole_number(env, "SYNC_ROTATION_CALLS", default=20_000)
 SYNC_NIGHTLY_HOUR = whole_number(env, "SYNC_NIGHTLY_HOUR", default=2)

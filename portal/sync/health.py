@@ -15,6 +15,7 @@ from portal import clock
 from portal.connections.models import Connection, Environment, Health
 from portal.jobs.health import last_beat, worker_alive
 from portal.jobs.queue import queue_length
+from portal.sync.hindrance import Hindrance, hindrance
 from portal.sync.models import OPEN, Status, SyncPlan, SyncRun
 from portal.sync.scopes import key_of
 from portal.sync.timetable import next_night
@@ -72,7 +73,10 @@ class EnvironmentHealth:
 
 @dataclass(frozen=True)
 class InstallationHealth:
-    """All firms together, without a name. `oldest`: since when the run waits that waits longest."""
+    """All firms together, without a name. `oldest`: since when the run waits that waits longest.
+
+    `hindrance`: why nothing is claimed at all. Workers are well then: starting them anew would change nothing.
+    """
 
     queue_length: int
     backlog: int
@@ -80,6 +84,7 @@ class InstallationHealth:
     last_beat: datetime | None
     alive: bool
     overdue: int
+    hindrance: Hindrance | None = None
 
     @property
     def well(self) -> bool:
@@ -88,7 +93,7 @@ class InstallationHealth:
 
 
 def of_installation() -> InstallationHealth:
-    """The queue and the workers. Five queries."""
+    """The queue and the workers. Five queries, and those for the migrations until they are complete."""
     now = clock.now()
     waiting = Q(status=Status.DUE, not_before__lte=now)
     # Written by the working loop itself, so it proves work even while a long shift begins no new task.
@@ -107,6 +112,7 @@ def of_installation() -> InstallationHealth:
         last_beat=last_beat(),
         alive=bool(counted["leased"]) or worker_alive(),
         overdue=counted["overdue"],
+        hindrance=hindrance(),
     )
 
 
@@ -139,6 +145,8 @@ def sentence(health: InstallationHealth) -> str:
         if health.last_beat is None:
             return "No worker is alive: there was no sign of life lately."
         return f"No worker is alive: the last sign of life was at {health.last_beat:%Y-%m-%d %H:%M:%S} UTC."
+    if health.hindrance:
+        return f"Workers are alive. {health.hindrance.sentence}"
     if health.overdue:
         return f"Workers are alive, but {health.overdue} sync runs were left behind and nobody takes them over."
     return f"Workers are alive; {health.backlog} sync runs wait."

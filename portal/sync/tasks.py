@@ -12,6 +12,7 @@ from portal.employees.snapshots import companies_behind, rewrite
 from portal.jobs.queue import enqueue, scrubbed, worker_count
 from portal.mirror.models import Quarantine
 from portal.sync import breaker, leaving, plans
+from portal.sync.hindrance import hindrance
 from portal.sync.models import HOURLY_KINDS, OPEN, ROTATION, SyncPlan, SyncRun, Trigger
 from portal.sync.scopes import key_of
 from portal.sync.timetable import hourly_due, last_nightly, rotation_calls
@@ -37,11 +38,15 @@ def work(environment_id: int) -> None:
     if connection is None:
         return
     stop = _StopOnTerm()
+    worker = Worker(connection, seconds=SHIFT_SECONDS, stopping=lambda: stop.asked)
     try:
-        Worker(connection, seconds=SHIFT_SECONDS, stopping=lambda: stop.asked).work()
+        worker.work()
     finally:
         stop.restore()
-    if not stop.asked and SyncRun.objects.filter(environment_id=environment_id, status__in=OPEN).exists():
+    if stop.asked or worker.hindrance:
+        # What hinders it now is looked at again with the next wake-up, a minute later.
+        return
+    if SyncRun.objects.filter(environment_id=environment_id, status__in=OPEN).exists():
         enqueue("portal.sync.tasks.work", environment_id)
 
 
@@ -49,9 +54,11 @@ def work(environment_id: int) -> None:
 def wake_all() -> None:
     """Wake workers for every environment with open work: after a crash, or when a wake-up was lost (each minute).
 
-    First what nobody wants any more is taken back.
+    First what nobody wants any more is taken back. Nobody is woken while something hinders them.
     """
     leaving.stop_where_access_ended()
+    if hindrance():
+        return
     open_plans = SyncPlan.objects.filter(finished__isnull=True)
     for environment_id in open_plans.values_list("environment_id", flat=True).distinct():
         wake(environment_id)

@@ -16,6 +16,7 @@ from portal.mirror.models import Freshness
 from portal.mirror.resource import registry
 from portal.sync import environments, figures, live, messages, problems
 from portal.sync.filters import ProblemFilter
+from portal.sync.hindrance import hindrance
 from portal.sync.models import Status, SyncPlan, SyncRun
 from portal.sync.tables import PlanTable, ProblemTable, ResourceTable, RunTable
 from portal.sync.targets import capability_for
@@ -88,6 +89,7 @@ class OverviewView(ScopedListView):
             **super().get_context_data(**kwargs),
             "cards": environments.cards(user),
             "worker_alive": alive,
+            "hindrance": hindrance(),
             "may_see_health": Capability.RESYNC_FIRM in capabilities_of(self.request),
             "under_way": [
                 live.progress(plan, counted.get(plan.pk, figures.NONE_YET), workers=alive) for plan in under_way

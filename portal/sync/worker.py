@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from django.conf import settings
+from django.db import OperationalError, transaction
 from django.db import connection as database
-from django.db import transaction
 
 from portal.connections import health, open_source
 from portal.connections.models import Connection, Health
@@ -30,6 +30,7 @@ from portal.mirror.resource import Lane, registry
 from portal.mirror.statistics import Statistics
 from portal.source import Fetched, LoopValue, Source, SourceError
 from portal.sync import breaker, claims, plans
+from portal.sync.hindrance import Hindrance, hindrance, is_disk_full
 from portal.sync.models import OPEN, SyncRun
 from portal.sync.notices import record_and_tell, wrong_answer
 from portal.sync.poison import Place
@@ -66,9 +67,9 @@ class Job:
 
 
 class Worker:
-    """Works on one environment until nothing is ready, time is up, or it is told to stop.
+    """Works on one environment until nothing is ready, time is up, it is told to stop, or something hinders it.
 
-    `last`: runs of a later priority are left to others.
+    `last`: runs of a later priority are left to others. `hindrance`: what ended the work before it was done.
     """
 
     def __init__(
@@ -96,11 +97,17 @@ class Worker:
         self._last_beat = self._last_write = time.monotonic()
         self._statistics = Statistics()
         self._stopped = False
+        self.hindrance: Hindrance | None = None
+        self._full = False
         #: Claim again when no more than this many are in hand.
         self._low = self._threads
 
     def work(self) -> None:
         """Do what is ready. Returns when nothing is claimable or the loop was stopped; leases are given back."""
+        self.hindrance = hindrance()
+        if self.hindrance:
+            logger.error(self.hindrance.sentence)
+            return
         source = open_source(self._connection)
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="fetch")
         try:
@@ -108,7 +115,7 @@ class Worker:
                 self._stopped = self._stopped or self._stopping() or time.monotonic() > self._until
                 self._claim(pool, source)
                 if not self._in_hand:
-                    if self._stopped:
+                    if self._stopped or self.hindrance:
                         return
                     if not self._more_to_come():
                         self._statistics.renew()
@@ -117,6 +124,8 @@ class Worker:
                 done = self._wait()
                 for future in done:
                     self._end(future, source)
+                    if self._full:
+                        return
                 self._settle(now=self._stopped or not done or not self._in_hand)
                 self._beat()
                 if self._stopped:
@@ -124,7 +133,7 @@ class Worker:
                 self._statistics.keep_up()
         finally:
             held = [*self._in_hand.values(), *(job for job, _ in self._settled.values())]
-            claims.give_back(self._owner, [job.run for job in held])
+            self._give_back([job.run for job in held])
             for future in self._in_hand:
                 future.cancel()
             pool.shutdown(wait=False, cancel_futures=True)
@@ -152,6 +161,11 @@ class Worker:
     def _claim(self, pool: ThreadPoolExecutor, source: Source) -> None:
         """Take runs before the threads run dry, many at a time, so that claiming stays cheap."""
         if self._stopped or len(self._in_hand) > self._low:
+            return
+        self.hindrance = hindrance()
+        if self.hindrance:
+            # What is in hand is ended; nothing new is begun.
+            logger.error(self.hindrance.sentence)
             return
         if any(job.run.attempts > claims.SUSPECT for job in self._in_hand.values()):
             # What may have killed workers is worked on alone.
@@ -225,13 +239,34 @@ class Worker:
             self._record(job, wrong)
             wrong_answer(self._connection, job.run, wrong)
         except Exception as error:  # noqa: BLE001 - one answer that breaks our code must not stop the others
-            self._record(job, _logged(job, error))
+            if is_disk_full(error):
+                self._stop_for_room(job)
+            else:
+                self._record(job, _logged(job, error))
         else:
             self._unavailable = 0
             if self._connection.health != Health.WORKING:
                 health.record(self._connection)
                 breaker.reset(self._environment_id)
         self._on_progress()
+
+    def _stop_for_room(self, job: Job) -> None:
+        """Say why this run failed, where there is room for that, and go no further: the others wait."""
+        self.hindrance, self._full = Hindrance.DISK, True
+        logger.error("sync run %s could not be stored: the disk is full", job.run.pk)
+        try:
+            self._record(job, engine.DiskFull())
+        except OperationalError as error:
+            if not is_disk_full(error):
+                raise
+
+    def _give_back(self, runs: list[SyncRun]) -> None:
+        """Return what was not done. Where the disk has no room for that either, the leases run out by themselves."""
+        try:
+            claims.give_back(self._owner, runs)
+        except OperationalError as error:
+            if not (self._full and is_disk_full(error)):
+                raise
 
     def _lease(self, job: Job) -> claims.RunLease:
         return claims.RunLease(job.run, self._turn, job.people_left)
@@ -250,7 +285,7 @@ class Worker:
             freshness.remember_unchanged(job.freshness for pk, (job, _) in self._settled.items() if pk in mine)
         self._settled.clear()
 
-    def _record(self, job: Job, error: SourceError | engine.ParentsMissing | engine.Broken | WrongScope) -> None:
+    def _record(self, job: Job, error: SourceError | engine.OwnError | WrongScope) -> None:
         try:
             engine.record_error(error, job.freshness, self._lease(job))
         except claims.LeaseLost:

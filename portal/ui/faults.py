@@ -81,6 +81,10 @@ FAULTS = {
         _("Nmbrs answered about another company or client than was asked about. Nothing of it was stored."),
         _("Nothing to do if the next sync succeeds. If it comes back, tell the support of Nmbrs."),
     ),
+    "disk_full": Fault(
+        _("The disk of this portal is full, so what Nmbrs answered could not be stored."),
+        _("Ask whoever runs this portal to free space on its disk. Then resync, or wait for the next night."),
+    ),
     "internal": Fault(
         _("This portal itself failed on the answer of Nmbrs."),
         _("Report it to whoever runs this portal. The page of the sync names the place in the log."),

@@ -79,7 +79,7 @@ def test_a_full_disk_stops_the_sync_with_a_reason_keeps_the_rows_and_lets_it_go_
             assert reader.strange({}, look()) == []
             assert set(Employee.objects.values_list("pk", "fingerprint")) == people
             assert integrity() == "ok"
-            told = SyncRun.objects.filter(status=Status.FAILED, error_kind="internal")
+            told = SyncRun.objects.filter(status=Status.FAILED, error_kind="disk_full")
             left = SyncRun.objects.filter(status__in=OPEN)
             assert told.exists() or left.exists()
             print(f"R14: {told.count()} runs say why, {left.count()} wait")
@@ -127,6 +127,7 @@ def test_a_file_system_that_is_full_stops_a_real_cluster_and_freeing_it_lets_it_
                 "NMBRS_HOSTS": sandbox.url,
                 "NMBRS_FIXED_RATE": "yes",
                 "SYNC_LEASE_SECONDS": "3",
+                "SYNC_LEAST_FREE_MB": "0",
                 "TMPDIR": str(tmp_path),
             },
         ) as office,

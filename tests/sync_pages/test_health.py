@@ -103,6 +103,22 @@ def test_the_number_of_queries_does_not_grow_with_environments(office, firm):
     assert len(many) == len(few) <= 6
 
 
+@pytest.mark.parametrize("page", ["sync:overview", "sync:health"])
+def test_a_disk_without_room_is_told_where_syncs_are_looked_at(office, administrator, signed_in, settings, page):
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite only")
+    alive()
+    browser = signed_in(administrator())
+    told = "because the disk of this portal is nearly full"
+    assert told not in words(browser.get(reverse(page)))
+    settings.SYNC_LEAST_FREE_MB = 10**9
+    assert told in words(browser.get(reverse(page)))
+    # The workers are well: a supervisor that starts them anew would change nothing.
+    code, said = status("worker_health")
+    assert code == 0
+    assert said.startswith("Workers are alive. Nothing is claimed: the disk is nearly full.")
+
+
 # --- worker_health ---------------------------------------------------------------------------------------------------
 
 

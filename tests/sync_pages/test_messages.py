@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import translation
 
-from portal.mirror.engine import Broken, ParentsMissing
+from portal.mirror.engine import Broken, DiskFull, ParentsMissing
 from portal.mirror.guards import WrongScope
 from portal.mirror.models import State
 from portal.source import SourceError
@@ -22,7 +22,7 @@ def kinds_of(error):
 
 
 SOURCE_KINDS = kinds_of(SourceError)
-ENGINE_KINDS = {ParentsMissing.kind, Broken.kind, WrongScope.kind, State.HELD}
+ENGINE_KINDS = {ParentsMissing.kind, Broken.kind, DiskFull.kind, WrongScope.kind, State.HELD}
 
 
 @pytest.fixture(autouse=True)

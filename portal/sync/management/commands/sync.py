@@ -18,6 +18,7 @@ from portal.audit.recording import record_at_once
 from portal.connections.models import Environment
 from portal.mirror.resource import registry
 from portal.sync import choice, summary
+from portal.sync.hindrance import Hindrance, hindrance
 from portal.sync.models import ROTATION, SyncPlan, Trigger
 from portal.sync.plans import start
 from portal.sync.service import NoConnection, Progress, sync_now
@@ -126,6 +127,10 @@ class Command(BaseCommand):
             self.stdout.write(f"\n{left_out} records could not be read and keep their old values; see the page Sync.")
         for reason in [*reasons, *summary.not_given(plans)]:
             self.stdout.write(f"\n{reason}")
+        if any(plan.finished is None for plan in plans):
+            hindered = hindrance() or Hindrance.DISK
+            self.stdout.write(f"\n{hindered.sentence} What was not read waits; the next sync goes on with it.")
+            sys.exit(1)
         if reasons:
             self.stdout.write("\nNot everything could be renewed; what is shown of it is the data of before.")
             sys.exit(1)
