@@ -15,8 +15,10 @@ from portal import clock
 from portal.connections.models import Connection, Environment, Health
 from portal.jobs.health import last_beat, worker_alive
 from portal.jobs.queue import queue_length
+from portal.mirror.models import Freshness
+from portal.mirror.resource import registry
 from portal.sync.hindrance import Hindrance, hindrance
-from portal.sync.models import OPEN, Status, SyncPlan, SyncRun
+from portal.sync.models import OPEN, PARKED, Status, SyncPlan, SyncRun
 from portal.sync.scopes import key_of
 from portal.sync.timetable import next_night
 from portal.sync.tolerated import tolerated
@@ -154,15 +156,25 @@ def sentence(health: InstallationHealth) -> str:
 
 def _last_fulls(environments: list[Environment]) -> dict[int, datetime]:
     """When each environment was last brought up to date as a whole, with nothing left undone."""
-    undone = SyncRun.objects.filter(~tolerated(), plans=OuterRef("pk"), status__in=UNDONE)
+    keys = [key_of(one) for one in environments]
     rows: Any = (
-        SyncPlan.objects.filter(scope_key__in=[key_of(one) for one in environments], resource="")
-        .filter(~Exists(undone), finished__isnull=False)
-        .order_by()
-        .values_list("environment_id")
-        .annotate(last=Max("finished"))
+        full_plans().filter(scope_key__in=keys).order_by().values_list("environment_id").annotate(last=Max("finished"))
     )
     return dict(rows)
+
+
+def full_plans() -> "QuerySet[SyncPlan]":
+    """Plans that brought a whole environment up to date, with nothing left undone.
+
+    What was given up by then is not asked by itself any more, so plans after that were not whole either.
+    """
+    undone = SyncRun.objects.filter(~tolerated(), plans=OuterRef("pk"), status__in=UNDONE)
+    uncertain = [kind.name for kind in registry if kind.uncertain]
+    given_up = Freshness.objects.filter(
+        environment=OuterRef("environment"), error_kind=PARKED, last_attempt__lt=OuterRef("finished")
+    ).exclude(resource__in=uncertain)
+    whole = SyncPlan.objects.filter(resource="", debtor=None, company=None, employee=None, finished__isnull=False)
+    return whole.filter(~Exists(undone), ~Exists(given_up))
 
 
 def _calls(keys: list[int]) -> dict[int, int]:

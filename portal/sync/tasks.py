@@ -4,7 +4,7 @@ import signal
 from datetime import datetime, timedelta
 from types import FrameType
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from portal import clock
 from portal.connections.models import Connection, Environment, Health
@@ -12,6 +12,7 @@ from portal.employees.snapshots import companies_behind, rewrite
 from portal.jobs.queue import enqueue, scrubbed, worker_count
 from portal.mirror.models import Quarantine
 from portal.sync import breaker, leaving, plans
+from portal.sync.health import full_plans
 from portal.sync.hindrance import hindrance
 from portal.sync.models import HOURLY_KINDS, OPEN, ROTATION, SyncPlan, SyncRun, Trigger
 from portal.sync.scopes import key_of
@@ -132,11 +133,19 @@ def turn_of_the_month() -> None:
 
 @scrubbed
 def prune() -> None:
-    """Forget finished runs and plans after a while; what is right now stands in Freshness, not in them."""
+    """Forget finished runs and plans after a while; what is right now stands in Freshness, not in them.
+
+    Of each environment the newest plan that brought all of it up to date stays: the health page says when that was.
+    """
     before = clock.now() - KEPT
-    while old := list(SyncRun.objects.filter(finished__lt=before).values_list("pk", flat=True)[:PRUNED_AT_ONCE]):
+    newest = full_plans().filter(environment=OuterRef("environment")).order_by("-finished").values("pk")[:1]
+    kept = list(full_plans().filter(pk=Subquery(newest)).values_list("pk", flat=True))
+    SyncPlan.objects.filter(finished__lt=before).exclude(pk__in=kept).delete()
+    # Of a plan that stays all runs stay: without those that failed it would seem to have brought everything.
+    needed = SyncPlan.objects.filter(Q(finished__isnull=True) | Q(finished__gte=before), runs=OuterRef("pk"))
+    gone = SyncRun.objects.filter(~Exists(needed), finished__lt=before)
+    while old := list(gone.values_list("pk", flat=True)[:PRUNED_AT_ONCE]):
         SyncRun.objects.filter(pk__in=old).delete()
-    SyncPlan.objects.filter(finished__lt=before).delete()
     # A record that waited so long is no help any more; it comes back if Nmbrs still gives it so.
     Quarantine.objects.filter(last_seen__lt=before).delete()
 

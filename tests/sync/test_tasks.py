@@ -11,8 +11,10 @@ from portal.accounts.models import Firm
 from portal.companies.models import Basis, Snapshot
 from portal.connections.models import Connection, Environment, Health
 from portal.jobs.queue import TaskFailed, enqueue, scrubbed
+from portal.mirror.models import Freshness, State
 from portal.sync import plans, tasks
-from portal.sync.models import HOURLY_KINDS, ROTATION, Status, SyncPlan, SyncRun, Trigger
+from portal.sync.health import of_environments
+from portal.sync.models import HOURLY_KINDS, PARKED, ROTATION, Status, SyncPlan, SyncRun, Trigger
 from tests.factories import make_company, make_debtor, make_employment, make_person, summed
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -116,8 +118,61 @@ def test_finished_runs_are_forgotten_after_a_month_and_open_ones_are_not(environ
     fresh = plans.start(environment, trigger=Trigger.COMMAND)
     with time_machine.travel(EVENING, tick=False):
         tasks.prune()
-    assert list(SyncPlan.objects.all()) == [fresh]
+    # The last sync of everything is remembered, without its runs.
+    assert set(SyncPlan.objects.all()) == {old, fresh}
     assert set(SyncRun.objects.values_list("status", flat=True)) == {Status.DUE}
+
+
+def test_the_last_full_sync_is_remembered_however_long_nights_have_failed_since(environment: Environment) -> None:
+    def night(days: int, status: Status) -> SyncPlan:
+        moment = EVENING + timedelta(days=days)
+        with time_machine.travel(moment, tick=False):
+            plan = plans.start(environment, trigger=Trigger.NIGHTLY)
+            SyncRun.objects.filter(plans=plan).update(status=Status.SUCCEEDED, finished=moment)
+            one = plan.runs.filter(resource="debtors").first()
+            assert one
+            SyncRun.objects.filter(pk=one.pk).update(status=status)
+            SyncPlan.objects.filter(pk=plan.pk).update(finished=moment + timedelta(seconds=1))
+            return plan
+
+    night(-1, Status.SUCCEEDED)
+    whole = night(0, Status.SUCCEEDED)
+    failed = [night(days, Status.FAILED) for days in range(1, 45)]
+    with time_machine.travel(EVENING + timedelta(days=45), tick=False):
+        tasks.prune()
+        (known,) = of_environments(Environment.objects.all())
+    assert known.last_full == EVENING + timedelta(seconds=1)
+    left = set(SyncPlan.objects.all())
+    assert whole in left
+    assert failed[-1] in left
+    assert failed[0] not in left
+    # At the edge of what is kept no failed night turns into a full one, whichever second the hour is.
+    with time_machine.travel(EVENING + timedelta(days=44 + 30, seconds=0.5), tick=False):
+        tasks.prune()
+        (known,) = of_environments(Environment.objects.all())
+    assert known.last_full == EVENING + timedelta(seconds=1)
+
+
+def test_a_night_that_left_out_what_was_given_up_is_not_a_full_sync(environment: Environment) -> None:
+    plan = plans.start(environment, trigger=Trigger.NIGHTLY)
+    plan.runs.update(status=Status.SUCCEEDED, finished=EVENING)
+    SyncPlan.objects.update(finished=EVENING)
+    (known,) = of_environments(Environment.objects.all())
+    assert known.last_full == EVENING
+    row = Freshness.objects.create(
+        environment=environment,
+        scope_key="debtor:1",
+        resource="service_level",
+        state=State.FAILING,
+        error_kind=PARKED,
+        last_attempt=EVENING - timedelta(days=1),
+    )
+    (known,) = of_environments(Environment.objects.all())
+    assert known.last_full is None
+    # What was given up later takes nothing away from it.
+    Freshness.objects.filter(pk=row.pk).update(last_attempt=EVENING + timedelta(hours=1))
+    (known,) = of_environments(Environment.objects.all())
+    assert known.last_full == EVENING
 
 
 def test_a_month_that_has_begun_gets_its_snapshot_without_a_publish(environment: Environment) -> None:
