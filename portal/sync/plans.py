@@ -4,7 +4,6 @@ Every step can be repeated: after a crash the next worker finds the same missing
 """
 
 from collections.abc import Iterator
-from math import ceil
 from typing import NamedTuple
 
 from django.db import transaction
@@ -14,7 +13,6 @@ from portal.accounts.models import User
 from portal.companies.models import Company
 from portal.connections.models import Environment
 from portal.debtors.models import Debtor
-from portal.employees.active import active_by_company
 from portal.employees.models import Employee
 from portal.mirror.models import Freshness
 from portal.mirror.opt_ins import switched_on
@@ -23,7 +21,7 @@ from portal.mirror.scope import MirrorScope
 from portal.source import Level
 from portal.sync.models import HOURLY_KINDS, OPEN, PARKED, ROTATION, Priority, Status, SyncPlan, SyncRun, Trigger
 from portal.sync.scopes import company_scope, key_of, person_key
-from portal.sync.slow_lane import share_of_rotation
+from portal.sync.slow_lane import shares_of_rotation
 from portal.sync.timetable import rotation_calls
 from portal.sync.turns import move, turns_of
 
@@ -89,6 +87,9 @@ def start(target: Target, *, trigger: Trigger, requested_by: User | None = None,
 def grow(plan: SyncPlan) -> int:
     """Add the runs that the plan wants and does not have yet. Returns how many were added."""
     have = set(plan.runs.values_list("scope_key", "resource"))
+    if plan.resource == ROTATION and have:
+        # Its people were picked; picked anew, with those read since at the end, they would be others, beyond its calls.
+        return 0
     wanted = {(unit.scope_key, unit.resource): unit for unit in _units(plan)}
     if plan.trigger not in (Trigger.PERSON, Trigger.COMMAND):
         # What was given up is tried again when a person asks for it, not every night.
@@ -236,7 +237,6 @@ def _limits(plan: SyncPlan, resources: list[Resource]) -> dict[int, int] | None:
     """Company -> how many people of it a night's rotation reads; None where a plan has no such limit."""
     if plan.resource != ROTATION:
         return None
-    people = active_by_company(plan.environment_id)
     # One company stands for all: the loops of its slow kinds are as long in every other one.
     company = (
         Company.objects.filter(environment=plan.environment_id, current__isnull=False)
@@ -246,5 +246,4 @@ def _limits(plan: SyncPlan, resources: list[Resource]) -> dict[int, int] | None:
     )
     scope = company_scope(company) if company else MirrorScope(plan.environment_id, Level.COMPANY)
     calls = sum(kind.calls_a_person(scope) for kind in resources)
-    share = share_of_rotation(rotation_calls(plan.environment), sum(people.values()), calls)
-    return {company: ceil(count * share) for company, count in people.items()}
+    return shares_of_rotation(plan.environment_id, rotation_calls(plan.environment) // calls) if calls else {}

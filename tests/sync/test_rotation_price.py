@@ -1,17 +1,22 @@
 """What the night's rotation over people costs is what Nmbrs is then asked."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from pytest_django.fixtures import Settings
 
+from portal import clock
 from portal.companies.models import Company
 from portal.connections.models import Environment
-from portal.employees.active import active_by_company
+from portal.employees.active import active_by_company, active_people
+from portal.mirror import engine
+from portal.mirror.models import Change, ChangeKind, Freshness, PersonFetch
 from portal.mirror.resource import Lane, registry
-from portal.sync.models import ROTATION
+from portal.sync.models import ROTATION, SyncRun
 from portal.sync.scopes import company_scope
 from portal.sync.service import sync_now
+from portal.sync.slow_lane import next_slice, shares_of_rotation
 from tests.conftest import Connected
 
 pytestmark = [pytest.mark.pages, pytest.mark.django_db]
@@ -38,16 +43,62 @@ def test_a_person_costs_what_each_kind_says(connected: Connected, settings: Sett
     # Leave is asked by year.
     assert sum(price.values()) > len(SLOW)
 
-    # With room for half of it a night stays inside its budget, but for the rounding up in each company.
+    # With room for half of it a night stays inside its budget, by less than a person.
     whole = people * sum(price.values())
     settings.SYNC_ROTATION_CALLS = whole // 2
-    rounding = Company.objects.count() * sum(price.values())
-    assert whole // 2 <= rotation(connected).total() <= whole // 2 + rounding
+    person = sum(price.values())
+    assert whole // 2 - person < rotation(connected).total() <= whole // 2
 
     # An environment's own number comes before that of the settings; 0 is one too.
     Environment.objects.update(rotation_calls=whole // 4)
     connected.environment.refresh_from_db()
-    assert whole // 4 <= rotation(connected).total() <= whole // 4 + rounding
+    assert whole // 4 - person < rotation(connected).total() <= whole // 4
+    # Fewer people than companies: most companies have none.
+    Environment.objects.update(rotation_calls=2 * person + 1)
+    connected.environment.refresh_from_db()
+    assert rotation(connected).total() == 2 * person
     Environment.objects.update(rotation_calls=0)
     connected.environment.refresh_from_db()
     assert rotation(connected).total() == 0
+
+
+def test_who_changed_is_read_first_whatever_the_company_and_then_who_was_never_read(
+    connected: Connected, settings: Settings
+) -> None:
+    sync_now(connected.environment, resource=FIRST)
+    scope = company_scope(Company.objects.select_related("current").order_by("pk")[0])
+    price = sum(kind.calls_a_person(scope) for kind in SLOW)
+    people = list(active_people().order_by("company__debtor", "company", "pk"))
+    first, last = people[0], people[-1]
+    assert first.company_id != last.company_id
+    # All but the first two of its company were read, the last one longest ago.
+    now = clock.now()
+    never = next(one for one in people[1:] if one.company_id == first.company_id)
+    PersonFetch.objects.bulk_create(
+        PersonFetch(employee=one, resource=kind.name, fetched_at=now - timedelta(days=number + 1))
+        for number, one in enumerate(people)
+        if one not in (first, never)
+        for kind in SLOW
+    )
+    settings.SYNC_ROTATION_CALLS = 2 * price
+    assert shares_of_rotation(connected.environment.pk, 2) == {first.company_id: 2}
+    Change.objects.create(
+        environment=connected.environment,
+        company=last.company,
+        employee=last,
+        resource="salaries",
+        row_key="1",
+        kind=ChangeKind.CHANGED,
+        field="amount",
+        learned_at=now,
+    )
+    assert shares_of_rotation(connected.environment.pk, 1) == {last.company_id: 1}
+    assert shares_of_rotation(connected.environment.pk, 2) == {last.company_id: 1, first.company_id: 1}
+    # Inside a company too, and before those that were never read.
+    kind = SLOW[0]
+    PersonFetch.objects.filter(employee__company=last.company).exclude(employee=last).delete()
+    own = company_scope(Company.objects.select_related("current").get(pk=last.company_id))
+    loops = engine.loop_values(kind, own, Freshness())
+    _, picked, left = next_slice(SyncRun(created=now, people_left=1), kind, own, loops)
+    assert list(picked.pks.values()) == [last.pk]
+    assert left == 0
