@@ -85,6 +85,7 @@ DEBTORS = Resource(
         rows="Debtor",
         fields={"remote_id": "Id", "number": "Number", "name": "Name"},
     ),
+    watched=("number", "name"),
     adopt_by=("guid",),
     forgettable=True,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from portal import clock
 from portal.employees.models import Employee, Employment
@@ -18,12 +18,6 @@ def active_people() -> "QuerySet[Employee]":
     since = clock.today() - AFTER_LEAVING
     working = Employment.objects.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=since))
     return Employee.objects.filter(pk__in=working.values("employee"))
-
-
-def active_by_company(environment_id: int) -> dict[int, int]:
-    """Company -> how many active people it has. One query."""
-    rows = active_people().filter(environment_id=environment_id, company__missing_since__isnull=True).order_by()
-    return dict(rows.values_list("company_id").annotate(Count("pk")))
 
 
 def active_in(scope: MirrorScope) -> Sequence[str]:

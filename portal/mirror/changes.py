@@ -19,6 +19,8 @@ from portal.vault import open_row
 Values = Mapping[str, Any]
 LONGEST = Change._meta.get_field("new").max_length or 0
 CHUNK = 500
+#: Whom a change can belong to.
+OWNERS = ("debtor", "company", "employee")
 
 
 def changes(asked: Asked, rows: Mapping[str, Values], difference: Difference) -> list[Change]:
@@ -48,21 +50,22 @@ def changes(asked: Asked, rows: Mapping[str, Values], difference: Difference) ->
     return found
 
 
-def name_people(asked: Asked, log: Sequence[Change]) -> None:
-    """Say of changes of people themselves whose they are. Call it when the rows are written. One query for 500 people.
+def name_owners(asked: Asked, log: Sequence[Change]) -> None:
+    """Say of changes of clients, companies and people themselves whose they are. One query for 500 of them.
 
-    Records of a person carry the person; somebody who is new has a primary key only now.
+    What belongs to them carries them; who is new has a primary key only now. Call it when the rows are written.
     """
-    if asked.resource.model is not Change._meta.get_field("employee").related_model:
-        return
     model: Any = asked.resource.model
+    owner = next((name for name in OWNERS if Change._meta.get_field(name).related_model is model), None)
+    if owner is None:
+        return
     keys = sorted({change.row_key for change in log})
     pks: dict[str, int] = {}
     for start in range(0, len(keys), CHUNK):
         rows = model.everything.filter(environment_id=asked.scope.environment_id, key__in=keys[start : start + CHUNK])
         pks |= dict(rows.values_list("key", "pk"))
     for change in log:
-        change.employee_id = pks.get(change.row_key)
+        setattr(change, f"{owner}_id", pks.get(change.row_key))
 
 
 def _differing(

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from portal import clock
 from portal.mirror.asked import Answered, Asked
-from portal.mirror.changes import name_people
+from portal.mirror.changes import name_owners
 from portal.mirror.difference import Difference
 from portal.mirror.forgotten import people_are_back
 from portal.mirror.freshness import remember_failure, remember_progress, remember_success
@@ -257,7 +257,7 @@ def _write(asked: Asked, difference: Difference, log: Sequence[Change]) -> None:
     for row in difference.moved:
         # Its record, once it can be read, is written anew: what the fingerprint stands for is not in the row any more.
         _update(model, [row.pk], valid_until=row.until, fingerprint=b"", last_changed=clock.now())
-    name_people(asked, log)
+    name_owners(asked, log)
     # We learn of them when others can read them: who looks before that must find them new afterwards.
     learned = clock.now()
     for change in log:

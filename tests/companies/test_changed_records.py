@@ -157,3 +157,33 @@ def test_a_report_that_nmbrs_cannot_make_fails_its_kind_and_keeps_the_rows(mirro
     assert set(plan.runs.values_list("status", "error_kind")) == {("failed", "report")}
     assert RunWage.objects.count() == before
     assert Freshness.objects.get(company=company, resource="run_output").state == State.FAILING
+
+
+def test_a_client_and_a_company_that_are_called_otherwise_leave_a_trace(mirrored: Connected) -> None:
+    client = mirrored.sandbox.firm.debtors[0]
+    company = client.companies[0]
+    before = (client.name, client.number, company.name, str(company.number), company.kvk)
+    client.name, client.number = "Nieuwe Naam BV", "9876"
+    company.name, company.number, company.kvk = "Nieuwe Winkel BV", 4321, "87654321"
+    with time_machine.travel(NOON + timedelta(days=1), tick=True):
+        resync(mirrored, "debtors,companies")
+    ours = OurCompany.objects.get(remote_id=company.id)
+    told = Change.objects.filter(debtor=ours.debtor, learned_at__gte=NOON + timedelta(days=1))
+    assert {(one.resource, one.company_id, one.kind, one.field, one.old, one.new, one.effective) for one in told} == {
+        ("debtors", None, ChangeKind.CHANGED, "name", before[0], "Nieuwe Naam BV", None),
+        ("debtors", None, ChangeKind.CHANGED, "number", before[1], "9876", None),
+        ("companies", ours.pk, ChangeKind.CHANGED, "name", before[2], "Nieuwe Winkel BV", None),
+        ("companies", ours.pk, ChangeKind.CHANGED, "number", before[3], "4321", None),
+        ("companies", ours.pk, ChangeKind.CHANGED, "kvk_number", before[4], "87654321", None),
+    }
+
+
+def test_another_return_period_leaves_a_trace(mirrored: Connected) -> None:
+    company = OurCompany.objects.order_by("pk")[0]
+    now = company.return_period
+    # As if another one had been read before.
+    OurCompany.objects.filter(pk=company.pk).update(return_period="Jaar", fingerprint=b"")
+    Freshness.objects.filter(resource="companies").update(digest=b"")
+    resync(mirrored, "companies")
+    change = Change.objects.get(company=company, field="return_period")
+    assert (change.old, change.new, change.debtor_id) == ("Jaar", now, company.debtor_id)

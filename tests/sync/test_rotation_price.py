@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 from portal import clock
 from portal.companies.models import Company
 from portal.connections.models import Environment
-from portal.employees.active import active_by_company, active_people
+from portal.employees.active import active_people
 from portal.mirror import engine
 from portal.mirror.models import Change, ChangeKind, Freshness, PersonFetch
 from portal.mirror.resource import Lane, registry
@@ -36,7 +36,7 @@ def rotation(connected: Connected) -> Counter[str]:
 
 def test_a_person_costs_what_each_kind_says(connected: Connected, settings: Settings) -> None:
     sync_now(connected.environment, resource=FIRST)
-    people = sum(active_by_company(connected.environment.pk).values())
+    people = active_people().count()
     scope = company_scope(Company.objects.select_related("current").order_by("pk")[0])
     price = {kind.soap.operation: kind.calls_a_person(scope) for kind in SLOW if kind.soap}
     assert rotation(connected) == {operation: people * calls for operation, calls in price.items()}

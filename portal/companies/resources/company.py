@@ -36,6 +36,7 @@ COMPANIES = Resource(
             "kvk_number": "KvkNr",
         },
     ),
+    watched=("number", "name", "kvk_number", "return_period"),
     adopt_by=("guid",),
 )
 
