@@ -11,6 +11,7 @@ from portal.connections.models import Connection
 from portal.debtors.models import Debtor
 from portal.employees.models import Employee
 from portal.mirror.resource import Lane, registry
+from portal.sync.estimate import estimate
 from portal.sync.models import ROTATION, SyncPlan, Trigger
 from tests.factories import make_company, make_debtor, make_environment
 from tests.sync_pages.conftest import connect
@@ -46,6 +47,20 @@ def test_everything_comes_in_and_the_exit_code_is_nought(connected):
     assert "person by person" in printed
     planned = SyncPlan.objects.filter(trigger=Trigger.COMMAND)
     assert set(planned.values_list("resource", flat=True)) == {"", ROTATION}
+
+
+def test_the_price_is_said_before_anything_is_read(synced):
+    company = Company.objects.order_by("pk").first()
+    price = estimate(company)
+    _code, printed = run("--debtor", company.debtor.number, "--company", str(company.number))
+    said = f"about {price.calls} calls to Nmbrs, {price.seconds} seconds."
+    assert price.calls > 1
+    assert printed.index(said) < printed.index("parts done")
+    assert "more: no company is known yet" not in printed
+
+
+def test_the_price_of_a_first_sync_says_that_it_will_be_more(connected):
+    assert "more: no company is known yet" in run("--resource", "debtors")[1]
 
 
 def test_one_debtor_one_company_or_one_kind_can_be_chosen(synced):

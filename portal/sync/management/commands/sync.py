@@ -18,6 +18,7 @@ from portal.audit.recording import record_at_once
 from portal.connections.models import Environment
 from portal.mirror.resource import registry
 from portal.sync import choice, summary
+from portal.sync.estimate import estimate
 from portal.sync.hindrance import Hindrance, hindrance
 from portal.sync.models import ROTATION, SyncPlan, Trigger
 from portal.sync.plans import start
@@ -61,6 +62,7 @@ class Command(BaseCommand):
             for target in targets:
                 asked = {"kind": options["resource"].split(",") if options["resource"] else "everything"}
                 record_at_once(Kind.RESYNC_ASKED, target, actor=command("sync"), detail=asked)
+                self._say_price(target, options["resource"])
                 with self._progress(choice.described(target)) as show:
                     plans.append(sync_now(target, resource=options["resource"], on_progress=show))
         except NoConnection:
@@ -77,6 +79,14 @@ class Command(BaseCommand):
         if not options["resource"]:
             self._leave_people_to_the_worker(targets)
         self._report(plans)
+
+    def _say_price(self, target: Target, resource: str) -> None:
+        """What it will cost, as the dialog of the page says it."""
+        price = estimate(target, resource)
+        least = "" if price.complete else ", and more: no company is known yet"
+        self.stdout.write(
+            f"{choice.described(target)}: about {price.calls} calls to Nmbrs, {price.seconds} seconds{least}."
+        )
 
     def _leave_people_to_the_worker(self, targets: list[Target]) -> None:
         """Of a whole environment some kinds are read person by person, in rotation: longer than anybody waits."""
