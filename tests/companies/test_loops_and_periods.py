@@ -199,3 +199,22 @@ def test_what_two_names_say_together_is_not_taken_for_another_pair(company: Comp
     told = [record(scale, step=step, value=str(value)) for value, (scale, step) in enumerate(pairs)]
     place.publish(registry["company_salary_steps"], told, loops=asked)
     assert set(CompanySalaryStep.objects.values_list("scale", "step", "value")) == {("A", "B/1", 0), ("A/B", "1", 1)}
+
+
+def test_runs_and_the_people_in_them_are_asked_by_period(company: Company) -> None:
+    person = make_person(company)
+    runs = [make_run(company, *covered) for covered in ((2026, 10), (2026, 11), (2026, 9, 12), (2025, 11))]
+    for run in runs:
+        mirrored(RunEmployee, company.environment, company=company, employee=person, run=run)
+    wanted: dict[Period, set[int]] = {
+        Period(2026, 8): set(),
+        Period(2026, 9): {2},
+        Period(2026, 10): {0, 2},
+        Period(2026, 11): {1, 2},
+        Period(2026, 12): {2},
+        Period(2025, 11): {3},
+    }
+    for period, numbers in wanted.items():
+        pks = {runs[number].pk for number in numbers}
+        assert set(Run.objects.in_period(period).values_list("pk", flat=True)) == pks
+        assert set(RunEmployee.objects.in_period(period).values_list("run", flat=True)) == pks

@@ -29,6 +29,9 @@ RULES = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 FIRST = date(2025, 12, 20)
+#: Periods in which several rows can follow each other, and one so short that few begin in it.
+JANUARY = Period(2026, 1)
+ASKED = [(PeriodType.MONTH, JANUARY), (PeriodType.WEEK, Period(2026, 2)), (PeriodType.FOUR_WEEKS, JANUARY)]
 DAYS = [FIRST + timedelta(days=offset) for offset in range(0, 45, 2)]
 
 
@@ -138,6 +141,13 @@ def check_days(
                 for day in DAYS:
                     found = model.objects.filter(employee=person).as_of(day).values_list("remote_id", flat=True)
                     assert sorted(found) == slow(own, day), (day, answer)
+                for kind, period in ASKED:
+                    days = bounds(kind, period)
+                    length = (days.last - days.first).days + 1
+                    wanted = {one for n in range(length) for one in slow(own, days.first + timedelta(days=n))}
+                    rows = model.objects.filter(employee=person).in_period(kind, period)
+                    assert set(rows.values_list("remote_id", flat=True)) == wanted, (period, answer)
+                    assert len(rows) == len(wanted)
         transaction.set_rollback(True)
 
 

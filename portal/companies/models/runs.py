@@ -3,10 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.mirror.models import CompanyPeriodFact, CompanyRow, EmployeeRow
+from portal.mirror.models import CompanyPeriodFact, CompanyRun, RunMember
 
 
-class Run(CompanyRow):
+class Run(CompanyRun):
     """A payroll run. It covers `period_start` to `period_end` of one year; `locked` means final (nmbrs.md 5)."""
 
     number = models.IntegerField(_("run number"))
@@ -17,7 +17,7 @@ class Run(CompanyRow):
     run_at = models.DateTimeField(_("run on"), null=True)
     locked = models.BooleanField(_("locked"))
 
-    class Meta(CompanyRow.Meta):
+    class Meta(CompanyRun.Meta):
         verbose_name = _("run")
         verbose_name_plural = _("runs")
         ordering = ["-year", "-period_end", "-number", "pk"]
@@ -27,12 +27,12 @@ class Run(CompanyRow):
         return f"{self.year} run {self.number}"
 
 
-class RunEmployee(EmployeeRow):
+class RunEmployee(RunMember):
     """Somebody whose pay is in a run."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="people")
 
-    class Meta(EmployeeRow.Meta):
+    class Meta(RunMember.Meta):
         verbose_name = _("person in a run")
         verbose_name_plural = _("people in runs")
         ordering = ["run", "employee__display_name", "pk"]

@@ -16,6 +16,7 @@ from portal.mirror.models.rows import (
     CompanyHistory,
     CompanyPeriodFact,
     CompanyRow,
+    CompanyRun,
     DatedRow,
     DebtorHistory,
     DebtorRow,
@@ -24,6 +25,7 @@ from portal.mirror.models.rows import (
     EmployeePeriodFact,
     EmployeeRow,
     MirrorRow,
+    RunMember,
 )
 from portal.mirror.models.standing import Forgotten, Freshness, OptInChoice, PersonFetch, State
 
@@ -34,6 +36,7 @@ __all__ = [
     "CompanyHistory",
     "CompanyPeriodFact",
     "CompanyRow",
+    "CompanyRun",
     "DatedRow",
     "DebtorHistory",
     "DebtorRow",
@@ -54,6 +57,7 @@ __all__ = [
     "PresentManager",
     "Quarantine",
     "Reason",
+    "RunMember",
     "State",
     "in_force",
 ]

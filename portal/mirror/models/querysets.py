@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from portal.accounts.scope import ScopedQuerySet
-from portal.periods import Period
+from portal.periods import Period, PeriodType, bounds
 
 if TYPE_CHECKING:
     from portal.mirror.models.rows import MirrorRow
@@ -43,6 +43,11 @@ class HistoryQuerySet(MirrorQuerySet[T]):
             valid_from__lte=last,
         )
 
+    def in_period(self, kind: PeriodType, period: Period) -> Self:
+        """The rows in force on at least one day of a period of this type: both salaries of a month with a raise."""
+        days = bounds(kind, period)
+        return self.touching(days.first, days.last)
+
 
 class PeriodFactQuerySet(MirrorQuerySet[T]):
     """Rows that belong to one period only."""
@@ -52,9 +57,34 @@ class PeriodFactQuerySet(MirrorQuerySet[T]):
         return self.filter(year=period.year, number=period.number)
 
 
+class RunQuerySet(MirrorQuerySet[T]):
+    """Rows that belong to a run; `run_path` is the way from a row to it, "run__", empty for runs themselves."""
+
+    run_path = ""
+
+    def in_period(self, period: Period) -> Self:
+        """The rows of runs that cover `period`. Only meaningful inside one company."""
+        path = self.run_path
+        return self.filter(
+            **{
+                f"{path}year": period.year,
+                f"{path}period_start__lte": period.number,
+                f"{path}period_end__gte": period.number,
+            }
+        )
+
+
+class OfRunQuerySet(RunQuerySet[T]):
+    """Rows of one run: who is in it."""
+
+    run_path = "run__"
+
+
 AllRows = models.Manager.from_queryset(MirrorQuerySet)
 AllHistory = models.Manager.from_queryset(HistoryQuerySet)
 AllFacts = models.Manager.from_queryset(PeriodFactQuerySet)
+AllRuns = models.Manager.from_queryset(RunQuerySet)
+AllOfRuns = models.Manager.from_queryset(OfRunQuerySet)
 
 
 class PresentManager(AllRows[T]):
@@ -72,6 +102,20 @@ class PresentHistoryManager(AllHistory[T]):
 
 
 class PresentFactManager(AllFacts[T]):
+    """Hides rows that are missing in Nmbrs."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(missing_since__isnull=True)
+
+
+class PresentRunManager(AllRuns[T]):
+    """Hides rows that are missing in Nmbrs."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(missing_since__isnull=True)
+
+
+class PresentOfRunManager(AllOfRuns[T]):
     """Hides rows that are missing in Nmbrs."""
 
     def get_queryset(self) -> Any:

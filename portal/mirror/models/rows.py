@@ -10,10 +10,14 @@ from portal.connections.models import Environment
 from portal.mirror.models.querysets import (
     AllFacts,
     AllHistory,
+    AllOfRuns,
     AllRows,
+    AllRuns,
     PresentFactManager,
     PresentHistoryManager,
     PresentManager,
+    PresentOfRunManager,
+    PresentRunManager,
 )
 
 if TYPE_CHECKING:
@@ -155,6 +159,26 @@ class CompanyPeriodFact(CompanyRow):
     class Meta(CompanyRow.Meta):
         abstract = True
         indexes = [models.Index(fields=["company", "year", "number"], name="%(class)s_period")]
+
+
+class CompanyRun(CompanyRow):
+    """A row that covers periods of a company: has `year`, `period_start` and `period_end`."""
+
+    objects = PresentRunManager()
+    everything = AllRuns()
+
+    class Meta(CompanyRow.Meta):
+        abstract = True
+
+
+class RunMember(EmployeeRow):
+    """A person's row of a `run`."""
+
+    objects = PresentOfRunManager()
+    everything = AllOfRuns()
+
+    class Meta(EmployeeRow.Meta):
+        abstract = True
 
 
 class EmployeePeriodFact(EmployeeRow):
