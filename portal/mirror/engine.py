@@ -61,6 +61,9 @@ class Lease(Protocol):
     def turn(self) -> None:
         """Before the publishing transaction: wait until other writers have had their turn."""
 
+    def beat(self) -> None:
+        """Between two parts of a big answer, outside any transaction: say that the work goes on."""
+
     def fence(self, outcome: "Outcome") -> None:
         """Inside the publishing transaction: record the outcome, or raise when the lease was lost."""
 
@@ -150,7 +153,7 @@ def publish(
     asked = answered.asked
     news = freshness.last_success is not None or people is not None
     if people is None and trial is None:
-        found = read(answered, news=news)
+        found = read(answered, news=news, beat=lease.beat)
     else:
         asked, found = _read_apart(answered, people, trial, news=news)
     drafts, difference = found.drafts, found.difference

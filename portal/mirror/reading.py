@@ -7,7 +7,7 @@ so that its rows are never all in memory; they are still written together.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from math import ceil
 
@@ -49,8 +49,10 @@ def look_at(answered: Answered, asked: Asked, drafts: Drafts, *, news: bool) -> 
     return Reading(drafts, difference, log, totals(asked, drafts, difference), elements, len(drafts.rows))
 
 
-def read(answered: Answered, *, news: bool) -> Reading:
-    """All of an answer, part by part where it is big. Raises WrongScope and what the source raises."""
+def read(answered: Answered, *, news: bool, beat: Callable[[], None] = lambda: None) -> Reading:
+    """All of an answer, part by part where it is big, with a `beat` before each. Raises WrongScope and what the source
+    raises.
+    """
     asked, fetched = answered.asked, answered.fetched
     parts = list(_parts(answered))
     if len(parts) < 2:
@@ -59,6 +61,7 @@ def read(answered: Answered, *, news: bool) -> Reading:
     rows = Packed()
     whole = Reading(Drafts(), Difference(write=rows))
     for part, skip in parts:
+        beat()
         one = look_at(answered, part, prepare(part.resource, part.scope, fetched.records(skip)), news=news)
         rows.extend(one.difference.write)
         _add(whole, one)

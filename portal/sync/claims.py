@@ -46,16 +46,24 @@ class LeaseLost(Exception):
 class RunLease:
     """The engine's right to publish one run, good for one lease number.
 
-    `people_left`: how many people the run still has to read after this slice, where it is limited.
+    `people_left`: how many people the run still has to read after this slice, where it is limited. `beat`: the
+    worker's heartbeat, for this run and what else is in its hand.
     """
 
-    def __init__(self, run: SyncRun, turn: Callable[[], None] = lambda: None, people_left: int | None = None) -> None:
+    def __init__(
+        self,
+        run: SyncRun,
+        turn: Callable[[], None] = lambda: None,
+        people_left: int | None = None,
+        beat: Callable[[], None] = lambda: None,
+    ) -> None:
         self._pk = run.pk
         self._careful = bool(run.place and "most" in run.place)
         self._most = run.place["most"] if run.place and self._careful else 0
         self._people_left = people_left
         self._lease_no = run.lease_no
         self.turn = turn
+        self.beat = beat
 
     def fence(self, outcome: Outcome) -> None:
         """Record the outcome where the lease still holds; raise LeaseLost where it does not."""

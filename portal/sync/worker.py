@@ -269,7 +269,7 @@ class Worker:
                 raise
 
     def _lease(self, job: Job) -> claims.RunLease:
-        return claims.RunLease(job.run, self._turn, job.people_left)
+        return claims.RunLease(job.run, self._turn, job.people_left, lambda: self._beat(job))
 
     def _turn(self) -> None:
         """Leave SQLite's one write lock to others for a moment; reading the next answer counts as leaving it."""
@@ -307,10 +307,11 @@ class Worker:
             self._unavailable = -len(self._in_hand)
             breaker.trip(self._environment_id)
 
-    def _beat(self) -> None:
+    def _beat(self, *at: Job) -> None:
+        """Hold on to what is in hand, and to what is being read just now (`at`)."""
         if time.monotonic() - self._last_beat > settings.SYNC_LEASE_SECONDS / 4:
             self._settle(now=True)
-            claims.beat(self._owner, [job.run for job in self._in_hand.values()])
+            claims.beat(self._owner, [job.run for job in (*self._in_hand.values(), *at)])
             self._last_beat = time.monotonic()
 
 

@@ -40,6 +40,9 @@ class OurTurn:
     def turn(self) -> None:
         """Nobody waits."""
 
+    def beat(self) -> None:
+        """Nobody waits for a sign of life."""
+
     def fence(self, outcome: engine.Outcome) -> None:
         """Nobody took over."""
 

@@ -1,6 +1,9 @@
 """An answer that is read in parts gives the rows that it gives when it is read whole."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from portal.companies.models import Company
 from portal.mirror import reading
@@ -57,3 +60,23 @@ def test_what_shrinks_in_every_part_is_held_as_a_whole(mirrored: Connected, monk
     mine = registry["wage_tax_returns"].model.objects.filter(company=company).count()
     assert (run.status, run.error_detail) == (Status.HELD, f"{mine}/{mine}")
     assert rows("wage_tax_returns") == before
+
+
+def test_between_two_parts_the_worker_gives_a_sign_of_life(
+    mirrored: Connected, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    # So short that every sign of life that may be given is given.
+    settings.SYNC_LEASE_SECONDS = 0.001
+    company = Company.objects.order_by("pk").first()
+    assert company is not None
+
+    def signs() -> int:
+        Freshness.objects.update(digest=b"")
+        with CaptureQueriesContext(connection) as queries:
+            (run,) = sync_now(company, resource="run_output").runs.all()
+        assert run.status == Status.SUCCEEDED
+        return sum('UPDATE "sync_syncrun" SET "lease_until"' in query["sql"] for query in queries)
+
+    whole = signs()
+    monkeypatch.setattr(reading, "PART", 1)
+    assert signs() > whole
