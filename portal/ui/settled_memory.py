@@ -6,6 +6,7 @@ while somebody waited: 110 ms for nothing, because the program itself is never g
 """
 
 import gc
+from importlib import import_module
 
 from django.urls import get_resolver
 
@@ -19,6 +20,8 @@ def settle_memory() -> None:
     """Load every page's code now, not with the first visitor, and leave it out of all later looks."""
     # Asking for the addresses by name is what loads them all.
     get_resolver().reverse_dict  # noqa: B018
+    # Programs that draw no PDF do without; somebody who asks a page for one should not wait for it.
+    import_module("portal.ui.paper")
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, OLDER, OLDER)

@@ -23,7 +23,7 @@ from portal.audit.kinds import Kind, Outcome
 from portal.audit.recording import record_at_once
 from portal.connections import wording
 from portal.jobs.queue import enqueue
-from portal.ui.exports import files, paper, separated, xlsx
+from portal.ui.exports import files, separated, xlsx
 from portal.ui.exports.asking import Place, Refused, place_of, rows_of
 from portal.ui.exports.scope import scope_of
 from portal.ui.exports.sheet import Sheet
@@ -255,6 +255,9 @@ def _write(sheet: Sheet, kind: ExportFormat, file: IO[bytes], tell: Callable[[in
     elif kind is ExportFormat.CSV:
         separated.write(sheet, file, tell)
     else:
+        # What draws letters takes a sixth of the time that a program takes to begin, and few programs draw any.
+        from portal.ui.exports import paper
+
         paper.write(sheet, file, tell)
 
 
