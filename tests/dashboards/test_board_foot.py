@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from portal import clock
 from portal.accounts.models import Membership
 from portal.accounts.roles import Role
 from portal.companies.models import JournalLine
@@ -61,6 +62,9 @@ def office(firm):
         booked(made[name], number, "77", account="1600")
     make_run(made["Koek"], 2026, 10, locked=True)
     booked(made["Koek"], 10, "500.00")
+    # What is gone from Nmbrs counts nowhere.
+    booked(made["Brood"], 11, "5000", missing_since=clock.now())
+    make_run(made["Koek"], 2026, 11, missing_since=clock.now())
     for debtor in (bakers, butchers):
         fetched_everything(debtor)
     summed(*made.values())

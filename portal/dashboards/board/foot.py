@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Round
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -117,7 +117,7 @@ def kept_of(user: "Person", back: int, *, wages: bool) -> Mapping[int, Kept]:
         company: Kept(
             people if kinds == whole else None,
             bool(made),
-            None if cents is None else int(cents),
+            int(cents) if may_see and cents is not None else None,
             bool(elsewhere),
             bool(may_see),
         )
@@ -127,47 +127,42 @@ def kept_of(user: "Person", back: int, *, wages: bool) -> Mapping[int, Kept]:
 
 @Prepared
 def _kept(user: "Person", *, back: int, wages: bool) -> "QuerySet[Any, Any]":
+    """What is looked up for each company is bound to its row: who may see it was asked of the companies once."""
     companies = at(Company.objects.visible_to(user), back).order_by()
-    year, number = OuterRef("of_year"), OuterRef("of_number")
-    snapshots = Snapshot.objects.visible_to(user).filter(company=OuterRef("pk"), basis=Basis.PERIOD)
-    came_in = Freshness.objects.visible_to(user).filter(
-        company=OuterRef("pk"), resource__in=PEOPLE_KINDS, last_success__isnull=False
-    )
-    known = companies.annotate(
-        of_year=F("state__year"),
-        of_number=F("state__number"),
-    ).annotate(
-        people=Subquery(snapshots.filter(year=year, number=number).values("head_count")[:1]),
+    of_period = {"year": OuterRef("of_year"), "number": OuterRef("of_number")}
+    snapshots = Snapshot.objects.filter(company=OuterRef("pk"), basis=Basis.PERIOD, **of_period)
+    came_in = Freshness.objects.filter(company=OuterRef("pk"), resource__in=PEOPLE_KINDS, last_success__isnull=False)
+    known = companies.annotate(of_year=F("state__year"), of_number=F("state__number")).annotate(
+        people=Subquery(snapshots.values("head_count")[:1]),
         kinds=Subquery(came_in.order_by().values("company").annotate(kinds=Count("pk")).values("kinds")),
-        made=Exists(covering(_runs(user), year, number)),
+        made=Exists(_runs()),
     )
     if not wages:
         nothing = {"cents": Value(None, IntegerField()), "elsewhere": Value(0), "may_see": Value(0)}
         return known.annotate(**nothing).values_list(*_COLUMNS)
-    lines = JournalLine.objects.visible_to(user, Capability.VIEW_SALARIES).filter(company=OuterRef("pk"))
-    here = lines.filter(year=year, number=number)
+    lines = JournalLine.objects.filter(company=OuterRef("pk"), **of_period)
     # Rounded after adding: of lines in whole cents that is exact, also where decimals are kept as floating point.
     cents = Round(Sum(F("debit") - F("credit"), filter=is_cost()) * Value(100))
-    seen = Company.objects.visible_to(user, Capability.VIEW_SALARIES).filter(pk=OuterRef("pk"))
+    seen = Company.objects.visible_to(user, Capability.VIEW_SALARIES).order_by().values("pk")
     return known.annotate(
-        cents=Subquery(here.order_by().values("company").annotate(cents=cents).values("cents")),
-        elsewhere=Exists(_over_several(user)) & ~Exists(here),
-        may_see=Exists(seen),
+        cents=Subquery(lines.order_by().values("company").annotate(cents=cents).values("cents")),
+        elsewhere=Exists(_over_several()) & ~Exists(lines),
+        may_see=Q(pk__in=seen),
     ).values_list(*_COLUMNS)
 
 
-def _runs(user: "Person") -> "QuerySet[Run]":
-    return Run.objects.visible_to(user).filter(company=OuterRef("pk"))
+def _runs() -> "QuerySet[Run]":
+    """The runs over the period of the row."""
+    return covering(Run.objects.filter(company=OuterRef("pk")), OuterRef("of_year"), OuterRef("of_number"))
 
 
-def _over_several(user: "Person") -> "QuerySet[Run]":
-    """The runs over the period of the row and others, booked on cost in one of them: Nmbrs books such a run once."""
-    booked = JournalLine.objects.visible_to(user, Capability.VIEW_SALARIES).filter(
+def _over_several() -> "QuerySet[Run]":
+    """Those over other periods too, booked on cost in one of them: Nmbrs books such a run once."""
+    booked = JournalLine.objects.filter(
         is_cost(),
         company=OuterRef("company"),
         year=OuterRef("year"),
         number__gte=OuterRef("period_start"),
         number__lte=OuterRef("period_end"),
     )
-    runs = covering(_runs(user), OuterRef("of_year"), OuterRef("of_number"))
-    return runs.filter(Exists(booked), period_end__gt=F("period_start"))
+    return _runs().filter(Exists(booked), period_end__gt=F("period_start"))
