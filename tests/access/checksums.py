@@ -11,13 +11,26 @@ from django.db import connection
 BY_LOOKING = frozenset(
     {"django_session", "usersessions_usersession", "audit_entry", "audit_head", "portal_cache", "search_opened"}
 )
-#: What belongs to one's own account: an auditor may change that and nothing else.
-OWN_ACCOUNT = BY_LOOKING | {"accounts_user", "mfa_authenticator"}
+#: Tables of which somebody may change the rows that are their own, with what tells the rows of others: an auditor may
+#: change those of the own account and nothing else.
+OF_OTHERS = {
+    "accounts_user": "WHERE id <> %s",
+    "mfa_authenticator": "WHERE user_id <> %s",
+    "usersessions_usersession": "WHERE user_id <> %s",
+    "search_opened": "WHERE user_id <> %s",
+    "django_session": "WHERE session_key IN (SELECT session_key FROM usersessions_usersession WHERE user_id <> %s)",
+}
 
 
 def checksums(*, but: frozenset[str] = BY_LOOKING) -> dict[str, tuple[int, str]]:
     """Of every table: the number of rows and a sum over them, in no order."""
     return {table: checksum(table) for table in tables() - but}
+
+
+def checksums_but_own(user: int) -> dict[str, tuple[int, str]]:
+    """The same, with what looking may write, and without the rows that are `user`'s own (a primary key)."""
+    others = {table: checksum(table, where, [user]) for table, where in OF_OTHERS.items()}
+    return checksums(but=BY_LOOKING | frozenset(OF_OTHERS)) | others
 
 
 def tables() -> set[str]:
