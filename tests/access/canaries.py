@@ -18,6 +18,7 @@ from urllib.parse import unquote
 LETTERS = "abcdpqvwuxyz"
 DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _TEXT = re.compile(r"kan([a-z])([a-z0-9]{4})([a-z0-9])", re.IGNORECASE)
+Mark = str | int
 _NUMBER = re.compile(r"\d{1,3}(?:[.,\u00a0\u202f' ]\d{3})+|\d{7,}")
 
 
@@ -62,10 +63,17 @@ class Planted:
         Marks in `but`, which is what the person typed, do not count.
         """
         typed = set(self._marks(but)) if but else set()
-        marks = {mark for text in _readings(content) for mark in self._marks(text)} - typed
-        return {self.numbers[mark] if isinstance(mark, int) else mark[3] for mark in marks}
+        return {self.letter_of(mark) for mark in self.marks_in(content) - typed}
 
-    def _marks(self, text: str) -> Iterator[str | int]:
+    def marks_in(self, content: bytes) -> set[Mark]:
+        """The marks themselves: each was planted once."""
+        return {mark for text in _readings(content) for mark in self._marks(text)}
+
+    def letter_of(self, mark: Mark) -> str:
+        """Whose it is."""
+        return self.numbers[mark] if isinstance(mark, int) else mark[3]
+
+    def _marks(self, text: str) -> Iterator[Mark]:
         for hit in _TEXT.finditer(text):
             if hit.group(0).lower() in self.texts:
                 yield hit.group(0).lower()

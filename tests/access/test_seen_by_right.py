@@ -1,0 +1,140 @@
+"""Threat 11, at every page: of each mirrored field a person gets what `sight` says, and nothing of the others.
+
+The marks of the world are different in every column, so a mark in an answer tells which field it came from.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from portal.accounts.roles import CAPABILITIES, UNMENTIONED, Capability
+from portal.mirror.models import Change
+from portal.mirror.resource import Resource, columns, registry
+from portal.ui.fields import Sight, sight
+from tests.access import matrix
+from tests.access.asking import ask
+from tests.access.canaries import Mark
+from tests.access.world import ACTORS, TWIN, World
+
+#: People with a role over client a, from those who may see least.
+READERS = (
+    "client_user",
+    "assistant",
+    "client_administrator",
+    "auditor",
+    "accountant",
+    "administrator",
+)
+#: Whose records the walk asks for.
+LETTERS = {"a", TWIN["a"]}
+#: What each kind of record needs that not everybody may see. It is written out: the portal's own word is what is tried.
+NEEDS = {
+    Capability.VIEW_PERSONAL: {
+        "addresses", "bsn_checks", "children", "contracts", "employee_labour_agreements", "lease_cars", "leave",
+        "leave_balances", "managers", "partners", "personal_info", "schedules", "social_insurances",
+    },
+    Capability.VIEW_SALARIES: {
+        "company_wage_fixed", "company_wage_variable", "fixed_hours", "fixed_wage_components", "journal", "run_output",
+        "salaries", "variable_hours", "variable_wage_components", "work_costs",
+    },
+    Capability.VIEW_BANK_ACCOUNTS: {"bank_accounts", "company_bank_account", "debtor_bank_account"},
+    Capability.VIEW_TAX_SETTINGS: {"wage_tax_settings"},
+    Capability.VIEW_SICKNESS: {"absences"},
+    Capability.VIEW_LABELS: {"debtor_tags", "service_level"},
+}  # fmt: skip
+#: Rights of which some page shows a mark: the others have numbers or dates only, which stand in too many places.
+SHOWN = {
+    Capability.VIEW,
+    Capability.VIEW_PERSONAL,
+    Capability.VIEW_SALARIES,
+    Capability.VIEW_BANK_ACCOUNTS,
+    Capability.VIEW_LABELS,
+}
+#: Pages on which many kinds stand together: the quick walk opens them too.
+ALWAYS = {"employees:person", "dashboards:debtor", "companies:company"}
+
+Fields = dict[Mark, list[tuple[Resource, str]]]
+
+
+def fields(world: World) -> Fields:
+    """Every mark in a mirrored field of the client, and in what is kept of a change of one: where it stands."""
+    found: Fields = {}
+    for kind in registry:
+        names = [column.name for column in columns(kind.model) if not column.is_relation]
+        for row in kind.model._base_manager.values(*names):
+            for name, value in row.items():
+                _note(world, found, kind, name, str(value))
+    for change in Change.objects.all():
+        for value in (change.old, change.new):
+            _note(world, found, registry[change.resource], change.field, str(value))
+    return found
+
+
+def _note(world: World, found: Fields, kind: Resource, name: str, value: str) -> None:
+    for mark in world.planted.marks_in(value.encode()):
+        if world.planted.letter_of(mark) in LETTERS:
+            found.setdefault(mark, []).append((kind, name))
+
+
+def pages(actor: str, one_in: int) -> Iterator[matrix.Cell]:
+    """What somebody can open of the client: each address, and of the lists each kind of record."""
+    cells = [cell for cell in matrix.cells(actor) if cell.method == "GET" and cell.target == matrix.OWN]
+    opened = [cell for cell in cells if matrix.expected(cell) in (200, 403)]
+    yield from (cell for place, cell in enumerate(opened) if place % one_in == 0 or cell.row in ALWAYS)
+
+
+def walked(world: World, actor: str, one_in: int) -> tuple[Fields, set[Mark], list[str]]:
+    """Where the marks stand, which of them the person got, and which of these they may not see."""
+    ((role, _), *_more) = ACTORS[actor]
+    held, standing = CAPABILITIES[role], fields(world)
+    got: set[Mark] = set()
+    wrong = []
+    for cell in pages(actor, one_in):
+        seen = world.planted.marks_in(ask(world, cell).whole) & set(standing)
+        got |= seen
+        for mark in seen:
+            if all(sight(kind, name, held) is not Sight.FULL for kind, name in standing[mark]):
+                wrong.append(f"{cell}: {[f'{kind.name}.{name}' for kind, name in standing[mark]]}")
+    return standing, got, wrong
+
+
+@pytest.mark.parametrize("actor", ["client_user", "assistant"])
+def test_threat_11_nobody_gets_a_field_without_the_right_to_it(world, actor):
+    _, got, wrong = walked(world, actor, one_in=10)
+    assert wrong == []
+    assert got
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("actor", READERS)
+def test_threat_11_nobody_gets_a_field_without_the_right_to_it_at_any_page(world, actor):
+    standing, got, wrong = walked(world, actor, one_in=1)
+    assert wrong == []
+    # What they may see was there: the walk would have seen the rest as well.
+    shown = {kind.capability for mark in got for kind, _ in standing[mark]}
+    ((role, _), *_more) = ACTORS[actor]
+    assert shown == SHOWN & CAPABILITIES[role]
+
+
+def test_threat_11_the_right_that_each_kind_of_record_needs(world):
+    needed: dict[Capability, set[str]] = {}
+    for kind in registry:
+        if kind.capability is not Capability.VIEW:
+            needed.setdefault(kind.capability, set()).add(kind.name)
+    assert needed == NEEDS
+
+
+def test_threat_11_whoever_may_see_least_gets_no_list_of_a_kind_that_needs_more(world):
+    closed = set().union(*NEEDS.values())
+    asked = [cell for cell in matrix.cells("client_user") if cell.method == "GET" and cell.target == matrix.OWN]
+    answers = {cell.kind: ask(world, cell).status for cell in asked if cell.kind in closed}
+    assert set(answers.values()) == {403}
+    assert len(answers) > 8
+
+
+def test_every_right_to_a_kind_of_record_has_a_mark_of_its_own(world):
+    standing = fields(world)
+    marked = {kind.capability for places in standing.values() for kind, _ in places}
+    assert marked >= SHOWN
+    assert UNMENTIONED <= SHOWN
