@@ -4,12 +4,18 @@ The marks of the world are different in every column, so a mark in an answer tel
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.http import HttpRequest
 
 from portal.accounts.roles import CAPABILITIES, UNMENTIONED, Capability
+from portal.companies.models import Company
+from portal.debtors.models import Debtor
+from portal.employees.models import Employee
 from portal.mirror.models import Change
 from portal.mirror.resource import Resource, columns, registry
+from portal.ui import panels
 from portal.ui.fields import Sight, sight
 from tests.access import matrix
 from tests.access.asking import ask
@@ -42,6 +48,20 @@ NEEDS = {
     Capability.VIEW_SICKNESS: {"absences"},
     Capability.VIEW_LABELS: {"debtor_tags", "service_level"},
 }  # fmt: skip
+#: The same of panels, by page.
+PANELS = {
+    ("debtor", "cost"): Capability.VIEW_SALARIES,
+    ("debtor", "wage"): Capability.VIEW_SALARIES,
+    ("debtor", "absence"): Capability.VIEW_SICKNESS,
+    ("debtor", "ending"): Capability.VIEW_PERSONAL,
+    ("debtor", "changes"): Capability.VIEW_SYNC,
+    ("company", "cost"): Capability.VIEW_SALARIES,
+    ("company", "absence"): Capability.VIEW_SICKNESS,
+    ("company", "ending"): Capability.VIEW_PERSONAL,
+    ("company", "work_costs"): Capability.VIEW_SALARIES,
+    ("person", "leave"): Capability.VIEW_PERSONAL,
+    ("selfservice_period", "amounts"): Capability.VIEW_SALARIES,
+}
 #: Rights of which some page shows a mark: the others have numbers or dates only, which stand in too many places.
 SHOWN = {
     Capability.VIEW,
@@ -138,3 +158,21 @@ def test_every_right_to_a_kind_of_record_has_a_mark_of_its_own(world):
     marked = {kind.capability for places in standing.values() for kind, _ in places}
     assert marked >= SHOWN
     assert UNMENTIONED <= SHOWN
+
+
+def test_threat_11_the_right_that_each_panel_needs_and_who_does_not_see_it(world):
+    needed: dict[tuple[str, str], Capability] = {}
+    for page in panels.pages():
+        for panel in panels.panels_of(page):
+            if panel.capability is not Capability.VIEW:
+                needed[page, panel.name] = panel.capability
+    assert needed == PANELS
+    request = HttpRequest()
+    request.user = world.users["client_user"]
+    rows: dict[str, Any] = {"debtor": Debtor.everything.get(pk=world.ids["client"]["a"])}
+    rows["person"] = Employee.everything.get(pk=world.ids["employee"]["a"])
+    rows["company"] = rows["selfservice_period"] = Company.everything.get(pk=world.ids["company"]["a"])
+    for page, row in rows.items():
+        seen = {(page, panel.name) for panel in panels.seen_by(request, row, panels.panels_of(page))}
+        assert seen or page == "person"
+        assert seen & set(PANELS) == set()
