@@ -1,4 +1,5 @@
-"""What `make test` and `make test-long` run: SQLite, then the browser and PostgreSQL, in the quick run side by side.
+"""What `make test` and `make test-long` run: SQLite, then the browser and PostgreSQL, in the quick run side by side; the
+long run also the quick tests with the log at DEBUG.
 
 Arguments are handed to pytest; `--long` chooses the long tests.
 """
@@ -21,6 +22,8 @@ from tests.template import NotMigrated, Template
 
 DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432/"
 NO_TESTS = 5
+#: Four on two cores: much of the time a test waits for the call budget, a lease or another program.
+SIDE_BY_SIDE = ["-n", "4", "--dist", "worksteal"]
 HOW_POSTGRES = (
     "Start one, for example `docker run --rm -p 5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust postgres:15`, "
     "or name yours: TEST_POSTGRES_URL=postgres://user:password@host:5432/"
@@ -84,6 +87,10 @@ def lanes(long: bool, postgres: str, chromium: str) -> list[Lane]:
         plan.append(
             Lane("PostgreSQL", f"{both} and not browser", two, {"DATABASE_URL": postgres, **marked["database"]})
         )
+    if long:
+        # Every quick test once more, for what loggers are given at the levels that the settings do not let pass.
+        at_debug = {**sqlite, "LEAK_LOG": "DEBUG"}
+        plan.append(Lane("log at DEBUG", "not long and not browser", ["-n", "4", "--dist", "worksteal"], at_debug))
     return plan
 
 
@@ -121,7 +128,7 @@ def main(arguments: list[str]) -> int:
     failed = any(text.startswith("FAILED") for text in outcome.values())
     if problem:
         outcome["PostgreSQL"] = f"NOT RUN, no server answers: {problem}. {HOW_POSTGRES}"
-    print("\n" + "\n".join(f"{name:<12}{text}" for name, text in outcome.items()))
+    print("\n" + "\n".join(f"{name:<14}{text}" for name, text in outcome.items()))
     return 1 if failed else 0
 
 

@@ -33,8 +33,20 @@ def test_every_test_belongs_to_a_lane_and_long_ones_to_the_long_run():
     short = [lane.select for lane in lanes.lanes(False, "postgres://x/y", "/usr/bin/chromium")]
     assert short == ["not long and not browser", "not long and browser", "not long and database and not browser"]
     long = [lane.select for lane in lanes.lanes(True, "postgres://x/y", "/usr/bin/chromium")]
-    assert long == ["long and not browser", "long and browser", "(long and database or pages) and not browser"]
-    assert len(lanes.lanes(False, "", "/usr/bin/chromium")) == len(lanes.lanes(True, "", "/usr/bin/chromium")) == 2
+    assert long == [
+        "long and not browser",
+        "long and browser",
+        "(long and database or pages) and not browser",
+        "not long and not browser",
+    ]
+    assert len(lanes.lanes(False, "", "/usr/bin/chromium")) == 2
+    assert len(lanes.lanes(True, "", "/usr/bin/chromium")) == 3
+
+
+def test_the_long_run_watches_the_log_of_the_quick_tests_at_every_level():
+    watched = [lane.name for lane in lanes.lanes(True, "", "") if lane.environment.get("LEAK_LOG") == "DEBUG"]
+    assert watched == ["log at DEBUG"]
+    assert not [lane for lane in lanes.lanes(False, "", "") if "LEAK_LOG" in lane.environment]
 
 
 def test_each_lane_names_its_database_whatever_the_environment_says(monkeypatch):

@@ -1,7 +1,7 @@
-"""The log of every test is looked through for secrets of the embedded Nmbrs: its token, and numbers of its people.
+"""The log of every test is looked through for secrets: the token of the embedded Nmbrs, numbers of its people, seeds.
 
-It sees what loggers were given, before the portal's own log masks it. LEAK_LOG=DEBUG looks at every level; without it
-at what the settings let pass, since a lower level would change what other tests see.
+It sees what loggers were given, before the portal's own log masks it. LEAK_LOG=DEBUG looks at every level, as a lane of
+`make test-long` does; without it at what the settings let pass, since a lower level would change what other tests see.
 """
 
 import logging
@@ -16,6 +16,8 @@ from portal.nmbrs.sandbox.firm.numbers import bsn
 from portal.settings.masking import _IBAN, is_iban
 
 _NINE_DIGITS = re.compile(r"(?<!\d)\d{9}(?!\d)")
+#: The seed of an app for codes: allauth makes twenty bytes, in base32.
+_SEED = re.compile(r"(?<![A-Za-z0-9])[A-Z2-7]{32}(?![A-Za-z0-9])")
 #: More people than any firm of a test has.
 PEOPLE = 20_000
 
@@ -33,6 +35,8 @@ def leaks(text: str) -> list[str]:
         found.append("a BSN")
     if any(is_iban(hit[0]) for hit in _IBAN.finditer(text)):
         found.append("a bank account")
+    if _SEED.search(text):
+        found.append("a seed")
     return found
 
 
