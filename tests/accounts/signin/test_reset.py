@@ -106,7 +106,8 @@ def test_a_mail_scanner_that_opens_the_link_uses_nothing_up(administrator):
     assert choose(Client(), link)["Location"] == "/password/done/"
 
 
-def test_the_key_of_the_link_is_not_in_the_address_of_the_form(administrator):
+def test_the_key_of_the_link_is_not_in_the_address_of_the_form_and_in_no_log(administrator, caplog):
+    caplog.set_level(logging.DEBUG)
     administrator()
     ask(Client())
     link = mailed_link()
@@ -114,6 +115,9 @@ def test_the_key_of_the_link_is_not_in_the_address_of_the_form(administrator):
     assert page["Location"].endswith("-set-password/")
     assert link.rsplit("-", 1)[-1] not in page["Location"]
     assert page["Referrer-Policy"] == "same-origin"
+    assert choose(Client(), link)["Location"] == "/password/done/"
+    assert choose(Client(), link).status_code == 200
+    assert link.rsplit("-", 1)[-1].strip("/") not in caplog.text
 
 
 def test_the_key_of_the_link_is_readable_neither_in_the_session_nor_in_a_log(administrator, caplog):
