@@ -1,7 +1,8 @@
 """S1, threats 1, 6 and 9: every address, for everybody, with every method, as the access matrix says.
 
-The quick run asks about a tenth of it, the long one all. Only on SQLite: it is about views, which know no database;
-the scope itself is tested on both in tests/accounts/test_scope.py and test_scope_at_pages.py.
+The quick run asks one request in forty and, for three people, every refusal of the methods that a row names; the long
+one asks all. Only on SQLite: it is about views, which know no database; the scope itself is tested on both in
+tests/accounts/test_scope.py and test_scope_at_pages.py.
 """
 
 import pytest
