@@ -1,6 +1,7 @@
 """Only allowed addresses are called, and nothing is sent anywhere else."""
 
 import socket
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,42 @@ def test_threat_29_any_other_address_is_refused_before_a_socket_opens(
     with pytest.raises(HostNotAllowed) as caught:
         source.fetch(Soap("List_GetAll", "DebtorService", "Debtor", {"id": "Id"}), Scope(Level.ENVIRONMENT), {})
     assert len(address) < 2 or address not in str(caught.value)
+
+
+SCHEMES = ["https://", "http://", "HTTP://", "ftp://", "file://", "//", "", "https:", "https:///"]
+USERS = ["", "user@", "user:secret@", "api.nmbrs.nl@", "api.nmbrs.nl%40"]
+HOSTS = [
+    "api.nmbrs.nl", "API.nmbrs.nl", "api-sandbox.nmbrs.nl", "api.nmbrs.nl.", "api.nmbrs.nl.evil.example", "nmbrs.nl",
+    "x.api.nmbrs.nl", "api%2enmbrs.nl", "api\u3002nmbrs\u3002nl", "api.nmbrs.n\u217c", "evil.example", "localhost",
+    "127.0.0.1", "127.1", "127.0.0.2", "2130706433", "0x7f000001", "0177.0.0.1", "0.0.0.0", "[::1]",  # noqa: S104 - asked for, not bound
+    "[::ffff:127.0.0.1]", "169.254.169.254", "[fd00:ec2::254]", "10.0.0.1",
+]  # fmt: skip
+PORTS = ["", ":", ":443", ":80", ":8100", ":08100", ":8101", ":99999", ":-1", ":8100 "]
+#: Of all these together the only ones that are called, in whichever way the same port is written.
+CALLED = {
+    "https://api.nmbrs.nl": {"", ":", ":443"},
+    "https://API.nmbrs.nl": {"", ":", ":443"},
+    "https://api-sandbox.nmbrs.nl": {"", ":", ":443"},
+    "http://127.0.0.1": {":8100", ":08100"},
+    "HTTP://127.0.0.1": {":8100", ":08100"},
+}
+
+
+def called(address: str) -> str:
+    """What is called when the settings hold this address; empty when nothing is."""
+    try:
+        return checked_address(address, ALLOWED)
+    except HostNotAllowed as error:
+        assert len(address) < 2 or address not in str(error)
+        return ""
+
+
+def test_threat_29_of_thousands_of_addresses_only_those_on_the_list_are_called() -> None:
+    made = {scheme + user + host + port for scheme, user, host, port in product(SCHEMES, USERS, HOSTS, PORTS)}
+    assert len(made) > 5_000
+    found = {address: plain for address in made if (plain := called(address))}
+    assert set(found) == {f"{host}{port}" for host, ports in CALLED.items() for port in ports}
+    assert {plain.removesuffix(":443") for plain in found.values()} == set(ALLOWED)
 
 
 @pytest.mark.parametrize(
