@@ -1,5 +1,6 @@
-"""What `make test` and `make test-long` run: SQLite, then the browser and PostgreSQL, in the quick run side by side; the
-long run also the quick tests with the log at DEBUG.
+"""What `make test` and `make test-long` run: SQLite, then the browser and PostgreSQL, in the quick run side by side.
+
+The long run also runs the quick tests with the log at DEBUG.
 
 Arguments are handed to pytest; `--long` chooses the long tests.
 """
@@ -22,8 +23,6 @@ from tests.template import NotMigrated, Template
 
 DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432/"
 NO_TESTS = 5
-#: Four on two cores: much of the time a test waits for the call budget, a lease or another program.
-SIDE_BY_SIDE = ["-n", "4", "--dist", "worksteal"]
 HOW_POSTGRES = (
     "Start one, for example `docker run --rm -p 5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust postgres:15`, "
     "or name yours: TEST_POSTGRES_URL=postgres://user:password@host:5432/"
@@ -67,13 +66,17 @@ def postgres_problem(url: str) -> str:
     return ""
 
 
+def _processes(number: int) -> list[str]:
+    return ["-n", str(number), "--dist", "worksteal"]
+
+
 def lanes(long: bool, postgres: str, chromium: str) -> list[Lane]:
     """The lanes in their order; none for PostgreSQL when `postgres` is empty."""
     sqlite = {"DATABASE_URL": ""}
     pace = "long" if long else "not long"
     # Four on two cores: much of the time a test waits for the call budget, a lease or another program. The two lanes
     # that run beside one another have two each: a process that begins takes ten seconds to read the tests.
-    four, two = ([] if long else ["-n", number, "--dist", "worksteal"] for number in "42")
+    four, two = ([] if long else _processes(number) for number in (4, 2))
     # Only of the first lane, which holds every file, are all of them read.
     marked: dict[str, dict[str, str]] = {
         name: {} if long else {"TEST_MARKER": name} for name in ("browser", "database")
@@ -90,7 +93,7 @@ def lanes(long: bool, postgres: str, chromium: str) -> list[Lane]:
     if long:
         # Every quick test once more, for what loggers are given at the levels that the settings do not let pass.
         at_debug = {**sqlite, "LEAK_LOG": "DEBUG"}
-        plan.append(Lane("log at DEBUG", "not long and not browser", ["-n", "4", "--dist", "worksteal"], at_debug))
+        plan.append(Lane("log at DEBUG", "not long and not browser", _processes(4), at_debug))
     return plan
 
 
