@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from portal.accounts.roles import CAPABILITIES, UNMENTIONED, Capability
 from portal.companies.models import Company
+from portal.dashboards.changes.unseen import watched_kinds
 from portal.debtors.models import Debtor
 from portal.employees.models import Employee
 from portal.mirror.models import Change
@@ -176,3 +177,10 @@ def test_threat_11_the_right_that_each_panel_needs_and_who_does_not_see_it(world
         seen = {(page, panel.name) for panel in panels.seen_by(request, row, panels.panels_of(page))}
         assert seen or page == "person"
         assert seen & set(PANELS) == set()
+
+
+def test_how_old_kinds_are_is_told_of_those_only_that_somebody_may_see(world):
+    told = {actor: set(watched_kinds(world.users[actor])) for actor in ("accountant", "assistant")}
+    hidden = NEEDS[Capability.VIEW_BANK_ACCOUNTS] | NEEDS[Capability.VIEW_SICKNESS]
+    assert told["accountant"] & hidden
+    assert told["assistant"] == told["accountant"] - hidden

@@ -5,16 +5,19 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.security.mutation import switch
+from tests.security.mutation.excused import WITHOUT_A_TEST
 from tests.security.mutation.guards import (
     DECORATORS,
     MIXINS,
     PORTAL,
-    WITHOUT_A_TEST,
     all_guards,
     middleware_of_the_portal,
     modules,
@@ -46,7 +49,9 @@ def test_every_refusal_belongs_to_a_guard_that_can_be_switched_off() -> None:
     """A new way to refuse that the mutator does not know is a failure here."""
     for name, source in sources():
         _, switches = switched(name, source)
-        raised = {node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt) and refuses(node)}
+        raised = {
+            node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt) and refuses(node, name)
+        }
         assert raised - switches.refusals == set(), name
 
 
@@ -109,6 +114,10 @@ def test_names_of_guards_are_unique_and_every_kind_is_there() -> None:
         "nothing to see",
         "predicate",
         "capability of a page",
+        "capability of a panel or kind",
+        "what is held",
+        "sight",
+        "rule of a field",
         "middleware",
         "term",
     }
@@ -177,6 +186,46 @@ def test_a_guard_that_is_switched_off_does_nothing_and_the_others_do(
             view(request_)  # type: ignore[operator]
     else:
         assert view(request_) == expected  # type: ignore[operator]
+
+
+MADE = """
+from dataclasses import dataclass
+
+PANEL = Panel("wage", capability=Capability.WAGES)
+RULES: dict = {("person", "iban"): "masked", ("person", "bsn"): "never"}
+
+def readable(kind, held):
+    return kind in held, RULES.get(("person", "iban")), RULES.get(("person", "bsn"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("off", "capability", "read"),
+    [
+        ("", "wages", (False, "masked", "never")),
+        ("portal.ui.fields: wage asks for WAGES", "view", (False, "masked", "never")),
+        ("portal.ui.fields: readable asks what is held", "wages", (True, "masked", "never")),
+        ("portal.ui.fields: the rule of iban in person", "wages", (False, None, "never")),
+    ],
+)
+def test_what_a_panel_asks_for_what_is_held_and_the_rule_of_a_field_are_switched_off_one_by_one(
+    off: str, capability: str, read: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Capability(StrEnum):
+        VIEW = "view"
+        WAGES = "wages"
+
+    @dataclass(frozen=True)
+    class Panel:
+        name: str
+        capability: Capability
+
+    tree, _ = switched("portal.ui.fields", MADE)
+    world: dict[str, Any] = {"Panel": Panel, "Capability": Capability}
+    exec(compile(tree, "m", "exec"), world)  # noqa: S102 - a text of this test
+    monkeypatch.setattr(switch, "active", off)
+    assert (world["PANEL"].capability, replace(world["PANEL"], name="x").capability) == (capability, capability)
+    assert world["readable"]("wages", {"view"}) == read
 
 
 @pytest.mark.long

@@ -9,82 +9,30 @@ ROOT = Path(__file__).resolve().parents[3]
 PORTAL = ROOT / "portal"
 SWITCH = "_switch"
 REFUSALS = {"PermissionDenied", "NotAllowed"}
+#: Where `Refused` says that somebody may not; in other rooms it says what is wrong with what was filled in.
+REFUSED = "portal.ui.exports."
 #: Statements that do nothing but refuse.
 REQUIRING = {"require", "require_administrator", "require_known", "not_oneself", "raise_if_reauthentication_required"}
 #: Functions that answer whether somebody may.
 PREDICATE = re.compile(
-    r"^_?(may_\w+|holds_over\w*|_?holds_over_firm|administers|is_known|is_fresh|host_allowed|issuer_allowed)$"
+    r"^_?(may_\w+|holds_over\w*|_?holds_over_firm|administers|is_known|is_fresh|still_has|host_allowed|issuer_allowed)$"
 )
 DECORATORS = {"fresh_sign_in_required", "fresh_sign_in_for_changes", "require_POST"}
 MIXINS = {"FreshSignInMixin"}
+#: What a page or a kind of record is made by, when it says by keyword what somebody must hold. An entry of the menu is
+#: none of these: it only leads to a page, which asks itself.
+NOT_MADE = {"MenuEntry"}
+#: Where what somebody holds decides which values they get, without a refusal.
+BY_WHAT_IS_HELD = (
+    "portal.dashboards.changes.unseen",
+    "portal.privacy.subject",
+    "portal.sync.offers",
+    "portal.ui.fields",
+    "portal.ui.saved.views",
+)
+HELD = {"held", "_held", "capabilities", "capabilities_of", "capabilities_over"}
 #: Rooms without people: the embedded Nmbrs, the reader of Nmbrs, what is below the rooms.
 NO_ACCESS = ("nmbrs", "locale", "settings")
-
-
-_HANDS_ON = "it only hands on; process_view refuses"
-_OF_ONE_FIRM = "of one firm, found among those that the reader administers: all of it is theirs to see"
-_ASKED_BEFORE = "in the same request the reader was found to hold the same over what these belong to"
-_NO_MORE_THAN_SEEING = "the kind takes no more than seeing whose it is, so without it the question is the same"
-_OF_A_WHOLE_FIRM = "of a whole firm, which administrators and auditors alone see: both hold the capability"
-_BOTH = "the companies and what is read of them are both asked through the door: one of the two is enough"
-#: Guards that no test can miss, with the reason: another one stands before or behind each of them.
-WITHOUT_A_TEST: dict[str, str] = {
-    "portal.accounts.grants: _of_person counts what has ended (4)": (
-        "chooses whether a second question is worth asking; that one compares the deputy's term itself"
-    ),
-    "portal.accounts.middleware: ReadOnlyMiddleware.__call__": _HANDS_ON,
-    "portal.accounts.signin.middleware: SecondFactorMiddleware.__call__": _HANDS_ON,
-    **{
-        f"portal.{guard}{more}": _OF_ONE_FIRM
-        for guard in (
-            "administration.requests: approve sees everything",
-            "administration.reviews: overview sees everything",
-            "administration.reviews: overview sees everything (3)",
-            "administration.teams: add_rule sees everything",
-            "administration.teams: deputies sees everything",
-            "administration.teams: unassigned sees everything",
-            "administration.teams: unassigned sees everything (3)",
-            "debtors.unassigned: _count sees everything",
-            "dashboards.variance.setting: variance_bands sees everything",
-            "dashboards.variance.setting: _keep sees everything",
-        )
-        for more in ("", ", its capability")
-    },
-    **{
-        f"portal.{guard}{more}": _ASKED_BEFORE
-        for guard in (
-            "deadlines.several_views: _asked_again sees everything",
-            "deadlines.views: move sees everything",
-            "employees.known: records_known sees everything",
-            "sync.actions: _decided sees everything (2)",
-            "sync.quarantine: again sees everything (2)",
-        )
-        for more in ("", ", its capability")
-    },
-    "portal.sync.problems: holds sees everything (3)": _ASKED_BEFORE,
-    "portal.sync.templatetags.sync: resync_button sees everything": _ASKED_BEFORE,
-    **{
-        f"portal.{guard}, its capability": _NO_MORE_THAN_SEEING
-        for guard in (
-            "companies.filed_tables: _returns sees everything",
-            "dashboards.sums.reading: _people sees everything (2)",
-            "employees.filters: PeopleFilter._departments sees everything",
-            "employees.reading: _codes sees everything",
-        )
-    },
-    "portal.employees.absence_types: unmapped sees everything, its capability": _OF_A_WHOLE_FIRM,
-    "portal.sync.environments: cards sees everything (5), its capability": _OF_A_WHOLE_FIRM,
-    **{
-        f"portal.dashboards.{guard} sees everything": _BOTH
-        for guard in (
-            "sums.clients: _numbers",
-            "sums.reading: _of_debtor",
-            "sums.reading: _of_company",
-        )
-    },
-    "portal.privacy.views: HandOutView.post refuses": "nobody who is not signed in finds a person to hand out",
-    "portal.dashboards.changes.unseen: _own sees everything": "of nobody's marks none are taken in any case",
-}
 
 
 @dataclass(frozen=True)
@@ -105,12 +53,28 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def refuses(node: ast.stmt) -> bool:
-    """Whether the statement raises one of REFUSALS."""
+def refuses(node: ast.stmt, module: str = "") -> bool:
+    """Whether the statement raises one of REFUSALS, or in the rooms of REFUSED a `Refused` of its own."""
     if not isinstance(node, ast.Raise) or node.exc is None:
         return False
     raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-    return getattr(raised, "attr", getattr(raised, "id", "")) in REFUSALS
+    name = _name(raised)
+    return name in REFUSALS or (name == "Refused" and node.cause is None and module.startswith(REFUSED))
+
+
+def _name(node: ast.AST) -> str:
+    """The last word of a name: of `a.b.c` it is c, of a call that of what is called."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    found: str = getattr(node, "attr", getattr(node, "id", ""))
+    return found
+
+
+def named_capability(node: ast.AST) -> str:
+    """The capability that is written there, other than the weakest; empty where there is none."""
+    if isinstance(node, ast.Attribute) and _name(node.value) == "Capability" and node.attr != "VIEW":
+        return node.attr
+    return ""
 
 
 def gives_nothing(node: ast.stmt) -> bool:
@@ -133,6 +97,7 @@ class Switches(ast.NodeTransformer):
         self.guards: list[Guard] = []
         self.refusals: set[int] = set()
         self.inside: list[str] = []
+        self.refusing = False
 
     def visit_Module(self, node: ast.Module) -> ast.AST:
         self.generic_visit(node)
@@ -192,12 +157,16 @@ class Switches(ast.NodeTransformer):
         return node
 
     def visit_If(self, node: ast.If) -> ast.AST:
-        refusing = [one for one in node.body if refuses(one)]
+        refusing = [one for one in node.body if refuses(one, self.module)]
         nothing = len(node.body) == 1 and gives_nothing(node.body[0]) and ".accounts." in self.module
         if refusing or nothing:
             self.refusals |= {one.lineno for one in refusing}
             guard = self._new(node, f"{self._where()} refuses", "refusal" if refusing else "nothing to see")
-            self.generic_visit(node)
+            # What is asked there is switched off with the refusal.
+            self.refusing = True
+            node.test = self.visit(node.test)
+            self.refusing = False
+            node.body, node.orelse = self._each(node.body), self._each(node.orelse)
             node.test = ast.BoolOp(ast.And(), [self._call("on", guard), node.test])
             return node
         self.generic_visit(node)
@@ -226,7 +195,50 @@ class Switches(ast.NodeTransformer):
         if isinstance(function, ast.Name) and function.id == "in_force":
             guard = self._new(node, f"{self._where()} counts what has ended", "term")
             return self._call("term", guard, function, *node.args, keywords=node.keywords, at=node)
+        if isinstance(function, ast.Name) and function.id == "sight":
+            guard = self._new(node, f"{self._where()} shows all of a field", "sight")
+            return self._call("sight", guard, function, *node.args, keywords=node.keywords, at=node)
+        return self._made(node)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        asked, among = node.ops[0], _name(node.comparators[0])
+        held = self.module in BY_WHAT_IS_HELD and among in HELD and not self.refusing
+        if held and isinstance(asked, ast.In | ast.NotIn):
+            guard = self._call("on", self._new(node, f"{self._where()} asks what is held", "what is held"))
+            if isinstance(asked, ast.NotIn):
+                return ast.BoolOp(ast.And(), [guard, node])
+            return ast.BoolOp(ast.Or(), [ast.UnaryOp(ast.Not(), guard), node])
+        if among == "FIRM_SWITCHES" and self.module.startswith("portal.accounts."):
+            guard = self._call("on", self._new(node, f"{self._where()} keeps what is the firm's", "what is held"))
+            return ast.BoolOp(ast.And(), [guard, node])
         return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        self.generic_visit(node)
+        if self.module == "portal.ui.fields" and _name(node.target) == "RULES" and isinstance(node.value, ast.Dict):
+            guards = []
+            for key in node.value.keys:
+                assert isinstance(key, ast.Tuple)
+                kind, field = ast.literal_eval(key)
+                guards.append(self._new(node, f"the rule of {field} in {kind}", "rule of a field"))
+            named: ast.expr = ast.List([ast.Constant(guard) for guard in guards], ast.Load())
+            node.value = self._call("Rules", guards[0], named, node.value)
+            del node.value.args[0]
+        return node
+
+    def _made(self, node: ast.Call) -> ast.AST:
+        """A panel or a kind of record that says by keyword what somebody must hold."""
+        needed = next((named_capability(one.value) for one in node.keywords if one.arg == "capability"), "")
+        if not needed or _name(node.func) in NOT_MADE:
+            return node
+        texts = [one.value for one in node.keywords if one.arg == "name"] + node.args[:1]
+        name = next((str(one.value) for one in texts if isinstance(one, ast.Constant)), self._where())
+        guard = self._new(node, f"{name} asks for {needed}", "capability of a panel or kind")
+        return self._call("made", guard, node.func, *node.args, keywords=node.keywords, at=node)
+
+    def _each(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        return [self.visit(one) for one in body]
 
     def _new(self, node: ast.AST, what: str, kind: str) -> str:
         number = 1 + sum(guard.name.startswith(f"{self.module}: {what}") for guard in self.guards)

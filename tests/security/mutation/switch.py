@@ -70,3 +70,39 @@ class Weakened:
 
     def __get__(self, instance: Any, owner: Any) -> Any:
         return self.capability if on(self.guard) else type(self.capability).VIEW
+
+
+def made(guard: str, make: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """A panel or a kind of record; switched off: whoever may see anything may see it."""
+    one = make(*given, **named)
+    needed = vars(one)["capability"]
+
+    def capability(self: Any) -> Any:
+        return vars(self)["capability"] if on(guard) else type(needed).VIEW
+
+    def keep(self: Any, value: Any) -> None:
+        vars(self)["capability"] = value
+
+    more = {"capability": property(capability, keep), "__module__": type(one).__module__}
+    object.__setattr__(one, "__class__", type(type(one).__name__, (type(one),), more))
+    return one
+
+
+def sight(guard: str, asked: Callable[..., Any], *given: Any) -> Any:
+    """`sight(...)`; switched off: all of the field."""
+    found = asked(*given)
+    return found if on(guard) else type(found).FULL
+
+
+class Rules(dict[Any, Any]):
+    """The rules of fields, each with its guard; one that is switched off is not there."""
+
+    def __init__(self, guards: list[str], rules: dict[Any, Any]) -> None:
+        super().__init__(rules)
+        self.guards = dict(zip(rules, guards, strict=True))
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return self[key] if key in self and on(self.guards[key]) else default
+
+    def items(self) -> Any:
+        return [(key, rule) for key, rule in super().items() if on(self.guards[key])]

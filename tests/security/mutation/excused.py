@@ -1,0 +1,69 @@
+"""Guards that may be switched off without a test that fails, each with its reason."""
+
+_HANDS_ON = "it only hands on; process_view refuses"
+_OF_ONE_FIRM = "of one firm, found among those that the reader administers: all of it is theirs to see"
+_ASKED_BEFORE = "in the same request the reader was found to hold the same over what these belong to"
+_NO_MORE_THAN_SEEING = "the kind takes no more than seeing whose it is, so without it the question is the same"
+_OF_A_WHOLE_FIRM = "of a whole firm, which administrators and auditors alone see: both hold the capability"
+_ASKED_PER_ROW = "the condition asks for the right over each row once more; this only spares the question"
+_BOTH = "the companies and what is read of them are both asked through the door: one of the two is enough"
+#: Guards that no test can miss, with the reason: another one stands before or behind each of them.
+WITHOUT_A_TEST: dict[str, str] = {
+    "portal.accounts.grants: _of_person counts what has ended (4)": (
+        "chooses whether a second question is worth asking; that one compares the deputy's term itself"
+    ),
+    "portal.accounts.middleware: ReadOnlyMiddleware.__call__": _HANDS_ON,
+    "portal.accounts.signin.middleware: SecondFactorMiddleware.__call__": _HANDS_ON,
+    **{
+        f"portal.{guard}{more}": _OF_ONE_FIRM
+        for guard in (
+            "administration.requests: approve sees everything",
+            "administration.reviews: overview sees everything",
+            "administration.reviews: overview sees everything (3)",
+            "administration.teams: add_rule sees everything",
+            "administration.teams: deputies sees everything",
+            "administration.teams: unassigned sees everything",
+            "administration.teams: unassigned sees everything (3)",
+            "debtors.unassigned: _count sees everything",
+            "dashboards.variance.setting: variance_bands sees everything",
+            "dashboards.variance.setting: _keep sees everything",
+        )
+        for more in ("", ", its capability")
+    },
+    **{
+        f"portal.{guard}{more}": _ASKED_BEFORE
+        for guard in (
+            "deadlines.several_views: _asked_again sees everything",
+            "deadlines.views: move sees everything",
+            "employees.known: records_known sees everything",
+            "sync.actions: _decided sees everything (2)",
+            "sync.quarantine: again sees everything (2)",
+        )
+        for more in ("", ", its capability")
+    },
+    "portal.sync.problems: holds sees everything (3)": _ASKED_BEFORE,
+    "portal.sync.templatetags.sync: resync_button sees everything": _ASKED_BEFORE,
+    **{
+        f"portal.{guard}, its capability": _NO_MORE_THAN_SEEING
+        for guard in (
+            "companies.filed_tables: _returns sees everything",
+            "dashboards.sums.reading: _people sees everything (2)",
+            "employees.filters: PeopleFilter._departments sees everything",
+            "employees.reading: _codes sees everything",
+        )
+    },
+    "portal.employees.absence_types: unmapped sees everything, its capability": _OF_A_WHOLE_FIRM,
+    "portal.sync.environments: cards sees everything (5), its capability": _OF_A_WHOLE_FIRM,
+    **{
+        f"portal.dashboards.{guard} sees everything": _BOTH
+        for guard in (
+            "sums.clients: _numbers",
+            "sums.reading: _of_debtor",
+            "sums.reading: _of_company",
+        )
+    },
+    "portal.dashboards.changes.unseen: readable asks what is held": _ASKED_PER_ROW,
+    "portal.dashboards.changes.unseen: readable asks what is held (2)": _ASKED_PER_ROW,
+    "portal.privacy.views: HandOutView.post refuses": "nobody who is not signed in finds a person to hand out",
+    "portal.dashboards.changes.unseen: _own sees everything": "of nobody's marks none are taken in any case",
+}
