@@ -63,12 +63,13 @@ PANELS = {
     ("person", "leave"): Capability.VIEW_PERSONAL,
     ("selfservice_period", "amounts"): Capability.VIEW_SALARIES,
 }
-#: Rights of which some page shows a mark: the others have numbers or dates only, which stand in too many places.
+#: Rights of which some page shows a mark. Of absences there are only dates and small numbers, which stand everywhere.
 SHOWN = {
     Capability.VIEW,
     Capability.VIEW_PERSONAL,
     Capability.VIEW_SALARIES,
     Capability.VIEW_BANK_ACCOUNTS,
+    Capability.VIEW_TAX_SETTINGS,
     Capability.VIEW_LABELS,
 }
 #: Pages on which many kinds stand together: the quick walk opens them too.
