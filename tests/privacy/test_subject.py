@@ -170,6 +170,8 @@ def test_what_the_reader_may_not_see_is_left_out_and_named(person, office, capab
     assert found[kind].left_out == "You may not see this kind."
     values = [str(cell.value) for section in subject.sections for record in section.records for cell in record]
     assert not [value for value in values if canary in value], "also not by changes or quarantine"
+    waiting = [cell.value for record in found["unread"].records for cell in record]
+    assert kind not in waiting, "nor that a record of this kind waits"
 
 
 @pytest.fixture
