@@ -64,6 +64,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     },
     "portal.dashboards.changes.unseen: readable asks what is held": _ASKED_PER_ROW,
     "portal.dashboards.changes.unseen: readable asks what is held (2)": _ASKED_PER_ROW,
+    "portal.privacy.subject: _Reader.trail asks what is held": "the trail is asked through the door with the same right",
     "portal.privacy.views: HandOutView.post refuses": "nobody who is not signed in finds a person to hand out",
     "portal.dashboards.changes.unseen: _own sees everything": "of nobody's marks none are taken in any case",
 }
