@@ -64,7 +64,8 @@ WITHOUT_A_TEST: dict[str, str] = {
     },
     "portal.dashboards.changes.unseen: readable asks what is held": _ASKED_PER_ROW,
     "portal.dashboards.changes.unseen: readable asks what is held (2)": _ASKED_PER_ROW,
-    "portal.privacy.subject: _Reader.trail asks what is held": "the trail is asked through the door with the same right",
+    "portal.privacy.subject: _Reader.trail asks what is held": "its door asks for the same right",
+    "portal.ui.exports.making: make refuses": "without a list nothing can be asked: no file is made in either case",
     "portal.privacy.views: HandOutView.post refuses": "nobody who is not signed in finds a person to hand out",
     "portal.dashboards.changes.unseen: _own sees everything": "of nobody's marks none are taken in any case",
 }
