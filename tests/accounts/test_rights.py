@@ -355,3 +355,11 @@ def test_a_switch_belongs_to_client_users(office):
     with pytest.raises(NotAllowed):
         rights.switch(office.administrator, place, Capability.VIEW_SICKNESS, on=True)
     assert Switch.objects.count() == 0
+
+
+def test_what_is_the_firms_to_switch_is_not_switched_by_a_client_administrator_who_holds_it_as_staff(office):
+    chief, user = person(office, Role.CLIENT_ADMINISTRATOR, "a"), person(office, Role.CLIENT_USER, "a")
+    rights.give(office.administrator, chief, at(office, Role.ACCOUNTANT, "a"))
+    assert seen_clients(chief, Capability.VIEW_SICKNESS) == {"a"}
+    with pytest.raises(NotAllowed):
+        rights.switch(chief, user.memberships.get(), Capability.VIEW_SICKNESS, on=True)
