@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from django.http import HttpRequest
 
 #: Rows of a box. With these a client of sixty companies has a page as light as others (tests/ui/test_page_weight.py).
-SHOWN = 20
+SHOWN = 15
 
 T = TypeVar("T")
 

@@ -14,6 +14,7 @@ from django.test import Client
 from portal.accounts.models import Firm, User
 from portal.companies.models import Company, JournalLine, Run, RunEmployee, RunWage
 from portal.employees.models import Contract, Employee, Employment
+from portal.ui.pieces import SHOWN
 from portal.ui.state import PAGE_SIZES
 from tests.benchmarks import filled
 from tests.benchmarks import firm as bench_firm
@@ -115,7 +116,7 @@ def fill_company(company: Company, row: Callable[..., dict[str, Any]]) -> None:
         "end_date": date(2026, 11, 30),
     }
     spells, contracts, wages, seen = [], [], [], []
-    runs = {run.number: run.pk for run in Run.objects.filter(company=company, number__in=(10, 11))}
+    runs = {run.number: run.pk for run in Run.objects.filter(company=company, year=2026, number__in=(10, 11))}
     for pk in Employee.objects.filter(company=company, number__gte=1000).values_list("pk", flat=True):
         own = {"company_id": company.pk, "employee_id": pk}
         spells.append(row(**own, **joined))
@@ -142,7 +143,7 @@ def test_the_pages_of_a_large_client_are_not_heavy(large_client: Company, client
     # Of sixty companies, of those who came and went (one of the others among them), and of the contracts that end.
     page = client.get(of_client).content.decode()
     for box, count in (("standings", 60), ("moves", 601), ("ending", 300)):
-        assert f"20 van {count}" in text(page), box
+        assert f"{SHOWN} van {count}" in text(page), box
         assert f'href="{of_client}?{box}=2#{box}"' in page, box
         assert f'id="{box}"' in page, box
     # Of three hundred departments that the journal names, and those of the people.

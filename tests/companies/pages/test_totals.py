@@ -33,7 +33,12 @@ People = Callable[..., User]
 SignIn = Callable[[User], Client]
 
 #: Amounts that have no total without a name of its own: in a period in which Nmbrs leaves it empty nobody knows it.
-WITHOUT = {"work_costs": {"estimated"}}
+WITHOUT = {
+    "work_costs": {"estimated"},
+    # What one person would earn, not what anybody does.
+    "company_salary_scales": {"value"},
+    "company_salary_steps": {"value"},
+}
 
 
 @pytest.fixture
