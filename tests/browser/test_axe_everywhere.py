@@ -58,6 +58,7 @@ NOT_A_PAGE = {
         "ui:export_file",
     },
     "sends everybody on": {
+        "account_reauthenticate",
         "accounts:invitation_link",
         "mfa_index",
         "mfa_list_webauthn",

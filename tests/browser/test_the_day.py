@@ -23,6 +23,7 @@ from pytest_django.fixtures import Settings
 from portal.accounts.models import Firm, Membership, User
 from portal.accounts.roles import Role
 from portal.companies.models import Company, JournalLine, RunWage
+from portal.connections.models import Environment
 from portal.deadlines import states
 from portal.deadlines.models import Arrangement
 from portal.debtors.models import Debtor
@@ -75,11 +76,18 @@ class Office:
         return sum((line.debit - line.credit for line in lines), Decimal(0))
 
 
+def everything_read(environment: Environment) -> None:
+    """What a nightly sync reads, and person by person the fixed components: without them nothing is a one-off."""
+    sync_now(environment)
+    for company in Company.objects.all():
+        sync_now(company, resource="fixed_wage_components")
+
+
 @pytest.fixture
 def office(connected: Connected, accountant: Callable[..., User]) -> Office:
     """An accountant who sees to two of the four companies that they may see; of those, one is late."""
     environment = connected.environment
-    golden.once("a day", environment, lambda: sync_now(environment))
+    golden.once("a day", environment, lambda: everything_read(environment))
     calm = make_debtor(environment, CALM, key="calm")
     mill = make_company(calm, f"{CALM} B.V.")
     make_run(mill, 2026, 11, locked=True)

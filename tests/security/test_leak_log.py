@@ -10,7 +10,11 @@ from tests.security.leak_log import leaks, watched
 
 
 @pytest.mark.logs_secrets
-@pytest.mark.parametrize("secret", ["demo-token", bsn(3), iban(3), "NL91ABNA0417164300", generate_totp_secret()])
+@pytest.mark.parametrize(
+    "secret",
+    ["demo-token", bsn(3), iban(3), "NL91ABNA0417164300", generate_totp_secret()],
+    ids=["token", "bsn", "iban", "another iban", "seed"],
+)
 def test_a_secret_that_is_logged_is_noticed_and_not_repeated(secret: str) -> None:
     with watched() as log:
         logging.getLogger("some.library").warning("sent %s", [secret])
