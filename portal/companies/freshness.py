@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import CharField, Count, DateTimeField, Exists, F, Max, Min, OuterRef, Q, QuerySet, Value
+from django.http import HttpRequest
 
 from portal.accounts.prepared import Prepared
 from portal.companies.models import Company
@@ -70,6 +71,15 @@ def of_company(user: "Person", company: Company, resources: Sequence[str]) -> Fr
     """The freshness of a page about one company."""
     asked = tuple(resources)
     return _summed(_states_of_company(user, company.debtor_id, company.pk, resources=asked), asked)
+
+
+def on_page(request: HttpRequest, company: Company, resources: Sequence[str]) -> FreshnessSummary:
+    """The same for a page that asks several times, about other kinds each time: read once, about every kind."""
+    known: dict[int, list[Any]] = request.__dict__.setdefault("_states_of_companies", {})
+    if company.pk not in known:
+        every = tuple(resource.name for resource in registry)
+        known[company.pk] = list(_states_of_company(request.user, company.debtor_id, company.pk, resources=every))
+    return _summed(known[company.pk], tuple(resources))
 
 
 def of_debtor(user: "Person", debtor: Debtor, resources: Sequence[str]) -> FreshnessSummary:

@@ -126,7 +126,7 @@ def kinds_of_record(request: HttpRequest, company: Company) -> dict[str, Any]:
         "company",
         when(choice),
         url=lambda kind: reverse("companies:records", args=[company.pk, kind]) + query,
-        freshness=lambda kinds: freshness.of_company(request.user, company, kinds),
+        freshness=lambda kinds: freshness.on_page(request, company, kinds),
     )
     return {"listed": listed}
 

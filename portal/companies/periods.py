@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 
-from portal.accounts.prepared import Prepared
+from portal.accounts.prepared import PreparedRows
 from portal.companies import words
 from portal.companies.models import Basis, Company, Snapshot
 from portal.debtors import asked
@@ -71,7 +71,7 @@ def chosen(request: HttpRequest, company: Company) -> Chosen | None:
 
 def navigator(request: HttpRequest, company: Company, choice: Chosen) -> Navigator:
     """The chosen period among those that figures are kept of, newest first."""
-    periods = {Period(year, number) for year, number in _kept(request.user, company.pk)} | {choice.period}
+    periods = {Period(row.year, row.number) for row in figures_kept(request, company)} | {choice.period}
     return Navigator(
         value=text(choice.period),
         choices=[(text(period), words.period(choice.kind, period)) for period in sorted(periods, reverse=True)],
@@ -81,11 +81,18 @@ def navigator(request: HttpRequest, company: Company, choice: Chosen) -> Navigat
     )
 
 
-@Prepared
-def _kept(user: "Person", company: int) -> "QuerySet[Any, Any]":
-    """The periods that figures are kept of."""
-    kept = Snapshot.objects.visible_to(user).filter(company=company, basis=Basis.PERIOD)
-    return kept.values_list("year", "number")
+def figures_kept(request: HttpRequest, company: Company) -> list[Snapshot]:
+    """The figures that are kept of the company's periods, oldest first; read once a request."""
+    known: dict[int, list[Snapshot]] = request.__dict__.setdefault("_figures_kept", {})
+    if company.pk not in known:
+        known[company.pk] = list(_kept(request.user, company.pk))
+    return known[company.pk]
+
+
+@PreparedRows
+def _kept(user: "Person", company: int) -> "QuerySet[Snapshot]":
+    rows: QuerySet[Snapshot] = Snapshot.objects.visible_to(user).filter(company=company, basis=Basis.PERIOD)
+    return rows.order_by("last_day", "pk")
 
 
 def text(period: Period) -> str:

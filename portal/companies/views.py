@@ -1,7 +1,6 @@
 """One company, period by period, and its records kind by kind."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,12 +9,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
 from portal.companies import freshness, panels
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS, ever_fetched, refused
-from portal.companies.models import Basis, Company, Snapshot
-from portal.companies.periods import Chosen, chosen, navigator
+from portal.companies.models import Company, Snapshot
+from portal.companies.periods import Chosen, chosen, figures_kept, navigator
 from portal.companies.tiles import Tile, cautions, kinds_of, left_out_words, no_access, on
 from portal.debtors.place import way_to
 from portal.ui import reading
@@ -30,9 +28,7 @@ from portal.ui.values import Crumb, Missing
 from portal.ui.views import ScopedDetailView
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from portal.companies.freshness import Person
+    pass
 
 #: Points of the line beside a figure: thirteen periods, the shown one last.
 POINTS = 13
@@ -59,7 +55,7 @@ class CompanyView(ScopedDetailView):
         """How old every kind is of which this reader sees something."""
         seen = kinds_seen(self.request, self.object, panels_of(self.page))
         kinds = dict.fromkeys((*self.head_kinds, *kinds_of(self.tiles), *seen))
-        return freshness.of_company(self.request.user, self.object, tuple(kinds))
+        return freshness.on_page(self.request, self.object, tuple(kinds))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Figures and panels of the period in the address."""
@@ -115,8 +111,8 @@ class CompanyView(ScopedDetailView):
 
     def _snapshots(self, choice: Chosen) -> list[Snapshot | None]:
         """The thirteen periods up to the chosen one, None where no figures are kept."""
-        kept = _kept_until(self.request.user, self.object.pk, day=choice.last_day)
-        rows: list[Snapshot | None] = [*reversed(kept)]
+        kept = figures_kept(self.request, self.object)
+        rows: list[Snapshot | None] = [*[row for row in kept if row.last_day <= choice.last_day][-POINTS:]]
         if not ever_fetched(self.request.user, self.object, *PEOPLE_KINDS):
             return [None]
         last = rows[-1] if rows else None
@@ -130,13 +126,6 @@ class CompanyView(ScopedDetailView):
         if ever_fetched(self.request.user, self.object, *kinds):
             return last if isinstance(last, int | Decimal) else Missing.UNKNOWN
         return Missing.NOT_PERMITTED if refused(self.request.user, self.object, *kinds) else Missing.NEVER_FETCHED
-
-
-@PreparedRows
-def _kept_until(user: "Person", company: int, *, day: date) -> "QuerySet[Any]":
-    """The figures of the last periods up to `day`, newest first."""
-    own = Snapshot.objects.visible_to(user).filter(company=company, basis=Basis.PERIOD, last_day__lte=day)
-    return own.order_by("-last_day")[:POINTS]
 
 
 class CompanyRecordsView(RecordListView):

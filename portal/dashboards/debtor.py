@@ -152,13 +152,7 @@ def movements(debtor: Debtor, user: "Person", month: Period) -> tuple[list[Emplo
     One query. Somebody may come and go in the same month.
     """
     first, last = bounds(PeriodType.MONTH, month)
-    moved: list[Employment] = _moved(user, debtor.pk, first=first, last=last)
-    came = [row for row in moved if first <= row.valid_from <= last]
-    went = [(row.end_date, row) for row in moved if row.end_date is not None and first <= row.end_date <= last]
-    return (
-        sorted(came, key=lambda row: row.valid_from),
-        [row for _, row in sorted(went, key=lambda pair: pair[0])],
-    )
+    return figures.came_and_went(_moved(user, debtor.pk, first=first, last=last), first, last)
 
 
 @PreparedRows

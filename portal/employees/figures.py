@@ -4,6 +4,7 @@ Lists and persons read these; boards and trends read snapshots, which must say t
 Every function narrows a queryset that already went through `visible_to`.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -39,6 +40,17 @@ def joiners(employments: "HistoryQuerySet[Employment]", first: date, last: date)
 def leavers(employments: "HistoryQuerySet[Employment]", first: date, last: date) -> "HistoryQuerySet[Employment]":
     """Employments whose last day is from `first` to `last`, both included, of people who are in Nmbrs."""
     return employments.filter(employee__missing_since__isnull=True, end_date__gte=first, end_date__lte=last)
+
+
+def came_and_went(moved: Iterable[Employment], first: date, last: date) -> tuple[list[Employment], list[Employment]]:
+    """Of employments that are joiners, leavers or both of these days: the one and the other, in the order of days."""
+    rows = list(moved)
+    came = [row for row in rows if first <= row.valid_from <= last]
+    went = [(row.end_date, row) for row in rows if row.end_date is not None and first <= row.end_date <= last]
+    return (
+        sorted(came, key=lambda row: row.valid_from),
+        [row for _, row in sorted(went, key=lambda pair: pair[0])],
+    )
 
 
 def wages_of(companies: "QuerySet[Company]", day: date) -> Wages | None:

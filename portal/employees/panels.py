@@ -67,8 +67,8 @@ def movements(request: HttpRequest, company: Company) -> dict[str, Any]:
     if choice is None or not ever_fetched(request.user, company, *PEOPLE_KINDS):
         return {"never": True}
     first, last = choice.days
-    came: list[Employment] = _joiners(request.user, company.pk, first=first, last=last)
-    went: list[Employment] = _leavers(request.user, company.pk, first=first, last=last)
+    moved = _moved(request.user, company.pk, first=first, last=last)
+    came, went = figures.came_and_went(moved, first, last)
     read = ["employments"] if came or went else []
     return {"when": choice.label, "moves": moves_of(request, came, went), "read": read}
 
@@ -81,18 +81,10 @@ def moves_of(request: HttpRequest, came: list[Employment], went: list[Employment
 
 
 @PreparedRows
-def _joiners(user: "Person", company: int, *, first: date, last: date) -> "QuerySet[Any]":
-    return figures.joiners(_employments(user, company), first, last).order_by("valid_from", "employee", "pk")
-
-
-@PreparedRows
-def _leavers(user: "Person", company: int, *, first: date, last: date) -> "QuerySet[Any]":
-    return figures.leavers(_employments(user, company), first, last).order_by("end_date", "employee", "pk")
-
-
-def _employments(user: "Person", company: int) -> "HistoryQuerySet[Employment]":
+def _moved(user: "Person", company: int, *, first: date, last: date) -> "QuerySet[Employment]":
     rows: HistoryQuerySet[Employment] = Employment.objects.visible_to(user).filter(company=company)
-    return rows.select_related("employee")
+    moved = figures.joiners(rows, first, last) | figures.leavers(rows, first, last)
+    return moved.select_related("employee").order_by("employee", "pk")
 
 
 def in_period(request: HttpRequest, person: Employee) -> dict[str, Any]:

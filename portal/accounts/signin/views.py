@@ -170,12 +170,12 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@transaction.atomic
 def _end_others(request: HttpRequest) -> int:
     """End one's own sessions but this one; returns how many."""
-    ended = sessions.end_all(authenticated_user(request), but=request.session.session_key)
-    if ended:
-        _note_ended(request, ended)
+    with transaction.atomic():
+        ended = sessions.end_all(authenticated_user(request), but=request.session.session_key)
+        if ended:
+            _note_ended(request, ended)
     return ended
 
 
