@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -26,9 +26,6 @@ from portal.ui.permissions import holds_over
 from portal.ui.records import RecordListView, When
 from portal.ui.values import Crumb, Missing
 from portal.ui.views import ScopedDetailView
-
-if TYPE_CHECKING:
-    pass
 
 #: Points of the line beside a figure: thirteen periods, the shown one last.
 POINTS = 13
