@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.urls import include, path
 
+handler500 = "portal.ui.hindered.server_error"
+
 urlpatterns = [
     path("", include("portal.dashboards.urls")),
     path("", include("portal.accounts.urls")),

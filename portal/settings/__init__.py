@@ -149,6 +149,7 @@ MIDDLEWARE = [
     "portal.ui.middleware.WordingMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.ui.hindered.UpdatingMiddleware",
     "portal.ui.slow_statements.SlowStatementMiddleware",
 ]
 

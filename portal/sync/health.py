@@ -14,10 +14,10 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from portal import clock
 from portal.connections.models import Connection, Environment, Health
 from portal.jobs.health import last_beat, worker_alive
+from portal.jobs.hindrance import Hindrance, hindrance
 from portal.jobs.queue import queue_length
 from portal.mirror.models import Freshness
 from portal.mirror.resource import registry
-from portal.sync.hindrance import Hindrance, hindrance
 from portal.sync.models import OPEN, PARKED, Status, SyncPlan, SyncRun
 from portal.sync.scopes import key_of
 from portal.sync.timetable import next_night

@@ -62,7 +62,7 @@ def sync_now(
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> SyncPlan:
     """Plan and work through a sync in this process. Returns the finished plan; its runs say how each kind ended.
-    It is not finished where something hindered the work (portal.sync.hindrance).
+    It is not finished where something hindered the work (portal.jobs.hindrance).
 
     Raises NoConnection. Other workers may help; a plan already open for the same is joined.
     """

@@ -9,11 +9,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from portal import clock
 from portal.connections.models import Connection, Environment, Health
 from portal.employees.snapshots import companies_behind, rewrite
+from portal.jobs.hindrance import hindrance
 from portal.jobs.queue import enqueue, scrubbed, worker_count
 from portal.mirror.models import Quarantine
 from portal.sync import breaker, leaving, plans
 from portal.sync.health import full_plans
-from portal.sync.hindrance import hindrance
 from portal.sync.models import HOURLY_KINDS, OPEN, ROTATION, SyncPlan, SyncRun, Trigger
 from portal.sync.scopes import key_of
 from portal.sync.timetable import hourly_due, last_nightly, rotation_calls

@@ -12,11 +12,11 @@ from django_tables2.data import TableListData
 from portal.accounts.roles import Capability
 from portal.employees import absence_types
 from portal.jobs.health import worker_alive
+from portal.jobs.hindrance import hindrance
 from portal.mirror.models import Freshness
 from portal.mirror.resource import registry
 from portal.sync import environments, figures, live, messages, problems
 from portal.sync.filters import ProblemFilter
-from portal.sync.hindrance import hindrance
 from portal.sync.models import Status, SyncPlan, SyncRun
 from portal.sync.tables import PlanTable, ProblemTable, ResourceTable, RunTable
 from portal.sync.targets import capability_for

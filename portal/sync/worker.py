@@ -20,6 +20,8 @@ from django.db import connection as database
 
 from portal.connections import health, open_source
 from portal.connections.models import Connection, Health
+from portal.jobs.hindrance import Hindrance, hindrance
+from portal.jobs.room import is_disk_full
 from portal.mirror import engine, freshness
 from portal.mirror.asked import Asked
 from portal.mirror.guards import WrongScope
@@ -30,7 +32,6 @@ from portal.mirror.resource import Lane, registry
 from portal.mirror.statistics import Statistics
 from portal.source import Fetched, LoopValue, Source, SourceError
 from portal.sync import breaker, claims, plans
-from portal.sync.hindrance import Hindrance, hindrance, is_disk_full
 from portal.sync.models import OPEN, SyncRun
 from portal.sync.notices import record_and_tell, wrong_answer
 from portal.sync.poison import Place

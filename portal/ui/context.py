@@ -9,6 +9,8 @@ from django.http import HttpRequest
 
 from portal.accounts.looking import Look
 from portal.clock import now
+from portal.jobs.hindrance import Hindrance
+from portal.jobs.room import room_left
 from portal.ui import menu, places
 from portal.ui.brand import Brand, brand_of
 from portal.ui.permissions import firms_of, of_client, without_clients
@@ -45,6 +47,12 @@ class Chrome:
     def of_client(self) -> bool:
         """Whether this person belongs to clients alone."""
         return of_client(self.request)
+
+    @property
+    def hindrance(self) -> Hindrance | None:
+        """A disk that is nearly full, told to staff on every page; clients read the age of what they see."""
+        staff = self.request.user.is_authenticated and not self.of_client
+        return Hindrance.DISK if staff and not room_left() else None
 
     @cached_property
     def firm(self) -> str:

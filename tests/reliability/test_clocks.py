@@ -28,6 +28,7 @@ from portal.sync import tasks
 from portal.sync.models import HOURLY_KINDS, ROTATION, SyncPlan, Trigger
 from portal.sync.service import sync_now
 from tests import reference
+from tests.reliability.reader import Reader, look
 from tests.reliability.truth import check
 
 pytestmark = [pytest.mark.pages]
@@ -171,6 +172,7 @@ def periods_stay(connect: Callable[[str], Environment], settings: Any, moment: d
     with (
         time_machine.travel(moment, tick=True) as traveller,
         Sandbox(debtors=2, companies=2, employees=2, seed=11, today=today) as sandbox,
+        Reader(pause=0.1) as reader,
     ):
         settings.NMBRS_HOSTS = [sandbox.url]
         environment = connect(sandbox.url)
@@ -201,6 +203,10 @@ def periods_stay(connect: Callable[[str], Environment], settings: Any, moment: d
             for name in KINDS:
                 runs = sync_now(environment, resource=name).runs
                 assert set(runs.values_list("status", "changed", "missing")) == {("succeeded", 0, 0)}
+        # Nmbrs stood still: each kind of a company was seen as it is now or not at all.
+        assert reader.problem is None
+        assert reader.looks > 1
+        assert reader.strange({}, look()) == []
 
 
 #: Just before and after midnight in the Netherlands and in UTC, where a day would move if anything mixed them up.

@@ -1,12 +1,14 @@
 """R14: a full disk. The sync ends with a reason, what was there stays whole, and it goes on when there is room."""
 
+import json
 import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from portal.nmbrs.sandbox import SandboxProcess
 from portal.sync.models import OPEN, ROTATION, Status, SyncPlan, SyncRun
 from portal.sync.service import sync_now
 from tests.benchmarks.office import Office
+from tests.full_disk import full_disk
 from tests.reliability import processes
 from tests.reliability.reader import Reader, look
 from tests.reliability.truth import assert_equal
@@ -27,23 +30,8 @@ from tests.reliability.truth import assert_equal
 # SQLite only: PostgreSQL's disk is the server's, and its behaviour there is not ours to test.
 pytestmark = [pytest.mark.timeout(300)]
 
+#: Pages by which the database may still grow.
 ROOM = 12
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """The database file may not grow by more than a few pages: what SQLite says is what a full disk says."""
-    with connection.cursor() as cursor:
-        # Pages that earlier tests left empty would be room.
-        cursor.execute("VACUUM")
-        cursor.execute("PRAGMA page_count")
-        pages = cursor.fetchone()[0]
-        cursor.execute(f"PRAGMA max_page_count = {pages + ROOM}")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA max_page_count = 1073741823")
 
 
 def integrity() -> str:
@@ -69,7 +57,7 @@ def test_a_full_disk_stops_the_sync_with_a_reason_keeps_the_rows_and_lets_it_go_
             sync_now(environment, resource=resource)
         people = set(Employee.objects.values_list("pk", "fingerprint"))
         assert people
-        with full_disk():
+        with full_disk(ROOM):
             for resource in ("", ROTATION):
                 try:
                     sync_now(environment, resource=resource)
@@ -115,6 +103,31 @@ def small_file_system(folder: Path, megabytes: int) -> Iterator[Path]:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@contextmanager
+def looking(office: Office) -> Iterator[Callable[[], tuple[int, list[str]]]]:
+    """A reader looks on; what is given ends it and says how often it looked and what was strange."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.reliability.looking"],
+        cwd=processes.ROOT,
+        env=office.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def end() -> tuple[int, list[str]]:
+        said, _ = process.communicate()
+        assert process.returncode == 0
+        told = json.loads(said)
+        return told["looks"], told["strange"]
+
+    try:
+        yield end
+    finally:
+        process.kill()
+        process.wait()
+
+
 @pytest.mark.long
 @pytest.mark.timeout(600)
 def test_a_file_system_that_is_full_stops_a_real_cluster_and_freeing_it_lets_it_go_on(tmp_path: Path) -> None:
@@ -133,6 +146,7 @@ def test_a_file_system_that_is_full_stops_a_real_cluster_and_freeing_it_lets_it_
                 "TMPDIR": str(tmp_path),
             },
         ) as office,
+        ExitStack() as seen,
     ):
         # Only the database lives on the small file system.
         office.environment["DATABASE_URL"] = f"sqlite:///{small / 'bench.sqlite3'}"
@@ -148,6 +162,7 @@ def test_a_file_system_that_is_full_stops_a_real_cluster_and_freeing_it_lets_it_
             "plans.start(e, trigger=Trigger.COMMAND); tasks.wake(e.pk)"
         )
         ballast = small / "ballast"
+        reader = seen.enter_context(looking(office))
 
         def ask(statement: str) -> int:
             with closing(sqlite3.connect(small / "bench.sqlite3", timeout=20)) as database:
@@ -194,4 +209,11 @@ def test_a_file_system_that_is_full_stops_a_real_cluster_and_freeing_it_lets_it_
         )
         assert said.endswith("/ True"), said
         assert ask("SELECT COUNT(*) FROM employees_employee") > before
-    print(f"R14: tmpfs of 64 MB full at {before} people, {failed} runs failed with a reason; afterwards {said}")
+        # Nmbrs stood still: each kind of a company was seen as it is now or not at all.
+        looks, strange = reader()
+        assert looks > 1
+        assert strange == []
+    print(
+        f"R14: tmpfs of 64 MB full at {before} people, {failed} runs failed with a reason; afterwards {said}; "
+        f"{looks} looks of the reader, 0 strange"
+    )

@@ -20,6 +20,7 @@ from portal.sync import claims, plans, poison
 from portal.sync.models import Status, SyncPlan, Trigger
 from portal.sync.service import sync_now
 from tests.reliability import processes
+from tests.reliability.reader import Reader, look
 from tests.reliability.truth import check
 
 pytestmark = [pytest.mark.pages]
@@ -64,6 +65,7 @@ def isolated(
     with (
         SandboxProcess(debtors=1, companies=1, employees=people, seed=7, today=clock.today()) as sandbox,
         processes.Workshop(processes.environment_of_children(sandbox.url, folder, lease=2)) as workshop,
+        Reader(pause=0.1) as reader,
     ):
         settings.NMBRS_HOSTS = [sandbox.url]  # type: ignore[attr-defined]
         settings.NMBRS_FIXED_RATE = True  # type: ignore[attr-defined]
@@ -77,6 +79,9 @@ def isolated(
 
         found = killer.over(plans.start(environment, trigger=Trigger.NIGHTLY, resource=",".join(KINDS)))
         assert 3 <= found <= MOST
+        # Nmbrs stands still: each kind was seen without the one record or not at all, then with it.
+        without = look()
+        assert reader.strange({}, without) == []
         one = Quarantine.objects.get()
         assert (one.resource, one.reason, one.raw) == ("salaries", Reason.KILLED, "")
         assert deadly in one.row_key.split("/")
@@ -111,7 +116,12 @@ def isolated(
         assert not Quarantine.objects.exists()
         assert check(environment, only=KINDS).equal
         assert Salary.objects.filter(remote_id=int(deadly)).exists()
-    print(f"R3: 1 of {len(salaries)} salaries isolated in {found} deaths")
+        assert reader.problem is None
+        assert reader.looks > found
+        assert reader.strange({}, without, look()) == []
+    print(
+        f"R3: 1 of {len(salaries)} salaries isolated in {found} deaths; {reader.looks} looks of the reader, 0 strange"
+    )
 
 
 def company_of(environment: Environment) -> Company:

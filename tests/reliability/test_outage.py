@@ -28,6 +28,8 @@ from portal.nmbrs.sandbox import Sandbox
 from portal.sync import breaker, tasks
 from portal.sync.models import ROTATION, Breaker, SyncPlan, Trigger
 from portal.sync.service import sync_now
+from tests.reliability.reader import Reader
+from tests.reliability.reader import look as state
 from tests.reliability.truth import assert_equal
 
 # SQLite only: a day of the clock is long, and nothing in it depends on the database.
@@ -106,12 +108,15 @@ def test_a_day_without_nmbrs_leaves_pages_with_their_age_and_one_trial_call_a_qu
     connect: Callable[[str], Environment], administrator: Callable[[], User], settings: Any
 ) -> None:
     settings.NMBRS_FIXED_RATE = True
-    with day() as today:
+    with day() as today, Reader(pause=0.1) as reader:
         with Sandbox(**FIRM) as before:
             settings.NMBRS_HOSTS = [before.url]
             environment = connect(before.url)
             sync_now(environment)
             sync_now(environment, resource=ROTATION)
+            standing = state()
+            assert reader.strange({}, standing) == []
+            reader.forget()
         person = administrator()
         port = urlsplit(before.url).port
         assert port is not None
@@ -126,6 +131,7 @@ def test_a_day_without_nmbrs_leaves_pages_with_their_age_and_one_trial_call_a_qu
             for hours in (1, 8, 24):
                 today.pass_until(down + timedelta(hours=hours))
                 look(person, debtor, age)
+            assert reader.strange(standing) == []
             assert environment.connections.get().health == Health.UNAVAILABLE
             assert Breaker.objects.get().pause_seconds == breaker.LONGEST_PAUSE
             assert not Freshness.objects.filter(last_success__gt=down + timedelta(minutes=1)).exists()
@@ -158,7 +164,11 @@ def test_a_day_without_nmbrs_leaves_pages_with_their_age_and_one_trial_call_a_qu
             # took come with the next one.
             sync_now(environment, resource=ROTATION)
             verdict = assert_equal(environment, least=300, slow=True, moved=True)
+        # Nmbrs moved on once, while it was down: each kind of a company was seen as before or as after.
+        assert reader.problem is None
+        assert reader.strange(standing, state()) == []
         print(
             f"R5: {len(nobody.calls)} calls in 24 h, {len(quiet)} of them in the last 22 h, {min(gaps)} to {max(gaps)} "
-            f"apart; all fresh {today.now - back} after it was back; {verdict}"
+            f"apart; all fresh {today.now - back} after it was back; {verdict}; "
+            f"{reader.looks} looks of the reader, 0 strange"
         )

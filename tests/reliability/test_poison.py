@@ -18,6 +18,7 @@ from portal.sync.models import OPEN, Status, SyncPlan, SyncRun, Trigger
 from portal.sync.service import sync_now
 from tests.factories import make_company, make_debtor
 from tests.reliability import processes
+from tests.reliability.reader import Reader, look
 from tests.reliability.truth import check
 
 pytestmark = [pytest.mark.pages]
@@ -34,6 +35,7 @@ def test_a_run_that_kills_its_worker_each_time_is_parked_after_five_deaths_and_a
     with (
         SandboxProcess(debtors=1, companies=1, employees=4, seed=7, today=clock.today()) as sandbox,
         processes.Workshop(processes.environment_of_children(sandbox.url, tmp_path, lease=2)) as workshop,
+        Reader(pause=0.1) as reader,
     ):
         settings.NMBRS_HOSTS = [sandbox.url]  # type: ignore[attr-defined]
         environment = connect(sandbox.url)
@@ -75,6 +77,10 @@ def test_a_run_that_kills_its_worker_each_time_is_parked_after_five_deaths_and_a
         # A person who asks again gets it, once the poison is gone.
         sync_now(company, resource=POISON)
         assert check(environment).equal
+        # Nmbrs stood still: each kind of a company was seen as it is now or not at all.
+        assert reader.problem is None
+        assert reader.looks > deaths
+        assert reader.strange({}, look()) == []
 
 
 def _poison(company: Company) -> SyncRun | None:

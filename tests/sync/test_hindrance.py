@@ -7,11 +7,13 @@ from django_q.models import OrmQ
 from pytest_django.fixtures import Settings
 
 from portal.debtors.models import Debtor
+from portal.jobs.hindrance import Hindrance, _Schema, hindrance
+from portal.jobs.room import is_disk_full
 from portal.sync import health, plans, tasks
-from portal.sync.hindrance import Hindrance, _Schema, hindrance, is_disk_full
 from portal.sync.models import Status, SyncRun, Trigger
 from portal.sync.service import sync_now
 from tests.conftest import Connected
+from tests.full_disk import full_disk
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 #: More than any disk has, in megabytes.
@@ -77,20 +79,11 @@ def test_nothing_is_claimed_without_room_on_the_disk_and_it_goes_on_with_room(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_database_without_room_is_told_from_other_errors() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("SQLite only")
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM")
-        cursor.execute("PRAGMA page_count")
-        (pages,) = cursor.fetchone()
-        cursor.execute(f"PRAGMA max_page_count = {pages}")
-        try:
-            with pytest.raises(OperationalError) as full:
-                cursor.execute("CREATE TABLE filler AS SELECT zeroblob(1000000) AS x")
-            with pytest.raises(OperationalError) as other:
-                cursor.execute("SELECT * FROM no_such_table")
-        finally:
-            cursor.execute("PRAGMA max_page_count = 1073741823")
+    with full_disk(), connection.cursor() as cursor:
+        with pytest.raises(OperationalError) as full:
+            cursor.execute("CREATE TABLE filler AS SELECT zeroblob(1000000) AS x")
+        with pytest.raises(OperationalError) as other:
+            cursor.execute("SELECT * FROM no_such_table")
     assert is_disk_full(full.value)
     assert not is_disk_full(other.value)
     assert is_disk_full(OSError(28, "No space left on device"))

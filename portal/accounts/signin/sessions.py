@@ -16,6 +16,7 @@ from django.utils import timezone
 from portal.accounts import looking
 from portal.accounts.models import User
 from portal.accounts.signin.standing import belongs, is_firm_staff
+from portal.jobs.room import any_room
 from portal.settings.signin import FRESH_SECONDS
 
 IDLE_CLIENTS = timedelta(minutes=30).total_seconds()
@@ -70,9 +71,9 @@ def over(session: Any, user: User) -> Reason | None:
 
 
 def touch(request: HttpRequest) -> None:
-    """Remember that the person was here, once a minute."""
+    """Remember that the person was here, once a minute; on a full disk not, so that reading goes on."""
     now = _now()
-    if now - request.session[SEEN] < SEEN_EVERY:
+    if now - request.session[SEEN] < SEEN_EVERY or not any_room():
         return
     request.session[SEEN] = now
     # A membership that came after sign-in counts from now on.

@@ -16,10 +16,10 @@ from portal.audit.actors import command
 from portal.audit.kinds import Kind
 from portal.audit.recording import record_at_once
 from portal.connections.models import Environment
+from portal.jobs.hindrance import Hindrance, hindrance
 from portal.mirror.resource import registry
 from portal.sync import choice, summary
 from portal.sync.estimate import estimate
-from portal.sync.hindrance import Hindrance, hindrance
 from portal.sync.models import ROTATION, SyncPlan, Trigger
 from portal.sync.plans import start
 from portal.sync.service import NoConnection, Progress, sync_now
