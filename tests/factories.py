@@ -10,7 +10,8 @@ from itertools import count
 from typing import Any, TypeVar
 
 from portal.accounts.models import Firm
-from portal.companies.models import Company, CurrentPeriod, ReturnPeriod, Run, WageTaxReturn
+from portal.companies import booked
+from portal.companies.models import Company, CurrentPeriod, JournalLine, ReturnPeriod, Run, WageTaxReturn
 from portal.connections.models import Environment
 from portal.debtors.models import Debtor
 from portal.employees import snapshots
@@ -101,6 +102,14 @@ def make_return(company: Company, year: int, number: int, **fields: Any) -> Wage
     """A wage-tax return of a return period; without `sent_at` it was made and not sent."""
     values = {"serial_number": next(_numbers), "total": Decimal(1234), **fields}
     return mirrored(WageTaxReturn, company.environment, company=company, year=year, number=number, **values)
+
+
+def make_booking(company: Company, year: int, number: int, **fields: Any) -> JournalLine:
+    """A line of the journal of one period, on an account of costs; what is kept of the journal follows."""
+    line = {"run_number": number, "account": "4000", "debit": Decimal(0), "credit": Decimal(0)}
+    made = mirrored(JournalLine, company.environment, company=company, year=year, number=number, **{**line, **fields})
+    booked.rewrite(company.pk)
+    return made
 
 
 def make_employee_type(environment: Environment, description: str = "Payroll") -> EmployeeType:

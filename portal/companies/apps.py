@@ -9,10 +9,19 @@ class CompaniesConfig(AppConfig):
 
     def ready(self) -> None:
         # The tables declare themselves.
-        from portal.companies import filed_tables, panels, periods_seen, resources, salary_steps, tables  # noqa: F401
+        from portal.companies import (  # noqa: F401
+            booked,
+            filed_tables,
+            panels,
+            periods_seen,
+            resources,
+            salary_steps,
+            tables,
+        )
         from portal.mirror.resource import registry
 
         registry.add(*resources.declared())
         registry.after_publish(["current_period"], periods_seen.note)
+        registry.after_publish(["journal"], booked.rewrite)
         registry.after_publish(["company_salary_scales"], salary_steps.leave_with_their_scale)
         panels.register()

@@ -38,6 +38,7 @@ _TABLES: dict[str, "_StrPromise"] = {
     "sync.SyncPlan": gettext_lazy("syncs"),
     "sync.SyncRun": gettext_lazy("sync runs"),
     "sync.SyncRun_plans": gettext_lazy("sync runs of syncs"),
+    "companies.BookedCost": gettext_lazy("figures by period"),
     "companies.Snapshot": gettext_lazy("figures by period"),
     "companies.TotalsInterval": gettext_lazy("figures by period"),
     "companies.PeriodSeen": gettext_lazy("current periods one after another"),

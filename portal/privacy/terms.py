@@ -16,7 +16,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Invitation, Membership, TeamMember, User
-from portal.companies.models import Run, RunEmployee, Snapshot
+from portal.companies.models import BookedCost, Run, RunEmployee, Snapshot
 from portal.employees import models as people
 from portal.employees.models import Employee, Employment
 from portal.employees.resources.work import PERSON_YEARS
@@ -112,7 +112,8 @@ def _wages(day: date, years: int) -> Iterator[Kept]:
         path = "run__year" if model is RunEmployee else "year"
         yield Kept(model.everything.filter(**{f"{path}__lt": first}), debtors=OF_COMPANY)  # type: ignore[attr-defined]
     snapshots = Snapshot._base_manager.filter(last_day__lt=date(first, 1, 1))
-    yield Kept(snapshots, firm="company__environment__firm_id", debtors=OF_COMPANY)
+    for rows in (snapshots, BookedCost._base_manager.filter(year__lt=first)):
+        yield Kept(rows, firm="company__environment__firm_id", debtors=OF_COMPANY)
 
 
 def _changes(day: date, _number: int) -> Iterator[Kept]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from portal.accounts.roles import Capability
 from portal.companies.freshness import ever_fetched
@@ -61,8 +61,5 @@ def compare(request: HttpRequest, company: Company, choice: Chosen) -> str:
     """The way to this period beside the one before it, for who may see wages."""
     if not holds_over(request, company, Capability.VIEW_SALARIES):
         return ""
-    try:
-        address = reverse("dashboards:variance", args=[company.pk])
-    except NoReverseMatch:
-        return ""
+    address = reverse("dashboards:variance", args=[company.pk])
     return f"{address}?period={text(choice.period)}&against={text(preceding(choice.kind, choice.period))}"

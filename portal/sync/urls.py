@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from portal.sync import actions, administration, quarantine, targets, views
+from portal.sync import actions, administration, firmwide, quarantine, targets, views
 
 app_name = "sync"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("environments/<int:pk>/kinds/", administration.OptInView.as_view(), name="opt_ins"),
     path("start/", actions.start, name="start"),
     re_path(rf"^price/(?P<scope>{'|'.join(targets.MODELS)})/(?P<pk>[0-9]{{1,18}})/$", actions.price, name="price"),
+    path("start-all/", firmwide.start, name="start_all"),
+    path("price-all/", firmwide.price, name="price_all"),
     path("plans/<int:pk>/", views.PlanView.as_view(), name="plan"),
     path("plans/<int:pk>/progress/", views.ProgressView.as_view(), name="progress"),
     path("plans/<int:pk>/cancel/", actions.cancel, name="cancel"),

@@ -85,12 +85,15 @@ class OverviewView(ScopedListView):
         holds = problems.holds(user)
         recent = PlanTable(plans, user=user, prefix="plan-")
         Asked(self.request, paginate={"per_page": PLANS_PER_PAGE, "silent": True}).configure(recent)
+        cards = environments.cards(user)
+        may_resync_all = Capability.RESYNC_FIRM in capabilities_of(self.request)
         return {
             **super().get_context_data(**kwargs),
-            "cards": environments.cards(user),
+            "cards": cards,
+            "several": may_resync_all and sum(card.whole and card.connected for card in cards) > 1,
             "worker_alive": alive,
             "hindrance": hindrance(),
-            "may_see_health": Capability.RESYNC_FIRM in capabilities_of(self.request),
+            "may_see_health": may_resync_all,
             "under_way": [
                 live.progress(plan, counted.get(plan.pk, figures.NONE_YET), workers=alive) for plan in under_way
             ],

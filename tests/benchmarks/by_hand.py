@@ -29,6 +29,14 @@ SELECT COUNT(*), SUM(CASE WHEN s.next_due < %(today)s THEN 1 ELSE 0 END),
 FROM companies_company c LEFT JOIN deadlines_periodstate s ON s.company_id = c.id AND s.back = 0
 WHERE c.missing_since IS NULL AND c.debtor_id IN (SELECT debtor_id FROM accounts_membership WHERE user_id = %(user)s)
 """
+#: The foot: people and booked cost of the periods on the board.
+BOARD_FOOT = """
+SELECT COUNT(*), SUM(k.head_count), COUNT(k.id), SUM(b.cents), COUNT(b.id)
+FROM companies_company c LEFT JOIN deadlines_periodstate s ON s.company_id = c.id AND s.back = 0
+LEFT JOIN companies_snapshot k ON k.company_id = c.id AND k.basis = 'period' AND k.year = s.year AND k.number = s.number
+LEFT JOIN companies_bookedcost b ON b.company_id = c.id AND b.year = s.year AND b.number = s.number
+WHERE c.missing_since IS NULL AND c.debtor_id IN (SELECT debtor_id FROM accounts_membership WHERE user_id = %(user)s)
+"""
 _OWN = "(SELECT debtor_id FROM accounts_membership WHERE user_id = %(user)s)"
 #: How old each kind is over all clients of the reader: the badge above a list.
 _FRESH = """
@@ -75,11 +83,10 @@ WHERE c.missing_since IS NULL AND c.debtor_id IN {_OWN}
 CLIENTS_FRESH = _FRESH.format(own=_OWN, kinds="('companies', " + _WAGES[1:])
 #: What the journals of the month and of the one before it book on cost, by client.
 CLIENTS_COST = f"""
-SELECT c.debtor_id, j.year, j.number, SUM(j.debit - j.credit)
-FROM companies_journalline j JOIN companies_company c ON c.id = j.company_id AND c.missing_since IS NULL
-WHERE c.debtor_id IN {_OWN} AND j.missing_since IS NULL AND j.year = %(year)s AND j.number IN (%(month)s, %(month)s - 1)
-  AND (j.account LIKE '4%%' OR j.account LIKE 'WPer%%')
-GROUP BY c.debtor_id, j.year, j.number
+SELECT c.debtor_id, b.year, b.number, SUM(b.cents)
+FROM companies_bookedcost b JOIN companies_company c ON c.id = b.company_id AND c.missing_since IS NULL
+WHERE c.debtor_id IN {_OWN} AND b.year = %(year)s AND b.number IN (%(month)s, %(month)s - 1)
+GROUP BY c.debtor_id, b.year, b.number
 """
 #: What the panels of a client add up beside the figures of dashboard.py: booked cost, people by department and centre.
 _OF_CLIENT = "(SELECT id FROM companies_company WHERE debtor_id = %(debtor)s AND missing_since IS NULL)"
@@ -148,7 +155,7 @@ def pages() -> dict[str, tuple[str, ...]]:
     """The statements of each page."""
     client = (MONTHS, COMPANIES, MOVERS, ENDING, FRESH, BOOKED, DEPARTMENTS, CENTERS, CLIENT_CHANGES, *CLIENT_CONTACTS)
     return {
-        "period board": (BOARD, BOARD_NUMBERS, BOARD_FRESH),
+        "period board": (BOARD, BOARD_NUMBERS, BOARD_FOOT, BOARD_FRESH),
         "clients": (CLIENTS, CLIENTS_TOTALS, CLIENTS_PERIODS, CLIENTS_FRESH, CLIENTS_COST),
         "client": client,
         "person": person(),

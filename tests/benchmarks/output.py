@@ -26,6 +26,7 @@ BATCH = 100
 
 def put_out(row: Any, companies: list[int]) -> None:
     """Write it for these companies and their people."""
+    from portal.companies import booked
     from portal.companies.models import JournalLine, Run, WageCode, WageTaxReturn
 
     for start in range(0, len(companies), BATCH):
@@ -35,6 +36,8 @@ def put_out(row: Any, companies: list[int]) -> None:
         write(Run, [run(row, pk, *period) for pk, period in made])
         write(WageTaxReturn, [declared(row, pk, *period) for pk in batch for period in PERIODS[:-1]])
         write(JournalLine, [line for pk, period in made for line in journal(row, pk, *period)])
+        for pk in batch:
+            booked.rewrite(pk)
         write(
             WageCode,
             [

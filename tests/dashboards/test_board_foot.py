@@ -7,7 +7,6 @@ import pytest
 from portal import clock
 from portal.accounts.models import Membership
 from portal.accounts.roles import Role
-from portal.companies.models import JournalLine
 from portal.dashboards.board.foot import Kept, foot_of
 from portal.deadlines import states
 from portal.mirror.models import Freshness
@@ -19,13 +18,13 @@ from tests.dashboards.reading import queries_at_most, text
 from tests.dashboards.test_board_files import file_of
 from tests.factories import (
     fetched_everything,
+    make_booking,
     make_company,
     make_debtor,
     make_employment,
     make_environment,
     make_person,
     make_run,
-    mirrored,
     summed,
 )
 
@@ -35,8 +34,7 @@ CLIENTS = {"Bakkers": "1001", "Slagers": "2002"}
 
 
 def booked(company, number, debit, account="4000", **fields):
-    line = {"account": account, "debit": debit, "credit": 0, "run_number": number, "year": 2026, "number": number}
-    mirrored(JournalLine, company.environment, company=company, **{**line, **fields})
+    make_booking(company, 2026, number, account=account, debit=debit, **fields)
 
 
 def company_of(debtor, name, people, **fields):

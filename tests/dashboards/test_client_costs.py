@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from portal.accounts.models import Firm, User
 from portal.accounts.roles import CAPABILITIES, Capability, Role
-from portal.companies.models import Company, JournalLine
+from portal.companies.models import Company
 from portal.connections.models import Environment
 from portal.debtors.models import Debtor
 from portal.mirror.models import State
@@ -23,13 +23,13 @@ from tests.dashboards.reading import table, tables
 from tests.factories import (
     fetched,
     fetched_everything,
+    make_booking,
     make_company,
     make_debtor,
     make_employment,
     make_environment,
     make_person,
     make_run,
-    mirrored,
     summed,
 )
 
@@ -48,17 +48,7 @@ def environment(firm: Firm) -> Environment:
 
 
 def booked(company: Company, period: Period, debit: str, credit: str = "0", account: str = "4000") -> None:
-    mirrored(
-        JournalLine,
-        company.environment,
-        company=company,
-        year=period.year,
-        number=period.number,
-        run_number=period.number,
-        account=account,
-        debit=Decimal(debit),
-        credit=Decimal(credit),
-    )
+    make_booking(company, period.year, period.number, account=account, debit=Decimal(debit), credit=Decimal(credit))
 
 
 def employing(debtor: Debtor, kind: PeriodType = PeriodType.MONTH) -> Company:

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from portal.accounts.models import Firm, Membership, User
 from portal.accounts.roles import Role
-from portal.companies.models import Company, JournalLine
+from portal.companies.models import Company
 from portal.companies.periods import Chosen
 from portal.connections.models import Environment
 from portal.dashboards.sums.windows import of_periods
@@ -26,6 +26,7 @@ from tests.dashboards.reading import tables, text
 from tests.factories import (
     fetched,
     fetched_everything,
+    make_booking,
     make_company,
     make_debtor,
     make_employment,
@@ -66,17 +67,7 @@ def company(environment: Environment) -> Company:
 
 def paid(company: Company, year: int, number: int, euros: str) -> None:
     make_run(company, year, number)
-    mirrored(
-        JournalLine,
-        company.environment,
-        company=company,
-        year=year,
-        number=number,
-        run_number=number,
-        account="4000",
-        debit=Decimal(euros),
-        credit=Decimal(0),
-    )
+    make_booking(company, year, number, debit=Decimal(euros))
 
 
 def figure(client: Client, company: Company, label: str, month: str = "2026-11") -> Any:

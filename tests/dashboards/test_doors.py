@@ -8,7 +8,7 @@ from django.db.models import Q
 from portal import clock
 from portal.accounts.models import User
 from portal.accounts.roles import Role
-from portal.companies.models import Basis, Company, CompanyContact, JournalLine, Run, Snapshot
+from portal.companies.models import Basis, Company, CompanyContact, Run, Snapshot
 from portal.companies.status import NO_RUN
 from portal.connections.models import Environment, EnvironmentKind
 from portal.dashboards import clients, contacts, debtor, panels
@@ -44,7 +44,7 @@ from portal.periods import Period, PeriodType
 from portal.ui.freshness import State
 from portal.ui.values import Missing
 from tests.accounts.office import Office, asked_by, give, make_office, somebody_new
-from tests.factories import fetched_everything, make_contract, make_employment, make_run, mirrored
+from tests.factories import fetched_everything, make_booking, make_contract, make_employment, make_run, mirrored
 
 pytestmark = pytest.mark.pages
 
@@ -80,8 +80,7 @@ def office(db: None) -> Office:
     mirrored(Absence, made.environment, **own, **ill, valid_from=date(2026, 11, 9))
     share = {"center_code": "10", "center_description": "Centre", "percentage": 100, "is_default": True}
     mirrored(CostShare, made.environment, **own, **month, **share)
-    line = {"run_number": 1, "component": "Wage", "account": "4000", "cost_center": "10", "debit": 100, "credit": 0}
-    mirrored(JournalLine, made.environment, company=client.company, **month, **line)
+    make_booking(client.company, **month, run_number=1, component="Wage", cost_center="10", debit=100)
     Arrangement.objects.create(company=client.company, responsible=somebody_new("responsible"))
     states.rewrite([client.company.pk])
     return made

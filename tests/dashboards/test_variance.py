@@ -27,6 +27,7 @@ from tests.dashboards.reading import tables, text
 from tests.factories import (
     fetched,
     fetched_everything,
+    make_booking,
     make_company,
     make_debtor,
     make_environment,
@@ -219,18 +220,7 @@ def paid(person: Employee, code: int, amounts: dict[int, str], name: str = "") -
 
 
 def booked(company: Company, period: int, name: str, debit: str = "0", credit: str = "0") -> None:
-    mirrored(
-        JournalLine,
-        company.environment,
-        company=company,
-        year=2026,
-        number=period,
-        run_number=period,
-        component=name,
-        account="4000",
-        debit=Decimal(debit),
-        credit=Decimal(credit),
-    )
+    make_booking(company, 2026, period, component=name, debit=Decimal(debit), credit=Decimal(credit))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.urls import reverse
 from portal.accounts.models import Invitation, Membership, User
 from portal.accounts.roles import Role
 from portal.clock import AMSTERDAM
-from portal.companies.models import Basis, Run, Snapshot, WageTaxReturn
+from portal.companies.models import Basis, BookedCost, Run, Snapshot, WageTaxReturn
 from portal.employees.models import (
     Absence,
     AccountOfEmployee,
@@ -204,11 +204,15 @@ def test_wage_records_stay_seven_whole_calendar_years(office, day, kept):
         last_day=date(2019, 12, 31),
         **figures_of(Snapshot),
     )
+    for year in (2019, 2020):
+        BookedCost.objects.create(company=company, year=year, number=1, cents=100)
     make_run(company, 2020, 1)
     run_on(day)
-    for rows in (Run.everything.filter(year=2019), WageTaxReturn.everything, FixedWage.everything, Snapshot.objects):
+    old = [one.filter(year=2019) for one in (Run.everything, BookedCost.objects)]
+    for rows in (*old, WageTaxReturn.everything, FixedWage.everything, Snapshot.objects):
         assert rows.exists() is kept
     assert Run.everything.filter(year=2020).exists()
+    assert BookedCost.objects.filter(year=2020).exists()
 
 
 def figures_of(model) -> dict[str, object]:

@@ -12,6 +12,7 @@ from portal.accounts import rights
 from portal.accounts.models import Firm, User
 from portal.accounts.rights import SYSTEM, Place
 from portal.accounts.roles import Capability, Role
+from portal.companies import booked
 from portal.companies.models import Company, JournalLine, PeriodSeen, RunWage
 from portal.connections.wording import answered_by
 from portal.dashboards.tables import unread
@@ -29,6 +30,7 @@ from tests.dashboards.reading import tables, text
 from tests.factories import (
     fetched,
     fetched_everything,
+    make_booking,
     make_company,
     make_debtor,
     make_employment,
@@ -60,9 +62,7 @@ def bakery(firm: Firm) -> Debtor:
     for code, description, amount in ((1000, "Bruto salaris", "3000"), (4100, "Nettoloon", "2400")):
         mirrored(RunWage, debtor.environment, company=bread, employee=baker, run=locked, year=2026, number=10,
                  code=code, description=description, amount=Decimal(amount))  # fmt: skip
-    booking = {"run_number": locked.number, "component": "Bruto salaris", "credit": Decimal(0)}
-    mirrored(JournalLine, debtor.environment, company=bread, year=2026, number=10, account="4000",
-             debit=Decimal("3456.78"), **booking)  # fmt: skip
+    make_booking(bread, 2026, 10, run_number=locked.number, component="Bruto salaris", debit=Decimal("3456.78"))
     mirrored(AccountantContact, debtor.environment, debtor=debtor, valid_from=date(2026, 1, 1), name="Ingrid Maas",
              email="i@office.example", phone="030-1234567")  # fmt: skip
     Arrangement.objects.create(company=bread, responsible=somebody_new("Fatima Responsible"))
@@ -231,6 +231,7 @@ def test_absence_is_in_the_badge_of_who_may_see_it(bakery: Debtor, as_user: Sign
 def test_contract_wage_in_the_place_of_a_cost_is_as_old_as_the_journals(bakery: Debtor, as_user: SignIn) -> None:
     bread = Company.objects.get(name="Brood")
     JournalLine.objects.all().delete()
+    booked.rewrite(bread.pk)
     fetched(bread, "journal", state=State.NOT_PERMITTED)
     browser = as_user(member(bakery))
     address = f"/my/companies/{bread.pk}/?period=2026-10"

@@ -18,8 +18,15 @@ from portal.source import Level
 from portal.sync import tasks
 from portal.sync.estimate import UNMEASURED, estimate, rate
 from portal.sync.models import Priority, Status, SyncPlan, SyncRun, Trigger
-from tests.factories import make_company, make_debtor, make_employee_type, make_employment, make_person
-from tests.sync_pages.conftest import words
+from tests.factories import (
+    make_company,
+    make_debtor,
+    make_employee_type,
+    make_employment,
+    make_environment,
+    make_person,
+)
+from tests.sync_pages.conftest import connect, words
 
 pytestmark = pytest.mark.pages
 
@@ -247,3 +254,40 @@ def test_from_press_to_new_figures_over_the_wire(connected, administrator, signe
     assert "Done:" in page
     assert set(SyncRun.objects.values_list("status", flat=True)) == {Status.SUCCEEDED}
     assert SyncPlan.objects.get().finished is not None
+
+
+# --- everything at once ----------------------------------------------------------------------------------------------
+
+
+def test_who_looks_after_several_environments_can_renew_all_of_them_at_once(office, administrator, accountant, signed_in):
+    page, start_all, price_all = (reverse(f"sync:{name}") for name in ("overview", "start_all", "price_all"))
+    boss = signed_in(administrator(language="en"))
+    assert start_all not in boss.get(page).content.decode()
+    second = make_environment(office.firm, "zwart")
+    connect(second)
+    make_environment(office.firm, "niet-verbonden")
+    assert start_all in boss.get(page).content.decode()
+    assert start_all not in signed_in(accountant(office.a)).get(page).content.decode()
+
+    told = words(boss.get(price_all))
+    one, other = (estimate(environment) for environment in (office.environment, second))
+    assert f"About {one.calls} calls" in told
+    assert "niet-verbonden" not in told
+    assert "elders" not in told
+    assert (one.complete, other.complete) == (True, False)
+
+    assert "2 environments are renewed." in words(boss.post(start_all, follow=True))
+    begun = SyncPlan.objects.order_by("environment")
+    assert [plan.environment for plan in begun] == [office.environment, second]
+    # A second press joins what runs.
+    boss.post(start_all)
+    assert SyncPlan.objects.count() == 2
+    assert signed_in(accountant(office.a, email="second@test.example")).post(start_all).status_code == 403
+    assert SyncPlan.objects.count() == 2
+
+
+def test_without_a_connection_nothing_can_be_renewed_and_it_says_so(firm, administrator, signed_in):
+    make_environment(firm)
+    said = words(signed_in(administrator(language="en")).post(reverse("sync:start_all"), follow=True))
+    assert "There is no connection to Nmbrs yet" in said
+    assert not SyncPlan.objects.exists()

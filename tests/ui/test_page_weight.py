@@ -12,6 +12,7 @@ import time_machine
 from django.test import Client
 
 from portal.accounts.models import Firm, User
+from portal.companies import booked
 from portal.companies.models import Company, JournalLine, Run, RunEmployee, RunWage
 from portal.employees.models import Contract, Employee, Employment
 from portal.ui.pieces import SHOWN
@@ -133,6 +134,7 @@ def fill_company(company: Company, row: Callable[..., dict[str, Any]]) -> None:
     filled.write(RunWage, wages)
     filled.write(RunEmployee, seen)
     filled.write(JournalLine, journal)
+    booked.rewrite(company.pk)
 
 
 def test_the_pages_of_a_large_client_are_not_heavy(large_client: Company, client: Client) -> None:

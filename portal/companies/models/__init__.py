@@ -1,5 +1,6 @@
 """Company, what hangs on it, and the snapshots of its totals."""
 
+from portal.companies.models.booked import BookedCost
 from portal.companies.models.codes import CompanyCostCenter, CompanyCostUnit, HourCode, WageCode
 from portal.companies.models.company import Company, CurrentPeriod, PeriodSeen, ReturnPeriod
 from portal.companies.models.filings import PensionExport, WageTaxReturn, WorkCost
@@ -27,6 +28,7 @@ from portal.companies.models.terms import (
 __all__ = [
     "SCHEDULES",
     "Basis",
+    "BookedCost",
     "CalculationMethod",
     "Company",
     "CompanyAddress",

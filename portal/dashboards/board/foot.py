@@ -9,19 +9,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Round
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability
 from portal.companies.freshness import PEOPLE_KINDS
-from portal.companies.models import Basis, Company, JournalLine, Run, Snapshot
+from portal.companies.models import Basis, BookedCost, Company, Run, Snapshot
 from portal.companies.status import covering
 from portal.dashboards.board.rows import at
 from portal.dashboards.sums.cost import COST_KINDS
-from portal.dashboards.sums.reading import is_cost
 from portal.mirror.models import Freshness
 from portal.ui import formats
 from portal.ui.values import Missing
@@ -140,13 +138,11 @@ def _kept(user: "Person", *, back: int, wages: bool) -> "QuerySet[Any, Any]":
     if not wages:
         nothing = {"cents": Value(None, IntegerField()), "elsewhere": Value(0), "may_see": Value(0)}
         return known.annotate(**nothing).values_list(*_COLUMNS)
-    lines = JournalLine.objects.filter(company=OuterRef("pk"), **of_period)
-    # Rounded after adding: of lines in whole cents that is exact, also where decimals are kept as floating point.
-    cents = Round(Sum(F("debit") - F("credit"), filter=is_cost()) * Value(100))
+    booked = BookedCost.objects.filter(company=OuterRef("pk"), **of_period)
     seen = Company.objects.visible_to(user, Capability.VIEW_SALARIES).order_by().values("pk")
     return known.annotate(
-        cents=Subquery(lines.order_by().values("company").annotate(cents=cents).values("cents")),
-        elsewhere=Exists(_over_several()) & ~Exists(lines),
+        cents=Subquery(booked.values("cents")[:1]),
+        elsewhere=Exists(_over_several()) & ~Exists(booked),
         may_see=Q(pk__in=seen),
     ).values_list(*_COLUMNS)
 
@@ -158,11 +154,11 @@ def _runs() -> "QuerySet[Run]":
 
 def _over_several() -> "QuerySet[Run]":
     """Those over other periods too, booked on cost in one of them: Nmbrs books such a run once."""
-    booked = JournalLine.objects.filter(
-        is_cost(),
+    booked = BookedCost.objects.filter(
         company=OuterRef("company"),
         year=OuterRef("year"),
         number__gte=OuterRef("period_start"),
         number__lte=OuterRef("period_end"),
+        cents__isnull=False,
     )
     return _runs().filter(Exists(booked), period_end__gt=F("period_start"))

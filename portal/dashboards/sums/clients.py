@@ -17,24 +17,21 @@ from django.db.models import (
     Count,
     Exists,
     F,
-    FilteredRelation,
     OuterRef,
     Q,
     QuerySet,
-    Sum,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Round
 
 from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability
-from portal.companies.models import Basis, Company, CurrentPeriod, JournalLine, Run, Snapshot
+from portal.companies.models import Basis, BookedCost, Company, CurrentPeriod, Run, Snapshot
 from portal.connections.models import EnvironmentKind
 from portal.dashboards import months
 from portal.dashboards.sums.cost import COST_KINDS, cost_of
 from portal.dashboards.sums.numbers import Arm, Row, Sums, take
-from portal.dashboards.sums.reading import as_arm, is_cost, united
+from portal.dashboards.sums.reading import as_arm, united
 from portal.dashboards.sums.windows import Window, Windows
 from portal.mirror.models import Freshness, State
 from portal.periods import Period, PeriodType, bounds, preceding
@@ -136,26 +133,14 @@ def _arms(user: "Person", own: Any, windows: Windows) -> Iterator["QuerySet[Any]
 
 
 def _booked(user: "Person", own: Any, windows: Windows) -> "QuerySet[Any]":
-    """What the journals book on cost by company and period.
-
-    By way of the companies: what the reader may see is asked once for each, not for each of many lines.
-    """
     by_kind, together = _of_windows(windows)
-    companies = Company.objects.visible_to(user, Capability.VIEW_SALARIES).filter(pk__in=own).order_by()
-    here = Q(journalline_set__missing_since__isnull=True)
-    for_index = reduce(
-        or_, (Q(journalline_set__year=year, journalline_set__number__in=found) for year, found in together)
-    )
     of_period = reduce(
         or_,
-        (Q(current__period_type=kind, line__year=year, line__number__in=found) for kind, year, found in by_kind),
+        (Q(company__current__period_type=kind, year=year, number__in=found) for kind, year, found in by_kind),
     )
-    lines = companies.alias(line=FilteredRelation("journalline_set", condition=here & for_index)).filter(of_period)
-    euros = Sum(F("line__debit") - F("line__credit"), filter=is_cost("line__"))
-    # Rounded after adding: of lines in whole cents that is exact, also where decimals are kept as floating point.
-    cents = Cast(Round(euros * Value(100)), BigIntegerField())
-    booked = lines.values("pk", "line__year", "line__number").annotate(cents=cents)
-    return as_arm(booked, Arm.BOOKED, company=F("pk"), year=F("line__year"), number=F("line__number"), x=F("cents"))
+    for_index = reduce(or_, (Q(year=year, number__in=found) for year, found in together))
+    kept = BookedCost.objects.visible_to(user, Capability.VIEW_SALARIES).filter(of_period, for_index, company__in=own)
+    return as_arm(kept, Arm.BOOKED, year=F("year"), number=F("number"), x=F("cents"))
 
 
 def _came_in(user: "Person", own: Any) -> "QuerySet[Any]":
@@ -175,13 +160,12 @@ def _runs(user: "Person", own: Any, windows: Windows) -> "QuerySet[Any]":
     by_kind, together = _of_windows(windows)
     over = reduce(or_, (Q(company__current__period_type=kind) & _over(year, found) for kind, year, found in by_kind))
     over &= reduce(or_, (_over(year, found) for year, found in together))
-    lines = JournalLine.objects.visible_to(user, Capability.VIEW_SALARIES)
-    booked = lines.filter(
-        is_cost(),
+    booked = BookedCost.objects.visible_to(user, Capability.VIEW_SALARIES).filter(
         company=OuterRef("company"),
         year=OuterRef("year"),
         number__gte=OuterRef("period_start"),
         number__lte=OuterRef("period_end"),
+        cents__isnull=False,
     )
     several = When(Q(period_end__gt=F("period_start")) & Exists(booked), then=Value(1))
     return as_arm(

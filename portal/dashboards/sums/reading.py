@@ -5,9 +5,8 @@ Each kind of number is one arm of a UNION ALL with the same columns. An arm is t
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
 from itertools import groupby
-from operator import attrgetter, or_
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
@@ -30,7 +29,8 @@ from django.db.models.functions import Cast, Coalesce, Concat, Round
 
 from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability
-from portal.companies.models import Company, CurrentPeriod, JournalLine, Run, Snapshot
+from portal.companies.booked import is_cost
+from portal.companies.models import BookedCost, Company, CurrentPeriod, JournalLine, Run, Snapshot
 from portal.dashboards.sums.numbers import BREAK, SHARE_UNITS, Arm, Row, Sums, take
 from portal.dashboards.sums.windows import Windows
 from portal.dashboards.variance.rows import amount_in_cents
@@ -44,9 +44,6 @@ from portal.periods import PeriodType
 
 if TYPE_CHECKING:
     from portal.companies.freshness import Person
-
-#: Ledger accounts of costs, by how their numbers begin: class 4 of the Dutch decimal plan, and the wage costs of RGS.
-COST_ACCOUNTS = ("4", "WPer")
 
 
 @dataclass(frozen=True)
@@ -154,25 +151,14 @@ def _people(user: "Person", own: Any, windows: Windows) -> Iterator["QuerySet[An
 
 
 def _booked(user: "Person", own: Any, windows: Windows, years: tuple[int, int]) -> Iterator["QuerySet[Any]"]:
+    kept = BookedCost.objects.visible_to(user, Capability.VIEW_SALARIES).filter(company__in=own, year__range=years)
+    yield as_arm(kept, Arm.BOOKED, year=F("year"), number=F("number"), x=F("cents"))
+    cents = amount_in_cents("debit") - amount_in_cents("credit")
     lines = JournalLine.objects.visible_to(user, Capability.VIEW_SALARIES).filter(company__in=own).order_by()
-    cost, cents = is_cost(), amount_in_cents("debit") - amount_in_cents("credit")
-    by_period = lines.filter(year__range=years).values("company", "year", "number")
-    yield as_arm(
-        by_period.annotate(cents=Sum(cents, filter=cost)),
-        Arm.BOOKED,
-        year=F("year"),
-        number=F("number"),
-        x=F("cents"),
-    )
-    shown = lines.filter(cost, _in_window(windows))
+    shown = lines.filter(is_cost(), _in_window(windows))
     for arm, column in ((Arm.BOOKED_DEPARTMENT, "department"), (Arm.BOOKED_CENTER, "cost_center")):
         split = shown.values(column).annotate(cents=Sum(cents))
         yield as_arm(split, arm, company=Value(0), text=F(column), x=F("cents"))
-
-
-def is_cost(way: str = "") -> Q:
-    """Lines of the journal on accounts of costs; `way` leads to them."""
-    return reduce(or_, (Q(**{f"{way}account__istartswith": prefix}) for prefix in COST_ACCOUNTS))
 
 
 def _in_window(windows: Windows, *, last_only: bool = False) -> Q:

@@ -1,0 +1,48 @@
+"""Which lines of a journal are cost, and what they come to by period: kept, so that pages add up no lines.
+
+The publish that touched a company's journal calls `rewrite` inside its transaction. A change of COST_ACCOUNTS needs a
+migration that brings all companies up to date.
+"""
+
+from datetime import date
+from decimal import Decimal
+from functools import reduce
+from operator import or_
+
+from django.db.models import F, Q, Sum
+
+from portal.companies.models import BookedCost, JournalLine
+from portal.mirror.upsert import bulk_upsert
+
+#: Ledger accounts of costs, by how their numbers begin: class 4 of the Dutch decimal plan, and the wage costs of RGS.
+COST_ACCOUNTS = ("4", "WPer")
+_CENT = Decimal("0.01")
+
+
+def is_cost() -> Q:
+    """Lines of the journal on accounts of costs."""
+    return reduce(or_, (Q(account__istartswith=prefix) for prefix in COST_ACCOUNTS))
+
+
+def rewrite(company_id: int, since: date | None = None) -> None:
+    """Bring what is kept of a company up to date; writes only rows that differ. The journal has no dates: all of it."""
+    lines = JournalLine.objects.filter(company=company_id).order_by().values_list("year", "number")
+    fresh = {
+        (year, number): _cents(euros)
+        for year, number, euros in lines.annotate(euros=Sum(F("debit") - F("credit"), filter=is_cost()))
+    }
+    kept = BookedCost.objects.filter(company=company_id)
+    have = {(year, number): cents for year, number, cents in kept.values_list("year", "number", "cents")}
+    differing = [
+        {"company_id": company_id, "year": year, "number": number, "cents": cents}
+        for (year, number), cents in fresh.items()
+        if (year, number) not in have or have[year, number] != cents
+    ]
+    bulk_upsert(BookedCost, differing, key=("company", "year", "number"))
+    for year, number in set(have) - set(fresh):
+        kept.filter(year=year, number=number).delete()
+
+
+def _cents(euros: Decimal | None) -> int | None:
+    """Rounded after adding: of lines in whole cents that is exact, also where decimals are kept as floating point."""
+    return None if euros is None else int(euros.quantize(_CENT) * 100)
