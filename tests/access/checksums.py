@@ -11,6 +11,8 @@ from django.db import connection
 BY_LOOKING = frozenset(
     {"django_session", "usersessions_usersession", "audit_entry", "audit_head", "portal_cache", "search_opened"}
 )
+#: The table of the codes, which are made when their owner first looks at them.
+OWN_CODES = frozenset({"mfa_authenticator"})
 #: Tables of which somebody may change the rows that are their own, with what tells the rows of others: an auditor may
 #: change those of the own account and nothing else.
 OF_OTHERS = {
@@ -27,10 +29,13 @@ def checksums(*, but: frozenset[str] = BY_LOOKING) -> dict[str, tuple[int, str]]
     return {table: checksum(table) for table in tables() - but}
 
 
-def checksums_but_own(user: int) -> dict[str, tuple[int, str]]:
-    """The same, with what looking may write, and without the rows that are `user`'s own (a primary key)."""
-    others = {table: checksum(table, where, [user]) for table, where in OF_OTHERS.items()}
-    return checksums(but=BY_LOOKING | frozenset(OF_OTHERS)) | others
+def checksums_but_own(user: int, of: frozenset[str] | None = None) -> dict[str, tuple[int, str]]:
+    """The same, with what looking may write, and without the rows that are `user`'s own (a primary key).
+
+    `of`: the tables whose own rows are left out; None: all that have such.
+    """
+    others = {table: checksum(table, where, [user]) for table, where in OF_OTHERS.items() if of is None or table in of}
+    return checksums(but=BY_LOOKING | frozenset(others)) | others
 
 
 def tables() -> set[str]:

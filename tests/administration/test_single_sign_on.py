@@ -116,7 +116,10 @@ def at(office):
 
 def claim(boss, domain):
     answer = boss.post(url("single_sign_on"), {**FORM, "addresses": domain})
-    return "Nobody of the firm has an address at" not in answer.text
+    stored = SingleSignOn.objects.exists()
+    assert (answer.status_code == 302) == stored
+    assert stored or "Nobody of the firm has an address at" in answer.text
+    return stored
 
 
 def test_a_domain_is_not_claimed_through_somebody_who_left_or_works_for_another_firm_too(office, other, boss, told, at):

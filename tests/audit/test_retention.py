@@ -11,6 +11,7 @@ from portal.administration.tasks import drop_ended
 from portal.audit import anchor
 from portal.audit.models import Entry, Seal
 from portal.audit.verifying import Broken, verify
+from portal.jobs.queue import TaskFailed
 from tests.audit.tampering import copied, run, without_triggers, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -66,7 +67,7 @@ def test_the_worker_does_it_by_itself_and_a_month_that_was_changed_stays_and_fai
     assert Entry.objects.get(kind="trail_sealed").actor_label == "command audit_retention"
     with without_triggers():
         run("UPDATE audit_entry SET actor_label = 'somebody' WHERE number = 6")
-    with time_machine.travel(NOW, tick=False), pytest.raises(Exception, match="Broken"):
+    with time_machine.travel(NOW, tick=False), pytest.raises(TaskFailed, match="Broken"):
         drop_ended()
     assert [seal.month for seal in Seal.objects.all()] == ["2024-01"]
 

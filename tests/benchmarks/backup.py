@@ -57,7 +57,8 @@ def report(office: Office) -> None:
     raw_copy(office)
     raw = time.monotonic() - started
     ended = threading.Event()
-    writer = threading.Thread(target=keep_writing, args=(office, ended, writes := []))
+    writes, refused = [], []
+    writer = threading.Thread(target=keep_writing, args=(office, ended, writes, refused))
     writer.start()
     started = time.monotonic()
     try:
@@ -70,7 +71,10 @@ def report(office: Office) -> None:
     print(f"  {said}")
     times = f"{whole / raw:.1f} times the database's own copy of {raw:.1f} s"
     print(f"  whole drill {whole:.0f} s (goal {GOAL_SECONDS}), {times}")
-    print(f"  {len(writes)} writes beside it, longest {max(writes) * 1000:.0f} ms", flush=True)
+    print(
+        f"  {len(writes)} writes beside it, longest {max(writes) * 1000:.0f} ms, {len(refused)} refused {refused[:1]}",
+        flush=True,
+    )
 
 
 def sqlite(office: Office) -> bool:
@@ -115,11 +119,14 @@ def raw_copy(office: Office) -> None:
             subprocess.run([*command, office.environment["DATABASE_URL"]], check=True, env=os.environ)
 
 
-def keep_writing(office: Office, ended: threading.Event, seconds: list[float]) -> None:
-    """A short write every twentieth of a second, until told to stop; how long each took."""
+def keep_writing(office: Office, ended: threading.Event, seconds: list[float], refused: list[str]) -> None:
+    """A short write every twentieth of a second, until told to stop; how long each took, and what was refused."""
     while not ended.wait(PAUSE):
         started = time.monotonic()
-        execute(office, WRITE)
+        try:
+            execute(office, WRITE)
+        except (sqlite3.Error, psycopg.Error) as error:
+            refused.append(str(error))
         seconds.append(time.monotonic() - started)
 
 

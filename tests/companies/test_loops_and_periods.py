@@ -129,12 +129,13 @@ def scales_asked(company: Company, night: datetime) -> list[str]:
 
 def test_every_scale_of_the_current_period_has_its_turn_within_twelve_days(company: Company) -> None:
     fetched(company, "company_salary_steps", at=NIGHT)
-    names = {make_scale(company, str(number)).scale for number in range(30)}
+    names = {make_scale(company, str(number)).scale for number in range(300)}
     make_scale(company, "of another period", number=10)
     make_scale(company, "gone", missing_since=NIGHT)
     nights = [scales_asked(company, NIGHT + timedelta(days=day)) for day in range(12)]
     assert sorted(name for night in nights for name in night) == sorted(names)
-    assert max(map(len, nights)) < 10
+    # 25 in the mean; which scale has which night depends on the company's number.
+    assert max(map(len, nights)) < 60
 
 
 def test_a_scale_that_changed_is_asked_and_all_of_them_when_the_period_did(company: Company) -> None:

@@ -71,7 +71,9 @@ def test_what_is_done_or_of_this_month_or_unknown_is_not_among_them(debtor, boss
     assert Deadline.objects.filter(company=unknown, due__lt=earlier.this_month()).exists()
     # Agreed to be paid on the 20th: late by five days, in this month.
     arranging.assign(boss, [done.pk], boss)
-    Deadline.objects.filter(company=done, kind="payment", number=11).update(due="2026-11-20", act_by="2026-11-20")
+    agreed = Deadline.objects.filter(company=done, kind="payment", year=2026, number=11)
+    assert agreed.update(due="2026-11-20", act_by="2026-11-20") == 1
+    assert Deadline.objects.filter(company=done, open=False, due__lt=earlier.this_month()).exists()
     assert panel(as_user(boss)) == []
 
 

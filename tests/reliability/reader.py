@@ -1,4 +1,7 @@
-"""A reader that looks at the mirror all the time while others write it, and remembers every state it saw."""
+"""A reader that looks at the mirror all the time while others write it, and remembers every state it saw.
+
+It looks at the fast lane. What is read person by person has no state of a company: it is compared afterwards.
+"""
 
 import threading
 from collections import defaultdict

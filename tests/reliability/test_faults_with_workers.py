@@ -93,6 +93,7 @@ def test_ten_rounds_of_faults_and_real_workers_make_nothing_missing_and_one_hone
         assert set(Freshness.objects.values_list("state", flat=True)) == {State.FRESH}
     missed = {str(rule["kind"]) for rule in HONEST} - {kind for kind, count in hits.items() if count}
     assert not missed, f"seed {seed}: never hit: {missed}"
+    assert reader.looks > 2 * rounds
     print(
         f"R2 with {clusters} clusters, seed {seed}: {rounds} rounds, {sum(hits.values())} faults {hits}; "
         f"then {verdict}; {reader.looks} looks of the reader, 0 strange"

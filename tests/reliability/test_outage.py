@@ -166,6 +166,7 @@ def test_a_day_without_nmbrs_leaves_pages_with_their_age_and_one_trial_call_a_qu
             verdict = assert_equal(environment, least=300, slow=True, moved=True)
         # Nmbrs moved on once, while it was down: each kind of a company was seen as before or as after.
         assert reader.problem is None
+        assert reader.looks > 100
         assert reader.strange(standing, state()) == []
         print(
             f"R5: {len(nobody.calls)} calls in 24 h, {len(quiet)} of them in the last 22 h, {min(gaps)} to {max(gaps)} "

@@ -15,9 +15,12 @@ import pytest
 from tests.security.mutation import switch
 from tests.security.mutation.excused import WITHOUT_A_TEST
 from tests.security.mutation.guards import (
+    BY_WHAT_IS_HELD,
     DECORATORS,
+    HELD,
     MIXINS,
     PORTAL,
+    _name,
     all_guards,
     middleware_of_the_portal,
     modules,
@@ -243,3 +246,51 @@ def test_each_guard_that_is_switched_off_makes_a_test_fail(tmp_path: Path) -> No
     found = json.loads(result.read_text(encoding="utf-8"))
     assert found["red"] == []
     assert {name for name, killer in found["killed"].items() if not killer} == set(WITHOUT_A_TEST)
+
+
+#: Modules where what somebody holds decides what is offered or where they are led, never what they get: the act or page
+#: behind asks itself.
+OFFERED: dict[str, str] = {
+    "portal.accounts.roles": "which roles hold a right, for the printed table",
+    "portal.administration.acts": "the tabs of the page",
+    "portal.administration.privacy_parts": "the tabs of the page",
+    "portal.administration.retention": "legal holds, which are no rights",
+    "portal.companies.rights": "holds_everywhere, a guard of its own",
+    "portal.dashboards.board.views": "buttons; each figure of a wage asks for its company",
+    "portal.dashboards.changes.filters": "the choices of a filter over rows that are narrowed anyway",
+    "portal.dashboards.changes.views": "whether there is such a client is told before the refusal",
+    "portal.dashboards.start": "where somebody without data is sent to",
+    "portal.dashboards.variance.views": "a button",
+    "portal.deadlines.calendar_views": "a button",
+    "portal.privacy.views": "which kinds a file will lack, said before it is made",
+    "portal.search.pages": "names of pages",
+    "portal.sync.trial": "marks of a record, which are no rights",
+    "portal.sync.views": "buttons",
+    "portal.ui.menu": "entries of the menu",
+    "portal.ui.permissions": "holds_over, a guard of its own",
+    "portal.ui.tools": "a button",
+}
+
+
+def asked_of_what_is_held(name: str, source: str) -> int:
+    """Questions whether something is held that do not stand in front of a refusal."""
+    tree = ast.parse(source)
+    before_refusal = {
+        part
+        for statement in ast.walk(tree)
+        if isinstance(statement, ast.If) and any(refuses(one, name) for one in statement.body)
+        for part in ast.walk(statement.test)
+    }
+    return sum(
+        isinstance(node, ast.Compare)
+        and isinstance(node.ops[0], ast.In | ast.NotIn)
+        and _name(node.comparators[0]) in HELD
+        and node not in before_refusal
+        for node in ast.walk(tree)
+    )
+
+
+def test_every_question_about_what_is_held_is_a_guard_or_decides_only_what_is_offered() -> None:
+    asking = {name for name, source in sources() if asked_of_what_is_held(name, source)}
+    assert asking - set(BY_WHAT_IS_HELD) == set(OFFERED)
+    assert set(BY_WHAT_IS_HELD) <= asking

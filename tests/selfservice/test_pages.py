@@ -283,7 +283,7 @@ def test_a_client_reads_plain_words_on_every_page(
     assert "next sync" in office[f"/companies/{bare.pk}/"]
 
 
-def test_a_file_of_a_client_has_plain_words_too(bakery: Debtor) -> None:
+def test_texts_made_outside_a_request_follow_who_reads_them(bakery: Debtor) -> None:
     with answered_by(lambda: False, lambda: True):
         assert "not known here yet" in unread(2)
         assert str(EMPTY_STATES["not_permitted"].text) == "Ask your accountant about it."

@@ -259,7 +259,9 @@ def test_from_press_to_new_figures_over_the_wire(connected, administrator, signe
 # --- everything at once ----------------------------------------------------------------------------------------------
 
 
-def test_who_looks_after_several_environments_can_renew_all_of_them_at_once(office, administrator, accountant, signed_in):
+def test_who_looks_after_several_environments_can_renew_all_of_them_at_once(
+    office, administrator, accountant, signed_in
+):
     page, start_all, price_all = (reverse(f"sync:{name}") for name in ("overview", "start_all", "price_all"))
     boss = signed_in(administrator(language="en"))
     assert start_all not in boss.get(page).content.decode()

@@ -197,3 +197,14 @@ def test_sixty_addresses_elsewhere_lead_nowhere(old, address, clock):
             answer = old.post(address, {"code": now_shown(), "next": strange})
         assert answer.status_code == 302
         assert answer["Location"] == "/", strange
+
+
+def test_sixty_addresses_elsewhere_lead_nowhere_after_a_password_either(administrator, client, clock):
+    """Threat 24: of somebody without a second step, who is asked for the password."""
+    administrator()
+    password_step(client)
+    for place, strange in enumerate([*STRANGE, "javascript:alert(1)", "data:text/html,x"]):
+        clock.move_to(6 * 60 + place * 61)
+        answer = client.post("/account/confirm/", {"password": PASSWORD, "next": strange})
+        assert (answer.status_code, answer["Location"]) == (302, "/"), strange
+    assert client.post("/account/confirm/", {"password": PASSWORD, "next": "/people/"})["Location"] == "/people/"

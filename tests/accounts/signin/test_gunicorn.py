@@ -83,6 +83,8 @@ def test_every_page_gets_a_plus(port: int, path: str, status: int) -> None:
     points, why = grade(headers, cookies)
     assert points >= LEAST, why
     assert all("Secure" in cookie and cookie.startswith("__Host-") for cookie in cookies)
+    # Pages with a form carry a token against forged ones.
+    assert bool(cookies) == (path in ("/sign-in/", "/password/"))
 
 
 def test_a_static_file_is_for_this_site_only_and_is_no_page(port: int) -> None:

@@ -338,7 +338,8 @@ def test_leave_of_last_year_and_this_one_and_its_balance(whole: Connected) -> No
 
 
 def test_nobody_who_left_long_ago_is_asked_for_one_by_one(whole: Connected) -> None:
-    # Every question about one person leaves a row; who asked Nmbrs may have been another process of the tests.
+    # Every person of whom the portal chose to ask has a row, whether or not anything came in. That no more calls are
+    # made than people are chosen is in tests/sync/test_rotation_price.py.
     asked = set(PersonFetch.objects.values_list("employee__remote_id", flat=True))
     assert asked == {person.id for _, person in active(whole)}
     assert len(asked) < len(list(everybody(whole)))

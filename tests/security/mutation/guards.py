@@ -26,9 +26,9 @@ NOT_MADE = {"MenuEntry"}
 BY_WHAT_IS_HELD = (
     "portal.dashboards.changes.unseen",
     "portal.privacy.subject",
+    "portal.sync.administration",
     "portal.sync.offers",
     "portal.ui.fields",
-    "portal.ui.saved.views",
 )
 HELD = {"held", "_held", "capabilities", "capabilities_of", "capabilities_over"}
 #: Rooms without people: the embedded Nmbrs, the reader of Nmbrs, what is below the rooms.
