@@ -15,6 +15,7 @@ import time_machine
 from pytest_django.fixtures import Settings
 
 if TYPE_CHECKING:
+    from django.test import Client
     from playwright.sync_api import Browser, ConsoleMessage, Error, Page
 
     from portal.accounts.models import Firm, User
@@ -178,6 +179,21 @@ def accountant(firm: "Firm") -> "Callable[..., User]":
 
 #: The day on which the embedded Nmbrs of the tests lives; the clock of a test that uses it starts there.
 NOON = datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Europe/Amsterdam"))
+
+
+@pytest.fixture
+def as_user(db: None) -> "Callable[[User], Client]":
+    """`as_user(person)`: a browser in which they are signed in, in English."""
+    from django.test import Client
+
+    def sign_in(user: "User") -> Client:
+        user.language = "en"
+        user.save(update_fields=["language"])
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """What these tests share: a fixed day, a client with a company, and people who are signed in."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from django.test import Client
 from django.urls import get_resolver
 
 from portal import clock
-from portal.accounts.models import User
 from portal.companies.models import Company
 from portal.deadlines import states
 from portal.debtors.models import Debtor
@@ -41,17 +38,3 @@ def company(debtor) -> Company:
     fetched_everything(debtor)
     states.rewrite([made.pk])
     return made
-
-
-@pytest.fixture
-def as_user() -> Callable[[User], Client]:
-    """`as_user(person)`: a browser in which they are signed in, in English."""
-
-    def sign_in(user: User) -> Client:
-        user.language = "en"
-        user.save(update_fields=["language"])
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return sign_in

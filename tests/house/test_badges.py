@@ -19,7 +19,6 @@ from portal.mirror.opt_ins import choose
 from portal.mirror.resource import OptIn, registry
 from portal.ui.values import Missing
 from tests.accounts.office import somebody_new
-from tests.dashboards.conftest import as_user
 from tests.dashboards.reading import text
 from tests.factories import (
     fetched_everything,
@@ -31,8 +30,6 @@ from tests.factories import (
     make_run,
     summed,
 )
-
-__all__ = ["as_user"]
 
 pytestmark = pytest.mark.pages
 

@@ -1,5 +1,5 @@
-"""A fixed day and a client that is signed in, as the tests of the company's pages have them."""
+"""The fixed day that the tests of the company's pages have."""
 
-from tests.companies.pages.conftest import as_user, the_day
+from tests.companies.pages.conftest import the_day
 
-__all__ = ["as_user", "the_day"]
+__all__ = ["the_day"]
