@@ -1,5 +1,6 @@
 """The yearly review of access, and the signed review of the trail."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -62,14 +63,23 @@ class SignForm(forms.Form):
     )
 
 
+def read_until(stretches: Iterable[tuple[datetime, datetime]]) -> datetime | None:
+    """Until when the trail was read without a gap, from the first stretch that somebody signed; None: nobody did."""
+    reached: datetime | None = None
+    for since, until in sorted(stretches):
+        if reached is not None and since > reached:
+            break
+        reached = until if reached is None else max(reached, until)
+    return reached
+
+
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """The reviews of access and of the trail."""
     firm, by = managed_firm(request), person_of(request)
     own = AccessReview.objects.visible_to(by, Capability.MANAGE_USERS).filter(firm=firm)
     signed = LogReview.objects.visible_to(by, Capability.MANAGE_USERS).filter(firm=firm)
-    newest = signed.order_by("-until").first()
-    since = newest.until if newest else now() - UNSIGNED_AFTER
+    since = read_until(signed.values_list("since", "until")) or now() - UNSIGNED_AFTER
     context = {
         "heading": _("Reviews"),
         "subtitle": _("Evidence that somebody looks at who may see what, and at what was done"),

@@ -53,21 +53,24 @@ def _signs(rows: "QuerySet[TrailEntry]", stretch: dict[str, str]) -> Iterator[Si
     def way(**more: str) -> str:
         return f"{reverse('administration:trail')}?{urlencode({**stretch, **more})}"
 
-    early_or_late = Q(hour__lt=FIRST_HOUR) | Q(hour__gte=LAST_HOUR) | Q(weekday__gt=LAST_DAY)
-    counted = (
-        rows.order_by()
-        .annotate(hour=ExtractHour("at", tzinfo=AMSTERDAM), weekday=ExtractIsoWeekDay("at", tzinfo=AMSTERDAM))
-        .aggregate(
-            refused=Count("pk", filter=Q(outcome=Outcome.REFUSED)),
-            revealed=Count("pk", filter=Q(kind=Kind.REVEALED)),
-            exported=Count("pk", filter=Q(kind=Kind.EXPORTED)),
-            strange=Count("pk", filter=Q(kind__in=LOOKS) & early_or_late),
-        )
+    done = Q(outcome=Outcome.DONE)
+    counted = rows.order_by().aggregate(
+        refused=Count("pk", filter=Q(outcome=Outcome.REFUSED)),
+        revealed=Count("pk", filter=done & Q(kind=Kind.REVEALED)),
+        exported=Count("pk", filter=done & Q(kind=Kind.EXPORTED)),
+        handed_out=Count("pk", filter=done & Q(kind=Kind.SUBJECT_EXPORTED)),
     )
+    # Hours are worked out of looks alone: SQLite asks Python for each.
+    hours = {"hour": ExtractHour("at", tzinfo=AMSTERDAM), "weekday": ExtractIsoWeekDay("at", tzinfo=AMSTERDAM)}
+    early_or_late = Q(hour__lt=FIRST_HOUR) | Q(hour__gte=LAST_HOUR) | Q(weekday__gt=LAST_DAY)
+    strange = rows.order_by().filter(kind__in=LOOKS).annotate(**hours).filter(early_or_late).count()
     yield Sign(_("Refused"), counted["refused"], way(outcome=Outcome.REFUSED))
-    yield Sign(_("Hidden values shown"), counted["revealed"], way(kind=Kind.REVEALED))
-    yield Sign(_("Files taken out"), counted["exported"], way(kind=Kind.EXPORTED))
-    yield Sign(_("Looks before 7, after 20 or in a weekend"), counted["strange"], way())
+    yield Sign(_("Hidden values shown"), counted["revealed"], way(kind=Kind.REVEALED, outcome=Outcome.DONE))
+    yield Sign(_("Files taken out"), counted["exported"], way(kind=Kind.EXPORTED, outcome=Outcome.DONE))
+    yield Sign(
+        _("Files of one person's data"), counted["handed_out"], way(kind=Kind.SUBJECT_EXPORTED, outcome=Outcome.DONE)
+    )
+    yield Sign(_("Looks before 7, after 20 or in a weekend"), strange, way())
     looked = rows.order_by().filter(kind__in=LOOKS, actor_id__isnull=False)
     most = looked.values("actor_id").annotate(count=Count("pk")).order_by("-count", "actor_id").first()
     if most and (actor := most["actor_id"]) is not None:

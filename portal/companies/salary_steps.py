@@ -15,4 +15,5 @@ def leave_with_their_scale(company_id: int, since: Any) -> None:
     """
     same = {name: OuterRef(name) for name in ("company", "year", "number", "scale")}
     left = CompanySalaryStep.objects.filter(~Exists(CompanySalaryScale.objects.filter(**same)), company=company_id)
-    left.update(missing_since=clock.now())
+    now = clock.now()
+    left.update(missing_since=now, last_changed=now)

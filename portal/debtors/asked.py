@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.periods import Period, PeriodType, bounds, containing
-from portal.ui import formats, moment
+from portal.ui import formats, moment, pieces
 from portal.ui.moment import Asks
 
 #: Days before or after these are typing errors, and calendar arithmetic stays far from its ends.
@@ -77,9 +77,10 @@ def period(request: HttpRequest, kind: PeriodType, current: Period, name: str = 
 
 
 def address(request: HttpRequest, **changed: str) -> str:
-    """This page's address with other parameters; the rest of the filter stays, the page number goes."""
+    """This page's address with other parameters; the rest of the filter stays, numbers of pages and pieces go."""
     query = request.GET.copy()
-    query.pop("page", None)
+    for number in ("page", *pieces.NAMES):
+        query.pop(number, None)
     for name, value in changed.items():
         query[name] = value
     return f"{request.path}?{query.urlencode()}"

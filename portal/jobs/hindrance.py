@@ -32,7 +32,7 @@ class Hindrance(StrEnum):
 WORDS = {
     Hindrance.MIGRATIONS: _(
         "Nothing is renewed until the database fits this version of the portal: whoever runs this portal has to run "
-        "its migrations. All data stays readable."
+        "its migrations. Most pages can be read meanwhile."
     ),
     Hindrance.DISK: _(
         "Nothing is renewed, because the disk of this portal is nearly full: whoever runs this portal has to free "

@@ -17,7 +17,8 @@ from portal.jobs.health import last_beat, worker_alive
 from portal.jobs.hindrance import Hindrance, hindrance
 from portal.jobs.queue import queue_length
 from portal.mirror.models import Freshness
-from portal.mirror.resource import registry
+from portal.mirror.opt_ins import switch_of
+from portal.mirror.resource import Lane, OptIn, registry
 from portal.sync.models import OPEN, PARKED, Status, SyncPlan, SyncRun
 from portal.sync.scopes import key_of
 from portal.sync.timetable import next_night
@@ -169,10 +170,21 @@ def full_plans() -> "QuerySet[SyncPlan]":
     What was given up by then is not asked by itself any more, so plans after that were not whole either.
     """
     undone = SyncRun.objects.filter(~tolerated(), plans=OuterRef("pk"), status__in=UNDONE)
-    uncertain = [kind.name for kind in registry if kind.uncertain]
+    # Of what such a plan asks for: not people one by one, not what has left Nmbrs or is switched off.
+    asked = [kind for kind in registry if kind.lane is Lane.FAST and not kind.uncertain]
+    on = Q(resource__in=[kind.name for kind in asked if kind.opt_in is None])
+    for switch in OptIn:
+        of_it = Q(resource__in=[kind.name for kind in asked if kind.opt_in is switch])
+        on |= of_it & Exists(switch_of(OuterRef("environment"), switch))
     given_up = Freshness.objects.filter(
-        environment=OuterRef("environment"), error_kind=PARKED, last_attempt__lt=OuterRef("finished")
-    ).exclude(resource__in=uncertain)
+        on,
+        company__missing_since__isnull=True,
+        company__debtor__missing_since__isnull=True,
+        debtor__missing_since__isnull=True,
+        environment=OuterRef("environment"),
+        error_kind=PARKED,
+        last_attempt__lt=OuterRef("finished"),
+    )
     whole = SyncPlan.objects.filter(resource="", debtor=None, company=None, employee=None, finished__isnull=False)
     return whole.filter(~Exists(undone), ~Exists(given_up))
 

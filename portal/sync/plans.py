@@ -246,4 +246,5 @@ def _limits(plan: SyncPlan, resources: list[Resource]) -> dict[int, int] | None:
     )
     scope = company_scope(company) if company else MirrorScope(plan.environment_id, Level.COMPANY)
     calls = sum(kind.calls_a_person(scope) for kind in resources)
-    return shares_of_rotation(plan.environment_id, rotation_calls(plan.environment) // calls) if calls else {}
+    names = [kind.name for kind in resources if kind.lane is Lane.SLOW]
+    return shares_of_rotation(plan.environment_id, names, rotation_calls(plan.environment) // calls) if calls else {}

@@ -4,25 +4,27 @@ First those whose other records changed since they were read, then those never r
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from heapq import nsmallest
 
-from django.db.models import Max, Min
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 
 from portal.employees.active import active_people
 from portal.employees.models import Employee
 from portal.mirror.asked import Asked
-from portal.mirror.models import Change, PersonFetch
+from portal.mirror.models import Change, Freshness, PersonFetch, State
 from portal.mirror.people import People
 from portal.mirror.quarantine import deadly_people
 from portal.mirror.resource import PERSON, Resource
 from portal.mirror.scope import MirrorScope
 from portal.source import LoopValue
-from portal.sync.models import SyncRun
+from portal.sync.models import PARKED, SyncRun
 
 #: People read between two publishes: few enough that others get their turn, enough that a publish is worth it.
 SLICE = 50
+#: How a kind stands that does not come in, for whatever reason.
+STUCK = (State.FAILING, State.NOT_PERMITTED, State.HELD)
 
 
 def next_slice(
@@ -85,14 +87,20 @@ def next_slice(
     return asked, people, None if run.people_left is None else limit - len(chosen)
 
 
-def shares_of_rotation(environment_id: int, most: int) -> dict[int, int]:
-    """Company -> how many people of it one night's rotation reads, `most` together. Three queries.
+def shares_of_rotation(environment_id: int, kinds: Collection[str], most: int) -> dict[int, int]:
+    """Company -> how many people of it one night's rotation over these kinds reads, `most` together. Four queries.
 
     They are picked as if all companies were one: by news, then never read, then longest ago. Which of a company a run
-    then reads, it decides itself, kind by kind.
+    then reads, it decides itself, kind by kind. A kind that does not come in does not count: its old dates would put
+    the same people first every night. Where none does, people have their turn after the others, by the last attempt.
     """
+    stuck = Freshness.objects.filter(environment=environment_id, resource__in=kinds, state__in=STUCK)
     read: dict[int, datetime] = dict(
-        PersonFetch.objects.filter(employee__environment=environment_id)
+        PersonFetch.objects.filter(
+            ~Exists(stuck.filter(company=OuterRef("employee__company"), resource=OuterRef("resource"))),
+            employee__environment=environment_id,
+            resource__in=kinds,
+        )
         .order_by()
         .values_list("employee_id")
         .annotate(Min("fetched_at"))
@@ -103,9 +111,30 @@ def shares_of_rotation(environment_id: int, most: int) -> dict[int, int]:
         .values_list("employee_id")
         .annotate(Max("learned_at"))
     )
-    people = active_people().filter(environment=environment_id, company__missing_since__isnull=True)
-    found = people.order_by("pk").values_list("pk", "company_id")
-    picked = nsmallest(most, found, key=lambda person: _urgency(read.get(person[0]), news.get(person[0])))
+    tried: dict[int, datetime] = {}
+    given_up = set()
+    by_company = stuck.filter(company__isnull=False).order_by().values("company_id")
+    counted = by_company.annotate(
+        found=Count("pk"), last=Max("last_attempt"), parked=Count("pk", filter=Q(error_kind=PARKED))
+    )
+    for company, found, last, parked in counted.values_list("company_id", "found", "last", "parked"):
+        if parked == len(kinds):
+            given_up.add(company)
+        elif found == len(kinds) and last:
+            tried[company] = last
+    people = (
+        active_people()
+        .filter(
+            environment=environment_id, company__missing_since__isnull=True, company__debtor__missing_since__isnull=True
+        )
+        .exclude(company__in=given_up)
+    )
+
+    def place(person: tuple[int, int]) -> tuple[bool, bool, float]:
+        pk, company = person
+        return _urgency(tried.get(company) or read.get(pk), news.get(pk))
+
+    picked = nsmallest(most, people.order_by("pk").values_list("pk", "company_id"), key=place)
     return Counter(company for _, company in picked)
 
 

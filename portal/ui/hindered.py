@@ -4,6 +4,7 @@ import logging
 import sys
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
@@ -21,12 +22,15 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     """Django's `handler500`: an error for want of room is no mistake of the portal and has its own page (503).
 
     An act and its entry in the audit trail are one transaction, and a look is written down before it is shown. So what
-    could not be audited was not done.
+    could not be audited was not done. A page may need a table that a migration has still to make: it says so too.
     """
-    if not is_disk_full(sys.exc_info()[1]):
-        return defaults.server_error(request)
-    logger.error("a request was refused, because the disk is full")
-    return render(request, "ui/full_disk.html", status=503)
+    error = sys.exc_info()[1]
+    if is_disk_full(error):
+        logger.error("a request was refused, because the disk is full")
+        return render(request, "ui/full_disk.html", status=503)
+    if isinstance(error, DatabaseError) and migrations_pending():
+        return render(request, "ui/updating.html", status=503)
+    return defaults.server_error(request)
 
 
 class UpdatingMiddleware(MiddlewareMixin):

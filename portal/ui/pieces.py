@@ -11,6 +11,8 @@ from django.http import HttpRequest
 
 #: Rows of a box. With these a client of sixty companies has a page as light as others (tests/ui/test_page_weight.py).
 SHOWN = 15
+#: The boxes that have pieces: the names of their parameters. Another month or period begins with the first piece.
+NAMES = ("moves", "departments", "centers", "standings", "ending")
 
 T = TypeVar("T")
 
@@ -38,7 +40,9 @@ class Piece(Generic[T]):
 
 def piece_of(request: HttpRequest, name: str, rows: Sequence[T]) -> Piece[T]:
     """The piece of `rows` that the address asks for by number (`?name=2`): without one the first, beyond the end the
-    last."""
+    last. `name` is one of NAMES, which addresses of other moments leave out."""
+    if name not in NAMES:
+        raise ValueError(f"{name} is not in NAMES.")
     asked = request.GET.get(name, "")
     number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
     pieces = max(1, -(-len(rows) // SHOWN))

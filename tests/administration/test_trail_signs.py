@@ -8,6 +8,7 @@ import time_machine
 
 from portal.accounts import reviews
 from portal.accounts.roles import Role
+from portal.administration.reviews import read_until
 from portal.administration.trail_signs import signs
 from portal.audit.about import About
 from portal.audit.actors import Actor
@@ -38,14 +39,24 @@ def eager(office, other):
     for _ in range(2):
         entered(DAY, Kind.REVEALED, user, office.firm)
     entered(DAY, Kind.EXPORTED, office.administrator, office.firm)
+    entered(DAY, Kind.EXPORTED, office.administrator, office.firm, Outcome.REFUSED)
+    entered(DAY, Kind.SUBJECT_EXPORTED, office.administrator, office.firm)
     entered(NIGHT, Kind.REFUSED, office.administrator, office.firm, Outcome.REFUSED)
     return user
 
 
 def test_counts_are_of_the_firm_and_since_the_last_signature(office, eager):
     found = signs(office.administrator, office.firm, DAY - timedelta(hours=1))
-    assert [one.count for one in found] == [1, 2, 1, 3, 7]
+    assert [one.count for one in found] == [2, 2, 1, 1, 3, 7]
     assert found[-1].whose == "Fatima"
+
+
+def test_what_nobody_signed_between_two_signatures_is_not_passed_over():
+    days = [DAY + timedelta(days=number) for number in range(6)]
+    assert read_until([]) is None
+    assert read_until([(days[2], days[3]), (days[0], days[2])]) == days[3]
+    assert read_until([(days[0], days[4]), (days[1], days[2]), (days[4], days[5])]) == days[5]
+    assert read_until([(days[0], days[1]), (days[2], days[5])]) == days[1]
 
 
 def test_each_count_leads_to_its_entries_and_a_signature_begins_anew(office, boss, eager):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -9,11 +10,13 @@ from pytest_django.fixtures import Settings
 from portal import clock
 from portal.companies.models import Company
 from portal.connections.models import Environment
+from portal.debtors.models import Debtor
 from portal.employees.active import active_people
+from portal.employees.models import Employee
 from portal.mirror import engine
-from portal.mirror.models import Change, ChangeKind, Freshness, PersonFetch
-from portal.mirror.resource import Lane, registry
-from portal.sync.models import ROTATION, SyncRun
+from portal.mirror.models import Change, ChangeKind, Freshness, PersonFetch, State
+from portal.mirror.resource import Lane, Resource, registry
+from portal.sync.models import PARKED, ROTATION, SyncRun
 from portal.sync.scopes import company_scope
 from portal.sync.service import sync_now
 from portal.sync.slow_lane import next_slice, shares_of_rotation
@@ -32,6 +35,11 @@ def rotation(connected: Connected) -> Counter[str]:
     plan = sync_now(connected.environment, resource=ROTATION)
     assert set(plan.runs.values_list("status", flat=True)) <= {"succeeded"}
     return Counter(call.operation for call in connected.sandbox.requests[before:])
+
+
+def shares(connected: Connected, most: int) -> dict[int, int]:
+    """How many people of each company a night reads that has calls for `most`."""
+    return shares_of_rotation(connected.environment.pk, [kind.name for kind in SLOW], most)
 
 
 def test_a_person_costs_what_each_kind_says(connected: Connected, settings: Settings) -> None:
@@ -81,7 +89,7 @@ def test_who_changed_is_read_first_whatever_the_company_and_then_who_was_never_r
         for kind in SLOW
     )
     settings.SYNC_ROTATION_CALLS = 2 * price
-    assert shares_of_rotation(connected.environment.pk, 2) == {first.company_id: 2}
+    assert shares(connected, 2) == {first.company_id: 2}
     Change.objects.create(
         environment=connected.environment,
         company=last.company,
@@ -92,8 +100,8 @@ def test_who_changed_is_read_first_whatever_the_company_and_then_who_was_never_r
         field="amount",
         learned_at=now,
     )
-    assert shares_of_rotation(connected.environment.pk, 1) == {last.company_id: 1}
-    assert shares_of_rotation(connected.environment.pk, 2) == {last.company_id: 1, first.company_id: 1}
+    assert shares(connected, 1) == {last.company_id: 1}
+    assert shares(connected, 2) == {last.company_id: 1, first.company_id: 1}
     # Inside a company too, and before those that were never read.
     kind = SLOW[0]
     PersonFetch.objects.filter(employee__company=last.company).exclude(employee=last).delete()
@@ -102,3 +110,63 @@ def test_who_changed_is_read_first_whatever_the_company_and_then_who_was_never_r
     _, picked, left = next_slice(SyncRun(created=now, people_left=1), kind, own, loops)
     assert list(picked.pks.values()) == [last.pk]
     assert left == 0
+
+
+def stuck(connected: Connected, company: Company, kinds: list[Resource], state: State, **fields: Any) -> None:
+    """These kinds of a company do not come in."""
+    for kind in kinds:
+        Freshness.objects.create(
+            environment=connected.environment,
+            debtor=company.debtor,
+            company=company,
+            scope_key=f"company:{company.pk}",
+            resource=kind.name,
+            state=state,
+            **fields,
+        )
+
+
+@pytest.fixture
+def read_in_turn(connected: Connected) -> list[Employee]:
+    """Everybody was read in every kind, a day apart, by company: the people of the first one longest ago."""
+    sync_now(connected.environment, resource=FIRST)
+    people = list(active_people().order_by("company__debtor", "company", "pk"))
+    assert people[0].company_id != people[-1].company_id
+    now = clock.now()
+    PersonFetch.objects.bulk_create(
+        PersonFetch(employee=one, resource=kind.name, fetched_at=now - timedelta(days=len(people) - number))
+        for number, one in enumerate(people)
+        for kind in SLOW
+    )
+    return people
+
+
+def test_people_of_a_client_that_left_nmbrs_take_no_part_of_a_night(
+    connected: Connected, read_in_turn: list[Employee]
+) -> None:
+    gone = read_in_turn[0].company
+    assert shares(connected, 1) == {gone.pk: 1}
+    Debtor.everything.filter(pk=gone.debtor_id).update(missing_since=clock.now())
+    (following,) = shares(connected, 1)
+    assert Company.objects.get(pk=following).debtor_id != gone.debtor_id
+
+
+def test_a_kind_that_no_longer_comes_in_does_not_keep_the_same_people_first(
+    connected: Connected, read_in_turn: list[Employee]
+) -> None:
+    first = read_in_turn[0].company
+    *others, last = SLOW
+    of_first = PersonFetch.objects.filter(employee__company=first)
+    of_first.exclude(resource=last.name).update(fetched_at=clock.now())
+    # As long as the last kind may come in its people are behind with it.
+    assert set(shares(connected, 1)) == {first.pk}
+    stuck(connected, first, [last], State.NOT_PERMITTED, last_attempt=clock.now())
+    assert first.pk not in shares(connected, 1)
+    # Where nothing comes in, they have their turn by the last attempt.
+    stuck(connected, first, others, State.FAILING, last_attempt=clock.now())
+    of_first.update(fetched_at=clock.now() - timedelta(days=900))
+    assert first.pk not in shares(connected, 1)
+    assert first.pk in shares(connected, len(read_in_turn))
+    # What was given up is not asked at all.
+    Freshness.objects.filter(company=first, resource__in=[kind.name for kind in SLOW]).update(error_kind=PARKED)
+    assert first.pk not in shares(connected, len(read_in_turn))

@@ -13,8 +13,10 @@ from django.urls import reverse
 from portal import clock
 from portal.connections.models import Connection, Environment, Health
 from portal.jobs.models import Heartbeat
+from portal.mirror.models import Freshness, State
 from portal.sync import health
-from portal.sync.models import Status, SyncPlan, SyncRun
+from portal.sync.models import PARKED, Status, SyncPlan, SyncRun
+from portal.sync.scopes import key_of
 from tests.factories import make_environment
 from tests.sync_pages.conftest import connect, words
 
@@ -63,6 +65,38 @@ def test_a_full_sync_counts_when_nothing_of_it_has_to_be_made_up_for(office, pla
     end(refused, Status.NOT_PERMITTED)
     refused.refresh_from_db()
     assert of(office.environment).last_full == refused.finished
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "left", "whole"),
+    [
+        ("employees", "company", False, False),
+        ("contracts", "company", False, False),
+        # A full sync does not ask for these.
+        ("bank_accounts", "company", False, True),
+        ("employees", "company", True, True),
+        ("absences", "company", False, True),
+        ("debtor_addresses", "a", True, True),
+    ],
+)
+def test_what_was_given_up_counts_only_where_a_full_sync_would_ask_for_it(office, planned, kind, where, left, whole):
+    scope = getattr(office, where)
+    own = {"company": scope, "debtor": scope.debtor} if where == "company" else {"debtor": scope}
+    Freshness.objects.create(
+        environment=office.environment,
+        scope_key=key_of(scope),
+        resource=kind,
+        state=State.FAILING,
+        error_kind=PARKED,
+        last_attempt=clock.now() - timedelta(hours=1),
+        **own,
+    )
+    if left:
+        type(scope).everything.filter(pk=scope.pk).update(missing_since=clock.now())
+    end(planned(office.environment))
+    assert (
+        health.of_environments(Environment.objects.filter(pk=office.environment.pk))[0].last_full is not None
+    ) == whole
 
 
 def test_open_syncs_are_shown_with_how_far_they_are(office, planned):

@@ -82,6 +82,21 @@ def test_fault_31_a_server_without_room_is_no_mistake_of_the_portal(language):
 
 
 @pytest.mark.django_db
+def test_fault_33_a_page_that_needs_a_table_that_is_not_there_yet_says_so(monkeypatch):
+    def answer():
+        try:
+            raise OperationalError("no such table: companies_new")
+        except OperationalError:
+            return server_error(RequestFactory().get("/"))
+
+    assert answer().status_code == 500
+    monkeypatch.setattr(_Schema, "fits", False)
+    MigrationRecorder.Migration.objects.filter(app="sync").latest("pk").delete()
+    found = answer()
+    assert (found.status_code, UPDATING in found.content.decode()) == (503, True)
+
+
+@pytest.mark.django_db
 @pytest.mark.pages
 def test_fault_31_staff_are_told_on_every_page_and_stay_signed_in(monkeypatch, person, browser):
     address, told = reverse("dashboards:clients"), "the disk of this portal is nearly full"

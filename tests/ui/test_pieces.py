@@ -1,8 +1,10 @@
 """A list in a box of a page: so many rows, which ones, and the way to the others."""
 
 import pytest
+from django.template import Context, Template
 from django.test import RequestFactory
 
+from portal.debtors import asked
 from portal.ui.pieces import SHOWN, piece_of
 
 ROWS = list(range(1, 2 * SHOWN + 6))
@@ -19,6 +21,14 @@ def test_each_row_is_in_one_piece_and_pieces_lead_to_each_other():
     assert first.next == "/clients/7/?month=2026-08&moves=2#moves"
     assert second.previous == "/clients/7/?month=2026-08&moves=1#moves"
     assert first.previous == third.next == ""
+
+
+def test_another_month_begins_with_the_first_piece():
+    request = RequestFactory().get("/clients/7/?month=2026-08&moves=3&ending=2&q=x")
+    assert asked.address(request, month="2026-07") == "/clients/7/?month=2026-07&q=x"
+    form = Template('{% load ui %}{% carried "month" as parts %}{{ parts }}').render(Context({"request": request}))
+    assert "moves" not in form
+    assert "q" in form
 
 
 def test_a_short_list_is_whole_and_an_empty_one_is_nothing():

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.clock import today
-from portal.ui import icons, markup
+from portal.ui import icons, markup, pieces
 from portal.ui.charts import Chart, Figure, sparkline
 from portal.ui.empty import EMPTY_STATES
 from portal.ui.freshness import FreshnessSummary
@@ -142,9 +142,9 @@ def as_of_picker(
 
 @register.simple_tag(takes_context=True)
 def carried(context: Context, *without: str) -> list[tuple[str, str]]:
-    """The parts of the address that a form carries along. A template that asked `request.GET` for them itself would
-    take a parameter of that name for the answer."""
-    return hidden(context["request"].GET, without)
+    """The parts of the address that a form carries along, without the numbers of pieces: it leads to other rows. A
+    template that asked `request.GET` for them itself would take a parameter of that name for the answer."""
+    return hidden(context["request"].GET, (*without, *pieces.NAMES))
 
 
 @register.simple_block_tag(takes_context=True)
