@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from portal import clock
 from portal.audit.about import About
@@ -43,19 +44,18 @@ def ended() -> list[Segment]:
 def drop(segment: Segment) -> Seal:
     """Prove a month, seal it, delete its entries and enter that, all or nothing. Months go oldest first.
 
-    Raises Broken when its entries are not what was written: evidence is not cleared away.
+    Raises Broken when its entries are not what was written: evidence is not cleared away. Proving a busy month takes
+    seconds, in which nobody could sign in; so it comes before the transaction, which looks whether all is as it was.
     """
+    rows = Entry.objects.filter(number__gte=segment.first, number__lte=segment.last)
+    mac, mac_after = _proven(segment, rows)
     with transaction.atomic():
         locked_head()
-        last, mac = follow_seals(Seal.objects.order_by("first"))
-        if segment.first != last + 1:
-            raise Broken(f"{segment.month} is not the oldest month that is left.")
-        rows = Entry.objects.filter(number__gte=segment.first, number__lte=segment.last)
-        end, mac_after = last, mac
-        for entry in follow(in_order(rows), last, mac):
-            end, mac_after = entry.number, entry.mac
-        if end != segment.last:
-            raise Broken(f"Entries {end + 1} to {segment.last} are missing.")
+        if _after_last_seal(segment) != mac:
+            raise Broken(f"{segment.month} was sealed meanwhile.")
+        left = rows.filter(number=segment.last).values_list("mac", flat=True).first()
+        if rows.count() != segment.entries or left != mac_after:
+            raise Broken(f"{segment.month} was changed meanwhile.")
         seal = Seal(
             month=segment.month,
             first=segment.first,
@@ -74,6 +74,24 @@ def drop(segment: Segment) -> Seal:
             detail={"month": segment.month, "entries": segment.entries, "last": segment.last},
         )
     return seal
+
+
+def _proven(segment: Segment, rows: QuerySet[Entry]) -> tuple[str, str]:
+    """The MAC before the month and that of its last entry, each entry of it being what was written."""
+    mac = _after_last_seal(segment)
+    end, mac_after = segment.first - 1, mac
+    for entry in follow(in_order(rows), end, mac):
+        end, mac_after = entry.number, entry.mac
+    if end != segment.last:
+        raise Broken(f"Entries {end + 1} to {segment.last} are missing.")
+    return mac, mac_after
+
+
+def _after_last_seal(segment: Segment) -> str:
+    last, mac = follow_seals(Seal.objects.order_by("first"))
+    if segment.first != last + 1:
+        raise Broken(f"{segment.month} is not the oldest month that is left.")
+    return mac
 
 
 def _ended() -> Iterator[Segment]:

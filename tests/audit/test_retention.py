@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django_q.models import Schedule
 
 from portal.administration.tasks import drop_ended
 from portal.audit import anchor
+from portal.audit import retention as retention_of
 from portal.audit.models import Entry, Seal
 from portal.audit.verifying import Broken, verify
 from portal.jobs.queue import TaskFailed
@@ -144,3 +146,23 @@ def test_the_first_entry_after_a_seal_is_tied_to_it():
         run("DELETE FROM audit_entry WHERE number = 10")
     with pytest.raises(Broken, match="Entry 10 is missing"):
         verify()
+
+
+def test_an_entry_that_goes_while_the_month_is_proven_is_noticed():
+    """Proving comes before the transaction; what it proved must still be so when the head is locked."""
+    gone = []
+
+    def when_the_head_is_asked_for(execute, sql, params, many, context):
+        if "audit_head" in sql and not gone:
+            gone.append(sql)
+            with without_triggers():
+                run("DELETE FROM audit_entry WHERE number = 2")
+        return execute(sql, params, many, context)
+
+    with time_machine.travel(NOW, tick=False):
+        segment = retention_of.ended()[0]
+        assert segment.first <= 2 <= segment.last
+        with connection.execute_wrapper(when_the_head_is_asked_for), pytest.raises(Broken, match="changed meanwhile"):
+            retention_of.drop(segment)
+    assert gone
+    assert not Seal.objects.exists()
