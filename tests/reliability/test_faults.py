@@ -172,7 +172,7 @@ def test_ten_rounds_of_twenty_kinds_of_fault_make_nothing_missing_and_one_honest
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_answers_in_order_that_lie_are_held_or_healed_at_once_and_in_older_periods_within_twelve_nights(
     connect: Callable[[str], Environment], settings: object, quick_budget: None
 ) -> None:
@@ -203,8 +203,8 @@ def test_answers_in_order_that_lie_are_held_or_healed_at_once_and_in_older_perio
                 sync_now(environment)
             verdict = assert_equal(environment, least=500)
     print(
-        f"R2 lies: {said}; after two honest rounds {len(late.lost)} rows of older periods missing, after {nights} nights "
-        f"none; then {verdict}"
+        f"R2 lies: {said}; after two honest rounds {len(late.lost)} rows of older periods missing, "
+        f"after {nights} nights none; then {verdict}"
     )
 
 
