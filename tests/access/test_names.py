@@ -12,6 +12,8 @@ from tests.access.names import by_hand, found_in, known
 #: Places that read a name which is a filter's or a form's own, or one of every list: those are known otherwise.
 UNCLEAR = {
     "portal.dashboards.variance.views._filtered: name",
+    # Numbers of pages and pieces, which go: each is read where its rows are.
+    "portal.debtors.asked.address: number",
     "portal.deadlines.several_views._asked_again: name",
     "portal.deadlines.several_views.filter_of: name",
     "portal.ui.exports.making._filters: name",
