@@ -13,7 +13,7 @@ from portal.mirror.models import OptInChoice
 from portal.mirror.resource import OptIn
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import OuterRef, QuerySet
 
 
 def switched_on(environment_id: int) -> set[OptIn]:
@@ -28,7 +28,7 @@ def _switched_on(_nobody: None, environment: int) -> "QuerySet[Any, Any]":
     return OptInChoice.objects.filter(environment=environment, on=True).values_list("kind")
 
 
-def switch_of(environment_id: int, kind: OptIn) -> "QuerySet[OptInChoice]":
+def switch_of(environment_id: "int | OuterRef", kind: OptIn) -> "QuerySet[OptInChoice]":
     """For a larger query: one row where the kind is switched on, else none."""
     return OptInChoice.objects.filter(environment_id=environment_id, kind=kind.value, on=True)
 

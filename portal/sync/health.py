@@ -172,7 +172,7 @@ def full_plans() -> "QuerySet[SyncPlan]":
     undone = SyncRun.objects.filter(~tolerated(), plans=OuterRef("pk"), status__in=UNDONE)
     # Of what such a plan asks for: not people one by one, not what has left Nmbrs or is switched off.
     asked = [kind for kind in registry if kind.lane is Lane.FAST and not kind.uncertain]
-    on = Q(resource__in=[kind.name for kind in asked if kind.opt_in is None])
+    on: Any = Q(resource__in=[kind.name for kind in asked if kind.opt_in is None])
     for switch in OptIn:
         of_it = Q(resource__in=[kind.name for kind in asked if kind.opt_in is switch])
         on |= of_it & Exists(switch_of(OuterRef("environment"), switch))
