@@ -36,7 +36,7 @@ WORDS = {
     ),
     Hindrance.DISK: _(
         "Nothing is renewed, because the disk of this portal is nearly full: whoever runs this portal has to free "
-        "space. Syncs then go on by themselves; all data stays readable."
+        "space. Syncs then go on by themselves."
     ),
 }
 SENTENCES = {
