@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -30,9 +30,11 @@ from portal.accounts.rights.written import write
 from portal.accounts.roles import TEAM_ROLES, Capability, Role
 from portal.audit.kinds import Kind
 from portal.clock import now
-from portal.vault import keyed_hash
+from portal.vault import keyed_hash, keyed_hashes
 
 VALID_FOR = timedelta(hours=72)
+#: What its tokens are hashed for.
+PURPOSE = "invitation"
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def send(invited: Invited) -> None:
 
 def found(token: str) -> Invitation | None:
     """The invitation that this token opens now; None for one that is used, withdrawn, late or never was."""
-    return Invitation.objects.open().filter(token_hash=_hash(token)).select_related("firm").first()
+    return _opened_by(token).select_related("firm").first()
 
 
 def owner_of(invitation: Invitation) -> User | None:
@@ -171,7 +173,7 @@ def _used_up(token: str) -> Invitation:
 
     One UPDATE decides: of several requests with one link a single one sees its row changed.
     """
-    found_now = Invitation.objects.open().filter(token_hash=_hash(token))
+    found_now = _opened_by(token)
     invitation = found_now.select_related("created_by", "firm", "team").first()
     if invitation is not None:
         lock(invitation.firm_id)
@@ -230,8 +232,12 @@ def _cancel_earlier(by: User, place: Place, email: str, team: Team | None) -> No
             _write(Kind.INVITATION_WITHDRAWN, by, earlier)
 
 
+def _opened_by(token: str) -> QuerySet[Invitation]:
+    return Invitation.objects.open().filter(token_hash__in=keyed_hashes(PURPOSE, token))
+
+
 def _hash(token: str) -> bytes:
-    return keyed_hash("invitation", token)
+    return keyed_hash(PURPOSE, token)
 
 
 def _write(kind: Kind, by: User, invitation: Invitation) -> None:

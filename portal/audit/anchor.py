@@ -107,6 +107,15 @@ def in_effect(known: list[Line]) -> dict[int, Line]:
     return found
 
 
+def signed_with_older_keys() -> int:
+    """How many lines of the file need an older one of AUDIT_KEYS. Raises BadLine."""
+    newest = current_key_id()
+    if not lines():
+        return 0
+    with path().open(encoding="utf-8", errors="replace") as file:
+        return sum(json.loads(text)[-2] != newest for text in file if text.strip())
+
+
 def append(line: Line) -> None:
     """Add a line that is on the disk when this returns. Raises OSError."""
     key_id = current_key_id()

@@ -8,7 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from portal.audit import anchor, triggers
 from portal.audit.anchor import BadLine, Line
-from portal.audit.chain import UnknownKey, entry_mac, in_order, same, seal_mac
+from portal.audit.chain import UnknownKey, current_key_id, entry_mac, in_order, same, seal_mac
 from portal.audit.kinds import Kind
 from portal.audit.models import Entry, Head, Seal
 from portal.clock import AMSTERDAM
@@ -74,6 +74,13 @@ def _verify(seals: list[Seal], using: str, known: list[Line] | None) -> Verified
     if gone := triggers.missing(connections[using]):
         raise Broken(f"The database does not refuse changes any more: {', '.join(gone)} is missing or switched off.")
     return Verified(last - first + 1, len(seals), len(known), first, last)
+
+
+def signed_with_older_keys() -> int:
+    """How many entries, seals and lines of the file need an older one of AUDIT_KEYS to be proven. Raises BadLine."""
+    newest = current_key_id()
+    kept = Entry.objects.exclude(key_id=newest).count() + Seal.objects.exclude(key_id=newest).count()
+    return kept + anchor.signed_with_older_keys()
 
 
 def follow_seals(seals: Iterable[Seal]) -> tuple[int, str]:

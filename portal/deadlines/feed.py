@@ -33,7 +33,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     own = feeds.found(token)
     if own is None:
         return HttpResponse(status=404, content_type="text/plain")
-    feeds.note_read(own)
+    feeds.note_read(own, token)
     with translation.override(own.user.language):
         body = written(_entries(own), _title(own), str(meaning_for(client=grants.of_client(own.user))))
     headers = {"Content-Disposition": 'inline; filename="deadlines.ics"', "X-Robots-Tag": "noindex, nofollow"}

@@ -18,7 +18,10 @@ from portal.audit.recording import record
 from portal.clock import now
 from portal.deadlines.models import CalendarFeed
 from portal.debtors.models import Debtor
-from portal.vault import keyed_hash
+from portal.vault import keyed_hash, keyed_hashes
+
+#: What their tokens are hashed for.
+PURPOSE = "calendar"
 
 
 @dataclass(frozen=True)
@@ -62,19 +65,26 @@ def of(user: User) -> CalendarFeed | None:
 def found(token: str) -> CalendarFeed | None:
     """The address that this token opens now; None for one that never was, was replaced or withdrawn, and for somebody
     whose account is closed or who has no place left."""
-    feed = CalendarFeed.objects.filter(token_hash=_hash(token)).select_related("user", "debtor").first()
+    rows = CalendarFeed.objects.filter(token_hash__in=keyed_hashes(PURPOSE, token))
+    feed = rows.select_related("user", "debtor").first()
     return feed if feed is not None and feed.user.is_active and grants.holdings(feed.user) else None
 
 
-def note_read(feed: CalendarFeed) -> None:
-    """Remember that a program read it, for the owner to see; at most once an hour."""
-    moment = now()
-    if feed.last_read is None or (moment - feed.last_read).total_seconds() > 3600:
-        CalendarFeed.objects.filter(pk=feed.pk).update(last_read=moment)
+def note_read(feed: CalendarFeed, token: str) -> None:
+    """Remember that a program read it, for the owner to see; at most once an hour.
+
+    An address that was hashed with an older key gets the newest, so that the older one can go.
+    """
+    moment, newest = now(), _hash(token)
+    recently = feed.last_read is not None and (moment - feed.last_read).total_seconds() <= 3600
+    if not recently or bytes(feed.token_hash) != newest:
+        CalendarFeed.objects.filter(pk=feed.pk, token_hash=bytes(feed.token_hash)).update(
+            last_read=moment, token_hash=newest
+        )
 
 
 def _hash(token: str) -> bytes:
-    return keyed_hash("calendar", token)
+    return keyed_hash(PURPOSE, token)
 
 
 def _record(user: User, what: str) -> None:

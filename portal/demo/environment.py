@@ -38,6 +38,7 @@ class DemoEnvironment:
         return {
             **self._keys(),
             "SECRET_KEY_FALLBACKS": "",
+            "HASH_KEY_FALLBACKS": "",
             "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
             "PORTAL_URL": self.address,
             "CSRF_TRUSTED_ORIGINS": "",

@@ -14,7 +14,7 @@ from portal.mirror.dating import ByDate, ByPeriod, Spell
 from portal.mirror.difference import Difference
 from portal.mirror.models import Change, ChangeKind
 from portal.mirror.resource import Resource
-from portal.vault import open_row
+from portal.vault import differ, open_row
 
 Values = Mapping[str, Any]
 LONGEST = Change._meta.get_field("new").max_length or 0
@@ -74,7 +74,7 @@ def _differing(
     scope, resource = asked.scope, asked.resource
     for field in resource.watched:
         before, after = _text(old.get(field)), _text(new.get(field))
-        if before == after:
+        if before == after or (field in resource.keyed and not differ(before, after)):
             continue
         sensitive = field in resource.sensitive
         yield Change(

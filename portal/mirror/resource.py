@@ -97,6 +97,7 @@ class Resource:
     `sums`        columns that are added up over records with one key; without them such records contradict each other.
     `guarded`     an amount whose total over a closed period is held when it drops far (R11); the kind has periods.
     `watched`     columns whose changes are kept in the change log; of the `sensitive` ones only that they changed.
+    `keyed`       watched columns that hold keyed texts (portal.vault.keyed_text): another key is no change.
     `forgettable` records of this kind can be removed for good: what is named in portal.mirror.forgotten stays away.
                   So are, always, kinds whose records belong to a person.
     `revives`     whether a record of somebody who was removed for good shows that they are back.
@@ -124,6 +125,7 @@ class Resource:
     guarded: str = ""
     watched: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
+    keyed: tuple[str, ...] = ()
     label_without_clients: StrPromise | str = ""
     forgettable: bool = False
     revives: Callable[[Mapping[str, str | None]], bool] | None = None

@@ -35,6 +35,7 @@ SECRET_KEY = required(env, "SECRET_KEY", _key_hint)
 SECRET_KEY_FALLBACKS = items(env, "SECRET_KEY_FALLBACKS")
 VAULT_KEYS = items(env, "VAULT_KEYS") or [required(env, "VAULT_KEYS", _key_hint)]
 HASH_KEY = required(env, "HASH_KEY", _key_hint)
+HASH_KEY_FALLBACKS = items(env, "HASH_KEY_FALLBACKS")
 AUDIT_KEYS = items(env, "AUDIT_KEYS") or [required(env, "AUDIT_KEYS", _key_hint)]
 # How mails write the portal's address: with scheme, without a slash at the end. Empty: on this machine only.
 PORTAL_URL = env.str("PORTAL_URL", default="").rstrip("/")

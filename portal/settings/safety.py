@@ -27,12 +27,13 @@ def unsafe_reasons(settings: Any) -> list[str]:
     for name in ("SECRET_KEY", "HASH_KEY"):
         if _weak(getattr(settings, name)):
             reasons.append(f"{name} is too short or too plain: at least {SHORTEST_KEY} random letters and digits.")
-    if any(_weak(key) for key in settings.SECRET_KEY_FALLBACKS):
-        reasons.append(f"SECRET_KEY_FALLBACKS holds a key of fewer than {SHORTEST_KEY} random letters and digits.")
-    if settings.SECRET_KEY == settings.HASH_KEY:
-        reasons.append("SECRET_KEY and HASH_KEY are the same.")
+    for name in ("SECRET_KEY_FALLBACKS", "HASH_KEY_FALLBACKS"):
+        if any(_weak(key) for key in getattr(settings, name)):
+            reasons.append(f"{name} holds a key of fewer than {SHORTEST_KEY} random letters and digits.")
+    if {settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS} & _hash_keys(settings):
+        reasons.append("SECRET_KEY and HASH_KEY are the same, or one is an earlier value of the other.")
     if not all(_is_vault_key(key) for key in settings.VAULT_KEYS):
-        reasons.append("VAULT_KEYS holds something that is no key: `manage.py rotate_keys --new-key` prints one.")
+        reasons.append("VAULT_KEYS holds something that is no key: `manage.py new_key VAULT_KEYS --print` prints one.")
     plain = [origin for origin in settings.CSRF_TRUSTED_ORIGINS if not origin.startswith("https://")]
     if plain:
         reasons.append(f"CSRF_TRUSTED_ORIGINS trusts a page without https: {', '.join(plain)}.")
@@ -54,10 +55,14 @@ def _reasons_of_the_trail(settings: Any) -> list[str]:
     reasons = []
     if any(_weak(key) for key in settings.AUDIT_KEYS):
         reasons.append(f"AUDIT_KEYS holds a key of fewer than {SHORTEST_KEY} random letters and digits.")
-    others = {settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, settings.HASH_KEY, *settings.VAULT_KEYS}
+    others = {settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, *_hash_keys(settings), *settings.VAULT_KEYS}
     if others & set(settings.AUDIT_KEYS):
         reasons.append("AUDIT_KEYS holds a key that is used for something else too.")
     return reasons
+
+
+def _hash_keys(settings: Any) -> set[str]:
+    return {settings.HASH_KEY, *settings.HASH_KEY_FALLBACKS}
 
 
 def _weak(key: str) -> bool:

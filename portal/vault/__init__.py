@@ -2,13 +2,16 @@
 
 from portal.vault.cipher import Misplaced, Sealed, open_text, seal_text
 from portal.vault.fields import EncryptedTextField, open_row
-from portal.vault.hashing import keyed_hash, purpose_key
+from portal.vault.hashing import differ, keyed_hash, keyed_hashes, keyed_text, purpose_key
 
 __all__ = [
     "EncryptedTextField",
     "Misplaced",
     "Sealed",
+    "differ",
     "keyed_hash",
+    "keyed_hashes",
+    "keyed_text",
     "open_row",
     "open_text",
     "purpose_key",

@@ -39,6 +39,13 @@ def encrypted_columns() -> Iterator[Column]:
                 yield Column(model, field.name)
 
 
+def outdated(column: Column) -> int:
+    """How many values of the column have an older key or are not bound to their row."""
+    stored = column.model._base_manager.annotate(_stored=Cast(F(column.field), models.TextField()))
+    values = stored.order_by().values_list("_stored", flat=True).iterator()
+    return sum(bool(value) and not is_bound_with_newest_key(value) for value in values)
+
+
 def rotate(column: Column) -> int:
     """Encrypt the column anew; returns how many values had an older key or were not bound to their row.
 

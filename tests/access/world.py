@@ -327,7 +327,7 @@ def _own_account(world: World, actor: str) -> None:
     made = feeds.make(user, own_only=False)
     world.keep("feed", actor, made.token)
     # That it is read is written down once an hour; here it was just now, so that looking changes nothing.
-    feeds.note_read(made.feed)
+    feeds.note_read(made.feed, made.token)
     world.keep("session", actor, UserSession.objects.filter(user=user).exclude(session_key=world.sessions[actor]).get())
 
 

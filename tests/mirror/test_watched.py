@@ -3,10 +3,12 @@ takes effect, when it was learned, and whose it is.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 
+from portal.employees.models import BsnCheck
 from portal.employees.resources.work import HOURS
 from portal.mirror.models import Change, ChangeKind
 from portal.mirror.resource import PERSON, registry
@@ -121,3 +123,21 @@ def test_a_watched_change_is_told_once_with_both_values_and_both_dates(
     assert (change.effective, change.learned_at) == (effective, LATER)
     assert (change.employee_id, change.company_id) == (person.pk, place.company.pk)
     assert change.sensitive == (field in resource.sensitive)
+
+
+def test_another_key_of_hashes_is_no_change_of_a_number(place: Place, settings: Any) -> None:
+    resource, person = registry["bsn_checks"], place.people[0]
+    texts = {**APRIL, "employee": str(person.remote_id), "remote_id": "4711"}
+
+    def learned(number: str) -> int:
+        outcome = place.publish(resource, [{**texts, "bsn": number}])
+        assert outcome.quarantined == 0
+        return Change.objects.filter(field="bsn_fingerprint", kind=ChangeKind.CHANGED).count()
+
+    first, other = "111222333", "123456782"
+    assert learned(first) == 0
+    before = BsnCheck.everything.get().bsn_fingerprint
+    settings.HASH_KEY = "another key of hashes " * 3
+    assert learned(first) == 0
+    assert BsnCheck.everything.get().bsn_fingerprint != before
+    assert learned(other) == 1

@@ -25,6 +25,7 @@ def made(**changes):
             "SECRET_KEY": keys["SECRET_KEY"],
             "SECRET_KEY_FALLBACKS": [fresh_keys()["SECRET_KEY"]],
             "HASH_KEY": keys["HASH_KEY"],
+            "HASH_KEY_FALLBACKS": [fresh_keys()["HASH_KEY"]],
             "VAULT_KEYS": [keys["VAULT_KEYS"]],
             "AUDIT_KEYS": [keys["AUDIT_KEYS"]],
             "CSRF_TRUSTED_ORIGINS": [],
@@ -52,6 +53,7 @@ def test_a_real_installation_and_a_demo_on_this_machine_are_safe():
         ({"SECRET_KEY": "x" * 60}, "SECRET_KEY"),
         ({"SECRET_KEY_FALLBACKS": ["old"]}, "SECRET_KEY_FALLBACKS"),
         ({"HASH_KEY": "y" * 60}, "HASH_KEY"),
+        ({"HASH_KEY_FALLBACKS": ["old"]}, "HASH_KEY_FALLBACKS"),
         ({"VAULT_KEYS": ["no key"]}, "VAULT_KEYS"),
         ({"AUDIT_KEYS": ["a"]}, "AUDIT_KEYS"),
         ({"AUDIT_KEYS": ["a strong one", "z" * 60]}, "AUDIT_KEYS"),
@@ -75,9 +77,12 @@ def test_each_unsafe_setting_is_named(changes, named):
 def test_one_secret_may_not_serve_two_purposes():
     same = fresh_keys()["HASH_KEY"]
     assert "the same" in " ".join(unsafe_reasons(made(SECRET_KEY=same, HASH_KEY=same)))
+    assert "earlier value" in " ".join(unsafe_reasons(made(SECRET_KEY=same, HASH_KEY_FALLBACKS=[same])))
+    assert "earlier value" in " ".join(unsafe_reasons(made(SECRET_KEY_FALLBACKS=[same], HASH_KEY=same)))
     for other in ("SECRET_KEY", "HASH_KEY"):
         assert "something else too" in " ".join(unsafe_reasons(made(**{other: same, "AUDIT_KEYS": [same]})))
-    assert "something else too" in " ".join(unsafe_reasons(made(SECRET_KEY_FALLBACKS=[same], AUDIT_KEYS=[same])))
+    for older in ("SECRET_KEY_FALLBACKS", "HASH_KEY_FALLBACKS"):
+        assert "something else too" in " ".join(unsafe_reasons(made(**{older: [same], "AUDIT_KEYS": [same]})))
     vault = fresh_keys()["VAULT_KEYS"]
     assert "something else too" in " ".join(unsafe_reasons(made(VAULT_KEYS=[vault], AUDIT_KEYS=[vault])))
 

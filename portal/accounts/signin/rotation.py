@@ -7,6 +7,12 @@ from portal.accounts.signin.seeds import SECRETS, opened, place_of
 from portal.vault.cipher import is_bound_with_newest_key, seal_bound
 
 
+def outdated_seeds() -> int:
+    """How many people's factors hold a seed with an older key, or one that is not bound to its person."""
+    held = Authenticator.objects.values_list("data", flat=True)
+    return sum(any(not is_bound_with_newest_key(data[name]) for name in SECRETS if name in data) for data in held)
+
+
 def rotate_seeds() -> int:
     """Give every seed the newest key and bind it to its person; returns how many had an older key or were not bound.
 

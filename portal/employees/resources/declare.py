@@ -58,6 +58,7 @@ def of_company(
     opt_in: OptIn | None = None,
     watched: tuple[str, ...] = (),
     sensitive: tuple[str, ...] = (),
+    keyed: tuple[str, ...] = (),
     adopt_by: tuple[str, ...] = (),
     revives: Callable[[Mapping[str, str | None]], bool] | None = None,
 ) -> Resource:
@@ -75,6 +76,7 @@ def of_company(
         opt_in=opt_in,
         watched=watched,
         sensitive=sensitive,
+        keyed=keyed,
         adopt_by=adopt_by,
         revives=revives,
         soap=Soap(

@@ -7,7 +7,7 @@ from portal.employees.models import Address, BsnCheck, BsnStatus, Child, Partner
 from portal.employees.resources.declare import of_company
 from portal.mirror.dating import ByPeriod, Observed
 from portal.mirror.resource import OptIn
-from portal.vault import keyed_hash
+from portal.vault import keyed_text
 
 PERSONAL_INFO = of_company(
     "personal_info",
@@ -69,7 +69,7 @@ def bsn_to_status(record: dict[str, str | None]) -> dict[str, str | None]:
         number = bsn.validate(text)
     except ValidationError:
         return {**record, "status": BsnStatus.INVALID.value, "bsn_fingerprint": ""}
-    return {**record, "status": BsnStatus.VALID.value, "bsn_fingerprint": keyed_hash("bsn", number).hex()}
+    return {**record, "status": BsnStatus.VALID.value, "bsn_fingerprint": keyed_text("bsn", number)}
 
 
 BSN_CHECKS = of_company(
@@ -91,6 +91,7 @@ BSN_CHECKS = of_company(
     opt_in=OptIn.BSN_CHECK,
     watched=("status", "bsn_fingerprint"),
     sensitive=("status", "bsn_fingerprint"),
+    keyed=("bsn_fingerprint",),
     adopt_by=("employee", "start_year", "start_period", "created_at"),
 )
 
