@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from allauth.account import forms as account_forms
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa_forms
@@ -77,6 +78,13 @@ class ChangePasswordForm(Look, account_forms.ChangePasswordForm):
         "password2": _("New password, once more"),
     }
     helps = {"password1": PASSWORD_RULE}
+
+    def clean_oldpassword(self) -> str:
+        """A wrong one counts towards the lock and is written down, as at sign-in; allauth's own look does neither."""
+        password: str = self.cleaned_data["oldpassword"]
+        if not get_account_adapter().reauthenticate(self.user, password):
+            raise get_account_adapter().validation_error("incorrect_password")
+        return password
 
 
 class AskResetForm(Look, account_forms.ResetPasswordForm):

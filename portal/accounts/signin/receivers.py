@@ -89,7 +89,7 @@ def take_new_codes(request: HttpRequest, user: User, **_: Any) -> None:
 def keep_only_this_session(request: HttpRequest, user: User, **_: Any) -> None:
     """All other sessions end with a new password; this one has a new key by now."""
     note(Kind.PASSWORD_CHANGED, request, user)
-    sessions.begin(request, user)
+    sessions.go_on(request, user)
     sessions.end_all(user, but=request.session.session_key)
 
 

@@ -40,6 +40,11 @@ def begin(request: HttpRequest, user: User) -> None:
     request.session[SIGNED_IN] = request.session[SEEN] = now
     request.session[BELONGED] = belongs(user)
     request.session.pop(looking.KEY, None)
+    go_on(request, user)
+
+
+def go_on(request: HttpRequest, user: User) -> None:
+    """List this session under the key that it has now. It began when it began: nobody has shown anew who they are."""
     if request.session.session_key is None:
         request.session.save()
     longest = UserSession._meta.get_field("user_agent").max_length

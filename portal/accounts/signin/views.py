@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
 from portal.accounts import doors
+from portal.accounts.fresh import FreshSignInMixin
 from portal.accounts.signin import second_factor, sessions
 from portal.accounts.signin.kept_in_session import keep, kept
 from portal.accounts.signin.middleware import ENDED
@@ -60,8 +61,8 @@ def clear_browser(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-class ChangePasswordView(account.PasswordChangeView):
-    """A new password for somebody who knows the old one."""
+class ChangePasswordView(FreshSignInMixin, account.PasswordChangeView):
+    """A new password for somebody who knows the old one and has just shown the second step."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not authenticated_user(request).has_usable_password():
