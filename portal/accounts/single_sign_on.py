@@ -17,10 +17,14 @@ from django.urls import reverse
 from portal.accounts import acting
 from portal.accounts.models import SignOnIdentity, SingleSignOn, User
 from portal.accounts.sign_on_setup import belongs_here_only
+from portal.accounts.signin import second_factor
+from portal.accounts.signin.letters import tell
+from portal.audit.about import About
 from portal.audit.actors import Actor
 from portal.audit.kinds import Kind, Outcome
 from portal.audit.recording import record
 
+TIED = "accounts/email/office_account_tied"
 PROVIDER, PREFIX = "openid_connect", "firm-"
 #: Of a number that every database can compare a key with.
 MOST_DIGITS = 18
@@ -77,7 +81,7 @@ def admit(request: HttpRequest, sociallogin: SocialLogin) -> NoReturn:
     app = sociallogin.provider.app
     single = SingleSignOn.objects.get(firm_id=int(app.provider_id.removeprefix(PREFIX)))
     claims = sociallogin.account.extra_data.get("id_token") or {}
-    user = _person(single, claims)
+    user = _person(request, single, claims)
     if user is None:
         refuse(single, request)
     raise ImmediateHttpResponse(
@@ -92,7 +96,7 @@ def refuse(single: SingleSignOn, request: HttpRequest) -> NoReturn:
     raise ImmediateHttpResponse(redirect("accounts:office_sign_in_failed"))
 
 
-def _person(single: SingleSignOn, claims: dict[str, object]) -> User | None:
+def _person(request: HttpRequest, single: SingleSignOn, claims: dict[str, object]) -> User | None:
     """The active person of this firm whom the claims of a checked token name.
 
     By the subject once it is known. The first time by address: of an allowed domain, and not one that the provider
@@ -112,11 +116,20 @@ def _person(single: SingleSignOn, claims: dict[str, object]) -> User | None:
     try:
         with transaction.atomic():
             SignOnIdentity.objects.create(single_sign_on=single, user=user, subject=subject)
+            actor = Actor(None, acting.NOBODY, address=acting.address(request), firms=(single.firm_id,))
+            about = About(object_type="user", object_id=user.pk)
+            record(Kind.SIGN_ON_TIED, about, actor=actor)
     except IntegrityError:
         # The person is somebody else at the provider already.
         return None
+    tell(user, TIED)
     return user
 
 
 def _may_come_in(user: User, single: SingleSignOn) -> bool:
-    return user.is_active and belongs_here_only(user, single.firm_id)
+    """Who has no second factor yet, or lost it, signs in with the password first.
+
+    Otherwise an administrator of the firm, who chooses the provider and can reset a second factor, could come in as any
+    of their colleagues and enrol a factor of their own.
+    """
+    return user.is_active and belongs_here_only(user, single.firm_id) and second_factor.enrolled(user)

@@ -22,6 +22,7 @@ class Kind(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", _("Password changed")
     PASSWORD_RESET_ASKED = "password_reset_asked", _("New password asked for")
     PASSWORD_RESET = "password_reset", _("Password reset")
+    SIGN_ON_TIED = "sign_on_tied", _("Office account tied to the person")
     SECOND_FACTOR_ADDED = "second_factor_added", _("Second factor added")
     SECOND_FACTOR_REMOVED = "second_factor_removed", _("Second factor removed")
     SECOND_FACTOR_RESET = "second_factor_reset", _("Second factor reset by an administrator")

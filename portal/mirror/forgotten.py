@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef, Q
+
 from portal import clock
 from portal.mirror.models import Forgotten, Freshness
 from portal.mirror.resource import PERSON, Resource, registry
@@ -20,6 +22,15 @@ def keys(resource: Resource, environment_id: int) -> frozenset[str]:
         return frozenset()
     rows = Forgotten.objects.filter(environment_id=environment_id, resource=resource.name)
     return frozenset(rows.values_list("key", flat=True))
+
+
+def not_forgotten(name: str, path: str = "") -> Q:
+    """The condition on rows whose record of this kind, themselves or at `path`, was not removed for good.
+
+    For whoever shows rows that are missing in Nmbrs too: what is being removed is nobody's to see.
+    """
+    gone = Forgotten.objects.filter(resource=name, environment=OuterRef(f"{path}environment"))
+    return ~Q(Exists(gone.filter(key=OuterRef(f"{path}key"))))
 
 
 def forget(resource: Resource, environment_id: int, forgotten: Iterable[str]) -> None:

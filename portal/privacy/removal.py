@@ -19,6 +19,7 @@ from portal.audit.kinds import Kind, Outcome
 from portal.audit.recording import record
 from portal.companies.models import Company
 from portal.debtors.models import Debtor, DebtorGuid
+from portal.employees.models import Employee
 from portal.jobs.queue import enqueue
 from portal.mirror import forgotten
 from portal.mirror.resource import registry
@@ -133,6 +134,8 @@ def _close(debtor: Debtor) -> dict[str, int]:
     now = clock.now()
     Debtor.everything.filter(pk=debtor.pk, missing_since=None).update(missing_since=now)
     Company.everything.filter(debtor=debtor, missing_since=None).update(missing_since=now)
+    # By their addresses too: rows of theirs are opened through them.
+    Employee.everything.filter(company__debtor=debtor, missing_since=None).update(missing_since=now)
     gone = forget_client(debtor.pk)
     _stop_syncs(debtor)
     for membership in _of_client(Membership.objects, debtor).select_related("user"):

@@ -20,6 +20,7 @@ from portal.audit.kinds import Kind
 from portal.audit.recording import record_at_once
 from portal.debtors.place import way_to
 from portal.employees.models import Employee
+from portal.mirror.forgotten import not_forgotten
 from portal.privacy.subject import gather, kinds
 from portal.ui.permissions import capabilities_over
 from portal.ui.values import Crumb
@@ -56,6 +57,7 @@ class HandOutView(FreshSignInMixin, View):
     def person(self) -> Employee:
         """The person, also one who is missing in Nmbrs: what is kept of them counts."""
         rows = Employee.everything.visible_to(self.request.user)
+        rows = rows.filter(not_forgotten("debtors", "company__debtor__"))
         person: Employee = get_object_or_404(
             rows.select_related("company__debtor__environment__firm"), pk=self.kwargs["pk"]
         )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.grants import has_single_companies
 from portal.accounts.models import User
+from portal.audit.about import About
 from portal.companies.models import Company
 from portal.connections import wording
 from portal.debtors.models import Debtor
@@ -34,7 +35,7 @@ ICONS = {EntryKind.DEBTOR: "address-book", EntryKind.COMPANY: "briefcase", Entry
 
 @dataclass(frozen=True)
 class Result:
-    """One line: `beside` says whose it is. `alike`: the name differs a little from what was typed."""
+    """One line: `beside` names the client and company. `alike`: the name differs a little from what was typed."""
 
     name: str
     url: str
@@ -42,6 +43,8 @@ class Result:
     number: str = ""
     beside: str = ""
     alike: bool = False
+    #: Whose data a result about a person is.
+    whose: About | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,11 @@ def groups(request: HttpRequest, wanted: Asked, most: int) -> list[Group]:
             found.append(Group(kind, label, results[:most], more=len(results) > most))
     named = [Result(label, url, icon) for label, url, icon in pages.named(request, wanted.words, most)]
     return [*found, Group("pages", _("Pages"), named)] if named else found
+
+
+def whose(found: Sequence[Group]) -> set[About]:
+    """Of which clients people are among the results."""
+    return {result.whose for group in found for result in group.results if result.whose is not None}
 
 
 def count(found: Sequence[Group]) -> int:
@@ -130,7 +138,11 @@ def _result(one: Found, row: Any, seen: set[int] | None) -> Result:
     company = row if one.kind == EntryKind.COMPANY else row.company
     beside = " · ".join(dict.fromkeys(_owners(company, seen, with_company=company is not row)))
     address = "companies:company" if company is row else "employees:person"
-    return Result(str(row), reverse(address, args=[row.pk]), icon, str(row.number), beside, one.alike)
+    whose = None
+    if company is not row:
+        firm = company.debtor.environment.firm_id
+        whose = About(firm_id=firm, object_type="employee", debtor_id=company.debtor_id)
+    return Result(str(row), reverse(address, args=[row.pk]), icon, str(row.number), beside, one.alike, whose)
 
 
 def _owners(company: Company, seen: set[int] | None, *, with_company: bool) -> Iterator[str]:

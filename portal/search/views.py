@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from portal.search.index.folding import LONGEST, asked
-from portal.search.shown import count, groups, said
+from portal.search.shown import count, groups, said, whose
+from portal.ui import reading
 
 #: Results of each kind in the dialog, and on the page.
 IN_DIALOG = 6
@@ -19,6 +20,8 @@ class SearchView(TemplateView):
 
     template_name = "search/page.html"
     most = ON_PAGE
+    #: Whether names of people that it shows are written down, for each client of theirs.
+    leaves_a_trace = True
     request: HttpRequest
 
     def get_template_names(self) -> list[str]:
@@ -32,6 +35,8 @@ class SearchView(TemplateView):
         typed = self.request.GET.get("q", "")
         wanted = asked(typed)
         found = groups(self.request, wanted, self.most)
+        if self.leaves_a_trace and wanted.words:
+            reading.note_kinds(dict.fromkeys(whose(found), ("employee",)), ("q",))
         return {
             **super().get_context_data(**kwargs),
             "heading": _("Search"),
@@ -50,6 +55,8 @@ class OptionsView(SearchView):
     """The options of the dialog's list."""
 
     most = IN_DIALOG
+    # It asks again with every few letters: several entries for one question, of names that nobody looked at.
+    leaves_a_trace = False
 
     def get_template_names(self) -> list[str]:
         """A fragment, whoever asks."""

@@ -20,6 +20,10 @@ _TOKEN = re.compile(
 _LONG = re.compile(r"(?<![A-Za-z0-9_+-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_+-]{32,}={0,2}(?![A-Za-z0-9_+-])")
 
 
+#: Loggers whose lines are whole: the head of the audit trail is sent elsewhere for its HMACs, which open nothing.
+WHOLE = frozenset({"portal.audit.anchor"})
+
+
 def passes_the_eleven_test(number: str) -> bool:
     """Whether nine digits can be a BSN."""
     weighed = sum(weight * int(digit) for weight, digit in zip((9, 8, 7, 6, 5, 4, 3, 2, -1), number, strict=True))
@@ -44,4 +48,5 @@ class MaskingFormatter(logging.Formatter):
     """Writes a record as usual, traceback included, and masks the whole."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return masked(super().format(record))
+        text = super().format(record)
+        return text if record.name in WHOLE else masked(text)

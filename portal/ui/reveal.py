@@ -70,10 +70,14 @@ class RevealView(FreshSignInMixin, View):
     def row(self) -> Model:
         """The record. Outside the scope 404, inside it without the right 403."""
         rows = self.resource.model.objects.visible_to(self.request.user)
-        row: Model = get_object_or_404(rows, pk=self.kwargs["pk"])
+        row: Any = get_object_or_404(rows, pk=self.kwargs["pk"])
+        owner, _address = _owner(row)
+        # Whose it is is not here any more, or is about to be removed.
+        if not type(owner).objects.visible_to(self.request.user).filter(pk=owner.pk).exists():
+            raise Http404
         if sight(self.resource, self.field, capabilities_over(self.request, row)) is not Sight.FULL:
             raise PermissionDenied
-        return row
+        return row  # type: ignore[no-any-return]
 
     def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
         """The question."""
@@ -115,7 +119,7 @@ def address_of(row: Any, kind: str) -> str:
     return reverse("ui:reveal", args=[kind, row.pk]) if field and getattr(row, field) else ""
 
 
-def _owner(row: Any) -> tuple[Model, str]:
+def _owner(row: Any) -> tuple[Any, str]:
     """Whose account it is, and the page about them."""
     for level, page in (("employee", "employees:person"), ("company", "companies:company")):
         if getattr(row, f"{level}_id", None) is not None:

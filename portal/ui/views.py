@@ -74,11 +74,15 @@ class ScopedView:
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the frame shows: heading, breadcrumb, freshness. A look that leaves a trace is written down first."""
-        if self.reads is not None:
-            reading.note(self.reads, self)
+        self.note_look()
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
         way = [replace(crumb, url=carried(self.request, crumb.url)) for crumb in self.get_breadcrumb()]
         return {"breadcrumb": way, "freshness": self.get_freshness(), **context}
+
+    def note_look(self) -> None:
+        """Write down that somebody looks, where that leaves a trace."""
+        if self.reads is not None:
+            reading.note(self.reads, self)
 
 
 class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[misc, type-arg]
@@ -216,7 +220,14 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Table, filter and heading."""
         context = super().get_context_data(**kwargs)
+        if self.reads is not None and getattr(self, "owner", None) is None:
+            reading.note_rows(self, [row.record.pk for row in context["table"].paginated_rows])
         return {"heading": self.heading, "subtitle": self.subtitle, "filterset": self.filterset, **context}
+
+    def note_look(self) -> None:
+        """Of a list of one client or company; of any other it is known with its rows."""
+        if getattr(self, "owner", None) is not None:
+            super().note_look()
 
 
 class ScopedDetailView(ScopedView, DetailView):  # type: ignore[type-arg]

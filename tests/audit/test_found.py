@@ -1,6 +1,8 @@
 """What the triggers did not keep out is found: each kind of tampering, with its place in plain words."""
 
 import json
+import logging
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -8,6 +10,7 @@ from django.core.management import CommandError, call_command
 from portal.audit import anchor
 from portal.audit.models import Entry, Head
 from portal.audit.verifying import Broken, verify
+from portal.settings.masking import MaskingFormatter
 from tests.audit.tampering import copied, run, without_triggers, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -124,6 +127,15 @@ def test_a_cut_tail_with_the_head_set_back_shows_against_the_file():
         run("DELETE FROM audit_entry WHERE number = 7")
     cut_with_the_head_set_back()
     assert broken().startswith("Entries 5 to 6 are missing at the end: the file ")
+
+
+def test_the_log_tells_the_head_as_the_file_does(monkeypatch):
+    """For those who send their log elsewhere: masked, its HMACs would prove nothing."""
+    said = StringIO()
+    (console,) = (one for one in logging.getLogger().handlers if isinstance(one.formatter, MaskingFormatter))
+    monkeypatch.setattr(console, "stream", said)
+    anchor.write_head()
+    assert anchor.path().read_text().strip() in said.getvalue()
 
 
 def test_what_is_entered_after_the_cut_does_not_cover_it():

@@ -13,6 +13,7 @@ from portal.accounts.acting import address
 from portal.accounts.models import Membership
 from portal.audit.models import Entry
 from portal.audit.verifying import verify
+from portal.companies.models import Company
 from portal.connections.models import EnvironmentKind
 from portal.connections.setup import Credentials, keep
 from portal.mirror.models import Freshness, State
@@ -69,8 +70,28 @@ def test_one_look_at_a_list_of_people_is_one_entry_with_the_names_of_its_filters
         browser.get(reverse(f"employees:{name}", args=pks), {"q": "Zwartjes", "service": "all"})
     entry = one(new, "list_read")
     assert entry.firm_id == office.firm.pk
-    assert entry.debtor_id == (None if name == "list" else office.a.pk)
+    assert entry.debtor_id == office.a.pk
     assert entry.detail == {"kind": "employee", "filters": ["q", "service"]}
+
+
+def test_a_list_over_several_clients_is_an_entry_for_each_client_on_the_page(
+    office, person, administrator, signed_in, entered
+):
+    two_clients = signed_in(administrator())
+    make_person(Company.objects.get(debtor=office.b), "Bakker")
+    with entered() as new:
+        assert two_clients.get(reverse("employees:list"), {"service": "all"}).status_code == 200
+    assert {(entry.kind, entry.firm_id, entry.debtor_id) for entry in new} == {
+        ("list_read", office.firm.pk, office.a.pk),
+        ("list_read", office.firm.pk, office.b.pk),
+    }
+    assert len(new) == 2
+    with entered() as new:
+        two_clients.get(reverse("employees:list"), {"service": "all", "q": "Zwartjes"})
+    assert [entry.debtor_id for entry in new] == [office.a.pk]
+    with entered() as new:
+        two_clients.get(reverse("employees:list"), {"service": "all", "q": "nobody"})
+    assert new == []
 
 
 def test_pages_without_data_of_single_people_leave_nothing(office, browser, entered):

@@ -13,9 +13,9 @@ from portal.accounts.models import Invitation, Membership, User
 from portal.accounts.rights import SYSTEM, Place
 from portal.accounts.roles import Role
 from portal.audit.models import Entry
-from portal.companies.models import Company
+from portal.companies.models import Company, CompanyBankAccount
 from portal.debtors.models import Debtor, DebtorGuid
-from portal.employees.models import Employee
+from portal.employees.models import AccountOfEmployee, Employee
 from portal.mirror.models import Change, Forgotten, Freshness, PersonFetch, Quarantine
 from portal.privacy import owned, removal, tasks
 from portal.privacy.models import Agreement, Removal, RemovalState
@@ -139,6 +139,38 @@ def test_from_the_confirmation_on_nobody_sees_it_and_no_sync_reads_it(office, tw
         ("debtors", gone.debtor.key),
         ("debtor_guids", gone.debtor.key),
     }
+
+
+def addresses_of(client) -> list[str]:
+    """Pages about the client, its company, its person and their records."""
+    debtor, company, person = client.debtor.pk, client.company.pk, client.person.pk
+    account = AccountOfEmployee.everything.get(employee=client.person)
+    company_account = CompanyBankAccount.everything.get(company=client.company)
+    return [
+        reverse("dashboards:debtor", args=[debtor]),
+        reverse("debtors:records", args=[debtor, "debtor_tags"]),
+        reverse("employees:of_debtor", args=[debtor]),
+        reverse("companies:company", args=[company]),
+        reverse("companies:records", args=[company, "runs"]),
+        reverse("dashboards:variance", args=[company]),
+        reverse("deadlines:company", args=[company]),
+        reverse("employees:of_company", args=[company]),
+        reverse("employees:person", args=[person]),
+        reverse("privacy:hand_out", args=[person]),
+        reverse("dashboards:client_changes", args=[debtor]),
+        reverse("ui:reveal", args=["bank_accounts", account.pk]),
+        reverse("ui:reveal", args=["company_bank_account", company_account.pk]),
+    ]
+
+
+def test_from_then_on_no_address_below_it_opens_also_not_one_that_somebody_kept(office, two, by):
+    """Its rows are there until a worker has removed them, and stay when the removal is refused."""
+    gone, stays = two
+    browser = by(Role.ADMINISTRATOR)
+    assert [page for page in addresses_of(gone) + addresses_of(stays) if browser.get(page).status_code != 200] == []
+    removal.ask(office.administrator, gone.debtor)
+    assert [page for page in addresses_of(gone) if browser.get(page).status_code != 404] == []
+    assert [page for page in addresses_of(stays) if browser.get(page).status_code != 200] == []
 
 
 @pytest.mark.database

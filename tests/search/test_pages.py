@@ -145,14 +145,20 @@ def test_looking_as_somebody_leaves_no_trace_in_what_they_opened(rf, office, bos
     assert Opened.objects.count() == 0
 
 
-def test_searching_is_not_in_the_audit_trail_and_opening_is(office, boss, signed_in):
+def test_the_search_page_is_in_the_audit_trail_by_client_and_the_dialog_is_not(office, boss, signed_in):
     browser = signed_in(boss)
+    person = office.people["Postma, W."]
     before = TrailEntry.objects.count()
-    browser.get("/search/", {"q": "postma"})
     browser.get("/search/options/", {"q": "postma"})
+    browser.get("/search/", {"q": "nobody is called so"})
     assert TrailEntry.objects.count() == before
-    browser.get(f"/employees/{office.people['Postma, W.'].pk}/")
+    browser.get("/search/", {"q": "postma"})
+    entry = TrailEntry.objects.latest("number")
     assert TrailEntry.objects.count() == before + 1
+    assert (entry.kind, entry.debtor_id, entry.employee_id) == ("list_read", person.company.debtor_id, None)
+    assert entry.detail == {"kind": ["employee"], "filters": ["q"]}
+    browser.get(f"/employees/{person.pk}/")
+    assert TrailEntry.objects.count() == before + 2
 
 
 # --- pages of the portal ---------------------------------------------------------------------------------------------

@@ -132,7 +132,9 @@ def test_threat_07_a_file_has_the_rows_columns_and_filters_of_the_page_with_type
         "columns": ["display_name", "number", "since", "wage"],
         "rows": 1,
     }
-    assert not Entry.objects.filter(kind="list_read").exists()
+    # And one that people of this client were read: by the client it is found.
+    (read,) = Entry.objects.filter(kind="list_read", number__gt=before)
+    assert (read.debtor_id, read.detail) == (company.debtor_id, {"kind": "employee", "filters": ["q"]})
     pdf = take(client, "/employees/", "pdf")
     assert content(pdf).startswith(b"%PDF-")
     assert pdf["Content-Security-Policy"] == "default-src 'none'; sandbox"

@@ -1,24 +1,17 @@
 """A lost phone: an administrator takes the second factor away, and the person enrols a new one."""
 
-import logging
-
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import translation
 
 from portal.accounts.grants import Grants, firms_of
 from portal.accounts.models import User
 from portal.accounts.roles import Capability
 from portal.accounts.signin import sessions
+from portal.accounts.signin.letters import tell
 from portal.audit.about import About
 from portal.audit.kinds import Kind
 from portal.audit.recording import record
-
-log = logging.getLogger(__name__)
 
 TEMPLATE = "accounts/email/second_step_reset"
 
@@ -44,13 +37,4 @@ def reset_second_factor(user: User, by: User) -> bool:
         sessions.end_all(user)
         for firm in firms_of(user):
             record(Kind.SECOND_FACTOR_RESET, About(firm_id=firm, object_type="user", object_id=user.pk))
-    with translation.override(user.language):
-        context = {"portal_url": settings.PORTAL_URL}
-        subject = render_to_string(f"{TEMPLATE}_subject.txt", context).strip()
-        text = render_to_string(f"{TEMPLATE}_message.txt", context)
-        try:
-            send_mail(subject, text, None, [user.email])
-        except OSError as error:
-            log.error("user %s: the mail about the second step could not be sent: %s", user.pk, type(error).__name__)
-            return False
-    return True
+    return tell(user, TEMPLATE)

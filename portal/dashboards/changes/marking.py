@@ -21,6 +21,7 @@ from portal.accounts.roles import READ_ONLY
 from portal.companies.models import Company
 from portal.dashboards.changes import unseen
 from portal.debtors.models import Debtor
+from portal.mirror.forgotten import not_forgotten
 from portal.ui.permissions import capabilities_of
 
 #: The number beside the menu counts no further.
@@ -53,8 +54,9 @@ def check(request: HttpRequest, debtor: int) -> None:
 
 def _sees(request: HttpRequest, debtor: int, *capability: Any) -> bool:
     """Whether the client, or a company of it, is in the reader's scope."""
-    whole = Debtor.everything.visible_to(request.user, *capability).filter(pk=debtor)
-    parts = Company.everything.visible_to(request.user, *capability).filter(debtor=debtor)
+    whole = Debtor.everything.visible_to(request.user, *capability).filter(not_forgotten("debtors"), pk=debtor)
+    parts = Company.everything.visible_to(request.user, *capability)
+    parts = parts.filter(not_forgotten("debtors", "debtor__"), debtor=debtor)
     return whole.exists() or parts.exists()
 
 

@@ -19,6 +19,7 @@ from portal.accounts.roles import Capability, roles_with
 from portal.companies.models import Company
 from portal.dashboards.models import ChangesSeen
 from portal.debtors.models import Debtor
+from portal.mirror.forgotten import not_forgotten
 from portal.mirror.models import Change
 from portal.mirror.resource import registry
 from portal.ui.fields import RULES
@@ -82,7 +83,7 @@ def _unseen(user: "Person", *, first: datetime, bound: datetime) -> "QuerySet[An
 def count(user: "Person", condition: Q, since: datetime | None = None) -> Counts:
     """How many readable changes fit `condition`: learned after `since`, or not seen yet. Two queries."""
     found = _of_companies(user, condition, since)
-    debtors = Debtor.everything.visible_to(user, CAPABILITY).order_by()
+    debtors = Debtor.everything.visible_to(user, CAPABILITY).filter(not_forgotten("debtors")).order_by()
     own = Change.objects.filter(debtor=OuterRef("pk"), company__isnull=True).filter(readable(user) & condition)
     numbers = debtors.values_list("pk", _number(learned(own, user, since, OuterRef(OuterRef("pk"))), "debtor"))
     found.debtors = {pk: number for pk, number in numbers if number}
@@ -178,7 +179,7 @@ def mark_seen(user: "User", debtors: Iterable[int], until: datetime) -> None:
 
 
 def _of_companies(user: "Person", condition: Q, since: datetime | None) -> Counts:
-    companies = Company.everything.visible_to(user, CAPABILITY).order_by()
+    companies = Company.everything.visible_to(user, CAPABILITY).filter(not_forgotten("debtors", "debtor__")).order_by()
     own = Change.objects.filter(company=OuterRef("pk")).filter(readable(user) & condition)
     number = _number(learned(own, user, since, OuterRef(OuterRef("debtor_id"))), "company")
     counts = Counts()

@@ -23,6 +23,7 @@ from portal.audit.kinds import Kind, Outcome
 from portal.audit.recording import record_at_once
 from portal.connections import wording
 from portal.jobs.queue import enqueue
+from portal.ui import reading
 from portal.ui.exports import files, separated, xlsx
 from portal.ui.exports.asking import Place, Refused, place_of, rows_of
 from portal.ui.exports.scope import scope_of
@@ -116,7 +117,7 @@ def at_once(row: Export, place: Place, user: User) -> IO[bytes] | None:
     file = tempfile.TemporaryFile(dir=files.folder())  # noqa: SIM115 - the answer closes it
     try:
         _write(sheet, kind, file, None)
-        record_at_once(Kind.EXPORTED, about(sheet), detail=told(sheet, kind))
+        _write_down(sheet, kind)
     except BaseException:
         file.close()
         raise
@@ -179,7 +180,7 @@ def _make(row: Export, place: Place, user: User) -> None:
         _write(sheet, kind, file, lambda done: _sign_of_life(row, done=done))
     # Whoever lost the right while it was being made gets nothing; what cannot be written down is not handed out.
     rows_of(place, user_now(user))
-    record_at_once(Kind.EXPORTED, about(sheet), detail=told(sheet, kind))
+    _write_down(sheet, kind)
     _sign_of_life(
         row,
         status=ExportStatus.DONE,
@@ -209,6 +210,14 @@ def _sign_of_life(row: Export, **values: Any) -> None:
 def _end(row: Export, status: ExportStatus) -> None:
     files.remove(row.file)
     _of(row).filter(status=ExportStatus.RUNNING).update(status=status, finished=clock.now(), file="")
+
+
+def _write_down(sheet: Sheet, kind: ExportFormat) -> None:
+    """The file in the audit trail; of people of several clients also, for each client, that they were read."""
+    record_at_once(Kind.EXPORTED, about(sheet), detail=told(sheet, kind))
+    view = sheet.view
+    if view.reads is not None and getattr(view, "owner", None) is None:
+        reading.note_rows(view, view.object_list.order_by().values("pk"))
 
 
 def about(sheet: Sheet) -> Any:

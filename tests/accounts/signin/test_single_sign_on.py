@@ -1,13 +1,14 @@
 """Single sign-on, over a real socket: who belongs to the firm comes in, to the second step and no further."""
 
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import StringIO
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -16,6 +17,7 @@ from django.utils import translation
 
 from portal.accounts.models import Firm, Membership, SignOnIdentity, SingleSignOn, User
 from portal.accounts.models.single_sign_on import issuer_allowed
+from portal.accounts.signin.lost_device import reset_second_factor
 from portal.audit.models import Entry
 from tests.accounts.signin.provider import CLIENT, SECRET, Provider, provider
 from tests.accounts.signin.world import EMAIL, ENGLISH, code, code_step, is_in, with_app
@@ -38,6 +40,18 @@ def single(firm: Firm, there: Provider, settings) -> SingleSignOn:
     made.full_clean()
     made.save()
     return made
+
+
+@pytest.fixture
+def somebody(administrator: Callable[..., User]) -> Callable[..., User]:
+    """Makes an administrator who has a second factor: who has none is refused before anything else is asked."""
+
+    def make(*given: object, **more: object) -> User:
+        person = administrator(*given, **more)
+        with_app(person)
+        return person
+
+    return make
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -68,10 +82,33 @@ def test_a_person_of_the_firm_comes_in_with_our_second_step(client, administrato
     assert is_in(client)
 
 
-def test_somebody_without_a_second_factor_is_sent_to_enrol(client, administrator, single):
-    administrator()
-    assert through(client, single) == "/"
-    assert client.get("/account/")["Location"] == "/account/enrol/"
+def test_without_a_second_factor_one_signs_in_with_the_password_first(administrator, single):
+    person = administrator()
+    assert refused(single)
+    assert not SignOnIdentity.objects.exists()
+    with_app(person)
+    assert not refused(single)
+
+
+def test_an_administrator_cannot_become_a_colleague_by_way_of_the_provider(administrator, somebody, single):
+    """They choose the provider and may reset a second factor: neither alone nor together does it let them in."""
+    boss, colleague = administrator("boss@test.example"), somebody()
+    assert not refused(single)
+    reset_second_factor(colleague, boss)
+    assert refused(single)
+    SignOnIdentity.objects.all().delete()
+    assert refused(single)
+
+
+def test_the_first_time_is_in_the_trail_and_the_person_is_told(somebody, single):
+    person = somebody()
+    for _ in range(2):
+        assert not refused(single)
+    entry = Entry.objects.get(kind="sign_on_tied")
+    assert (entry.object_type, entry.object_id, entry.firm_id) == ("user", person.pk, single.firm_id)
+    (letter,) = mail.outbox
+    assert letter.to == [person.email]
+    assert "office account" in letter.subject + letter.body or "kantooraccount" in letter.subject + letter.body
 
 
 def test_the_way_there_is_a_plain_link_of_the_page_for_the_address(client, single):
@@ -95,9 +132,9 @@ def refused(single: SingleSignOn) -> bool:
     return landed == FAILED and not is_in(client) and "account_login" not in client.session
 
 
-def test_only_active_people_who_belong_to_that_firm_come_in(administrator, single):
+def test_only_active_people_who_belong_to_that_firm_come_in(somebody, single):
     elsewhere = Firm.objects.create(name="Kantoor Elders")
-    person = administrator(of=elsewhere)
+    person = somebody(of=elsewhere)
     assert refused(single)
     Membership.objects.create(user=person, firm=single.firm, role="administrator")
     person.is_active = False
@@ -121,28 +158,28 @@ def test_only_active_people_who_belong_to_that_firm_come_in(administrator, singl
     ],
     ids=str,
 )
-def test_an_address_that_nobody_vouches_for_is_refused(administrator, single, there, claims):
-    administrator()
-    administrator("administrator@elsewhere.example")
+def test_an_address_that_nobody_vouches_for_is_refused(somebody, single, there, claims):
+    somebody()
+    somebody("administrator@elsewhere.example")
     there.claims = claims
     assert refused(single)
 
 
-def test_a_provider_that_says_nothing_of_verification_is_believed_within_the_domains(administrator, single, there):
-    administrator()
+def test_a_provider_that_says_nothing_of_verification_is_believed_within_the_domains(somebody, single, there):
+    somebody()
     there.claims = {"sub": "subject-1", "email": EMAIL}
     assert not refused(single)
 
 
-def test_from_the_first_time_the_account_at_the_provider_counts_and_not_its_address(administrator, single, there):
-    person, other = administrator(), administrator("other@test.example")
+def test_from_the_first_time_the_account_at_the_provider_counts_and_not_its_address(somebody, single, there):
+    person, other = somebody(), somebody("other@test.example")
     assert not refused(single)
     there.claims = {"sub": "subject-2", "email": EMAIL}
     assert refused(single)
     there.claims = {"sub": "subject-1", "email": other.email}
     client = Client()
     through(client, single)
-    assert client.session["_auth_user_id"] == str(person.pk)
+    assert client.session["account_login"]["user_pk"] == str(person.pk)
     assert SignOnIdentity.objects.count() == 1
 
 
@@ -159,15 +196,15 @@ def test_from_the_first_time_the_account_at_the_provider_counts_and_not_its_addr
     ],
     ids=["other key", "unsigned", "other audience", "expired", "other issuer", "no token", "redirected"],
 )
-def test_a_token_that_does_not_hold_is_refused(administrator, single, there, change):
-    administrator()
+def test_a_token_that_does_not_hold_is_refused(somebody, single, there, change):
+    somebody()
     for name, value in change.items():
         setattr(there, name, value)
     assert refused(single)
 
 
-def test_an_answer_without_its_request_is_refused(client, administrator, single):
-    administrator()
+def test_an_answer_without_its_request_is_refused(client, somebody, single):
+    somebody()
     answer = client.get(f"/sign-in/office/firm-{single.firm_id}/back/?code=a-code&state=made-up")
     assert answer["Location"] == FAILED
     assert not is_in(client)
@@ -178,18 +215,18 @@ def test_an_office_that_nobody_has_is_not_found(client, single, number):
     assert client.get(f"/sign-in/office/firm-{number}/").status_code == 404
 
 
-def test_a_link_cannot_choose_what_the_provider_is_asked(client, administrator, single):
-    administrator()
+def test_a_link_cannot_choose_what_the_provider_is_asked(client, somebody, single):
+    somebody()
     more = "?auth_params=redirect_uri%3Dhttps%3A%2F%2Fevil.example&scope=offline_access&process=connect"
     asked = client.get(f"/sign-in/office/firm-{single.firm_id}/{more}")["Location"]
     assert "evil.example" not in asked
     assert "offline_access" not in asked
     assert "code_challenge=" in asked
-    assert through(client, single, f"/sign-in/office/firm-{single.firm_id}/{more}") == "/"
+    assert through(client, single, f"/sign-in/office/firm-{single.firm_id}/{more}") == "/sign-in/code/"
 
 
-def test_somebody_who_stops_halfway_reads_what_they_can_do(client, administrator, single):
-    administrator()
+def test_somebody_who_stops_halfway_reads_what_they_can_do(client, somebody, single):
+    somebody()
     state = client.get(f"/sign-in/office/firm-{single.firm_id}/")["Location"].split("state=")[1].split("&")[0]
     answer = client.get(f"/sign-in/office/firm-{single.firm_id}/back/?error=access_denied&state={state}")
     assert answer["Location"] == FAILED
@@ -197,7 +234,7 @@ def test_somebody_who_stops_halfway_reads_what_they_can_do(client, administrator
     assert (page.status_code, b"Try once more" in page.content) == (403, True)
 
 
-def test_a_provider_that_is_down_is_no_error_of_ours(client, administrator, single):
+def test_a_provider_that_is_down_is_no_error_of_ours(client, somebody, single):
     SingleSignOn.objects.update(issuer="http://127.0.0.1:9")
     assert client.get(f"/sign-in/office/firm-{single.firm_id}/")["Location"] == FAILED
 
@@ -208,8 +245,8 @@ def test_a_firm_without_single_sign_on_has_no_such_address(client, db, name):
     assert client.get(f"/sign-in/office/{name}/back/?code=1&state=2").status_code == 404
 
 
-def test_the_provider_gets_the_secret_and_the_database_does_not_show_it(client, administrator, single, there):
-    administrator()
+def test_the_provider_gets_the_secret_and_the_database_does_not_show_it(client, somebody, single, there):
+    somebody()
     through(client, single)
     assert there.asked[0]["client_secret"] == SECRET
     assert "/userinfo" not in there.paths
