@@ -121,6 +121,11 @@ def sign_trail(by: User, firm: Firm, since: datetime, until: datetime, remark: s
     return signed
 
 
+def rights_now(firm: Firm) -> list[ReviewLine]:
+    """Every right in the firm that counts now, as a review that begins now would have them; nothing is stored."""
+    return list(_lines(AccessReview(firm=firm)))
+
+
 def _lines(review: AccessReview) -> Iterator[ReviewLine]:
     firm = review.firm
     own = Membership.objects.in_force().filter(firm=firm, user__is_active=True)

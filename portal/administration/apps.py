@@ -60,7 +60,14 @@ class AdministrationConfig(AppConfig):
             )
         )
         register(
-            MenuEntry(_("Audit trail"), "administration:trail", "history", capability=Capability.VIEW_AUDIT, order=90)
+            MenuEntry(
+                _("Audit trail"),
+                "administration:trail",
+                "history",
+                capability=Capability.VIEW_AUDIT,
+                order=90,
+                covers=("administration:access_register",),
+            )
         )
         register(
             MenuEntry(

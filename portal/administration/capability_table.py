@@ -1,6 +1,7 @@
 """Who may do what: the table of the code, as a page and as docs/access.md."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -38,11 +39,18 @@ def capabilities(request: HttpRequest) -> HttpResponse:
         "heading": _("Who may do what"),
         "breadcrumb": below_people(Crumb(_("Who may do what"))),
         "sections": sections(request),
-        "roles": [role.label for role in Role],
-        "lines": [(one.label, [cell(one, role) for role in Role]) for one in Capability],
+        **of_today(),
         "later": [(one.label, [later_cell(one, role) for role in Role]) for one in LATER.values()],
     }
     return render(request, "administration/capabilities.html", context)
+
+
+def of_today() -> dict[str, Any]:
+    """The roles, and the lines of what each may do now."""
+    return {
+        "roles": [role.label for role in Role],
+        "lines": [(one.label, [cell(one, role) for role in Role]) for one in Capability],
+    }
 
 
 def as_markdown() -> str:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.accounts.looking import never_while_looking
 from portal.administration import (
+    access_register,
     agreements,
     branding,
     capability_table,
@@ -79,6 +80,7 @@ urlpatterns = [
     path("privacy/removals/<int:pk>/let-back/", removals.lift, name="lift_removal"),
     path("privacy/retention/", retention.retention, name="retention"),
     path("branding/", branding.branding, name="branding"),
+    path("trail/access/", access_register.access_register, name="access_register"),
     path("trail/", views.TrailView.as_view(), name="trail"),
     path("trail/export/", never_while_looking(views.TrailExportView.as_view()), name="trail_export"),
 ]

@@ -9,9 +9,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from portal import clock
+from portal.accounts.grants import Grants
 from portal.accounts.roles import Capability
 from portal.accounts.trail import TrailEntry
 from portal.administration import export
+from portal.administration.acts import person_of
 from portal.administration.filters import TrailFilter
 from portal.administration.tables import TrailTable
 from portal.audit.about import About
@@ -43,8 +45,10 @@ class TrailView(ScopedListView):
         return kwargs
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The filter as part of the address of the file."""
-        return {**super().get_context_data(**kwargs), "query": self.request.GET.urlencode()}
+        """The filter as part of the address of the file, and whether the reader reads a whole firm."""
+        whole = Grants(person_of(self.request), Capability.VIEW_AUDIT).firms() is not None
+        more = {"query": self.request.GET.urlencode(), "reads_access": whole}
+        return {**super().get_context_data(**kwargs), **more}
 
 
 class TrailExportView(ScopedListView):
