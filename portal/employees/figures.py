@@ -4,7 +4,7 @@ Lists and persons read these; boards and trends read snapshots, which must say t
 Every function narrows a queryset that already went through `visible_to`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -20,11 +20,15 @@ EVERYBODY = 10**9
 
 
 class Wages(NamedTuple):
-    """Sum of monthly contract wages in cents, how many people in service are not in it, and how many are in service."""
+    """Sum of monthly contract wages in cents, how many people in service are not in it, and how many are in service.
+
+    `asked`: those in service of whom what a wage is made of was read; the others are in neither of the first two.
+    """
 
     cents: int
     left_out: int
     head_count: int
+    asked: int
 
 
 def in_service(people: "MirrorQuerySet[Employee]", day: date) -> "MirrorQuerySet[Employee]":
@@ -53,33 +57,45 @@ def came_and_went(moved: Iterable[Employment], first: date, last: date) -> tuple
     )
 
 
-def wages_of(companies: "QuerySet[Company]", day: date) -> Wages | None:
+def wages_of(companies: "QuerySet[Company]", day: date, unread: Collection[int] = ()) -> Wages | None:
     """The contract wage of everybody in service on `day` in these companies, from the totals that are kept of them.
+    `unread`: keys of companies of which what a wage is made of never came in.
 
     None: of a company with people none are kept of that day, because it is long past or the company came in another way
     than by a sync. `wages` finds the same by pricing each person.
     """
     kept = FilteredRelation("totals_intervals", condition=in_force(day, "totals_intervals__"))
     lacking = Q(Exists(Employee.objects.filter(company=OuterRef("pk"))), kept__isnull=True)
+    read = _outside("pk", unread)
     total = (
         companies.order_by()
         .alias(kept=kept)
         .aggregate(
-            cents=Sum("kept__contract_wage_cents"),
-            left_out=Sum("kept__wage_left_out"),
+            cents=Sum("kept__contract_wage_cents", filter=read),
+            left_out=Sum("kept__wage_left_out", filter=read),
+            asked=Sum("kept__head_count", filter=read),
             head_count=Sum("kept__head_count"),
             lacking=Count("pk", filter=lacking),
         )
     )
     if total["lacking"]:
         return None
-    return Wages(total["cents"] or 0, total["left_out"] or 0, total["head_count"] or 0)
+    return Wages(*(total[name] or 0 for name in Wages._fields))
 
 
-def wages(people: "MirrorQuerySet[Employee]", day: date) -> Wages:
-    """The contract wage of `people`, who are in service on `day`."""
+def wages(people: "MirrorQuerySet[Employee]", day: date, unread: Collection[int] = ()) -> Wages:
+    """The contract wage of `people`, who are in service on `day`; `unread` as of `wages_of`."""
+    read = _outside("company", unread)
     # The limit keeps SQLite from working out each wage once for every sum that it stands in.
     total = with_wage_cents(people, day)[:EVERYBODY].aggregate(
-        cents=Sum("wage_cents"), left_out=Count("pk", filter=Q(wage_cents__isnull=True)), head_count=Count("pk")
+        cents=Sum("wage_cents", filter=read),
+        left_out=Count("pk", filter=Q(wage_cents__isnull=True) & (read or Q())),
+        asked=Count("pk", filter=read),
+        head_count=Count("pk"),
     )
-    return Wages(total["cents"] or 0, total["left_out"], total["head_count"])
+    return Wages(*(total[name] or 0 for name in Wages._fields))
+
+
+def _outside(column: str, companies: Collection[int]) -> Q | None:
+    """What holds of rows of other companies; None where it holds of all."""
+    return ~Q(**{f"{column}__in": companies}) if companies else None

@@ -9,6 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from portal.companies.freshness import WAGE_KINDS
+from portal.employees.lacking import Lacking
 from portal.employees.models import (
     Contract,
     Department,
@@ -23,6 +25,7 @@ from portal.employees.people import fortnight, in_force, monthly_wage, period_ty
 from portal.mirror.models import EmployeeHistory
 from portal.ui import markup
 from portal.ui.tables import DayColumn, LinkColumn, MoneyColumn, NumberColumn, Table, TextColumn
+from portal.ui.values import Missing
 
 #: What a column shows. It is built only for those who may see that kind of record.
 KINDS: dict[str, tuple[type[EmployeeHistory], ...]] = {
@@ -37,13 +40,20 @@ KINDS: dict[str, tuple[type[EmployeeHistory], ...]] = {
     "wage": (Salary, Schedule),
     "birthday": (PersonalInfo,),
 }
-
+#: The names of the kinds that it takes to know what a column shows.
+MADE_OF: dict[str, tuple[str, ...]] = {
+    **{name: tuple(kind.resource.name for kind in kinds) for name, kinds in KINDS.items()},
+    "wage": WAGE_KINDS,
+}
 
 _ONE_LINE = {"td": {"class": "text-nowrap"}}
 
 
 class PeopleTable(Table):
-    """One row a person; everything dated is as of `day`. The rows come from portal.employees.people."""
+    """One row a person; everything dated is as of `day`, or `lacking` says why it is not known.
+
+    The rows come from portal.employees.people.
+    """
 
     caption = _("Employees")
     counted = ngettext_lazy("person", "people")
@@ -68,8 +78,8 @@ class PeopleTable(Table):
         fields = ("display_name", "number", "company", "employee_type")
         order_by_field = "sort"
 
-    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
-        self.day = day
+    def __init__(self, *args: Any, day: date, lacking: Lacking, **kwargs: Any) -> None:
+        self.day, self.lacking = day, lacking
         super().__init__(*args, **kwargs)
 
     def render_display_name(self, record: Employee) -> str:
@@ -82,55 +92,58 @@ class PeopleTable(Table):
 
     def render_department(self, record: Employee) -> SafeString:
         """The department's name."""
-        return self._field(record, Department, "description", markup.words)
+        return self._field(record, "department", "description", markup.words)
 
     def render_function(self, record: Employee) -> SafeString:
         """The job's name."""
-        return self._field(record, Function, "description", markup.words)
+        return self._field(record, "function", "description", markup.words)
 
     def render_since(self, record: Employee) -> SafeString:
         """First day of the spell of service."""
-        return self._field(record, Employment, "valid_from", markup.day)
+        return self._field(record, "since", "valid_from", markup.day)
 
     def render_contract_end(self, record: Employee) -> SafeString:
         """Last day of the contract; a contract without one says so."""
         contract = in_force(record, Contract)
         if contract is not None and contract.end_date is None:
             return markup.words(_("indefinite"))
-        return markup.day(contract.end_date if contract else None)
+        return markup.day(contract.end_date if contract else self._why_not(record, "contract_end"))
 
     def render_part_time(self, record: Employee) -> SafeString:
         """Per cent, two decimals."""
-        return self._field(record, Schedule, "part_time_percentage", lambda value: markup.number(value, 2))
+        return self._field(record, "part_time", "part_time_percentage", lambda value: markup.number(value, 2))
 
     def render_hours(self, record: Employee) -> SafeString:
         """Hours a week, the average of two."""
         schedule = in_force(record, Schedule)
-        return markup.number(fortnight(schedule) / 2 if schedule else None, 2)
+        return markup.number(fortnight(schedule) / 2 if schedule else self._why_not(record, "hours"), 2)
 
     def render_salary_kind(self, record: Employee) -> SafeString:
         """What the amount is; a kind that the portal does not know keeps its code."""
         salary = in_force(record, Salary)
-        return markup.words(salary.get_salary_type_display() if salary else None)
+        return markup.words(salary.get_salary_type_display() if salary else self._why_not(record, "salary_kind"))
 
     def render_amount(self, record: Employee) -> SafeString:
         """The salary as Nmbrs has it: a period's or an hour's."""
-        return self._field(record, Salary, "amount", lambda value: markup.number(value, 2))
+        return self._field(record, "amount", "amount", lambda value: markup.number(value, 2))
 
     def render_wage(self, record: Employee) -> SafeString:
         """The contract wage a month."""
         wage = monthly_wage(in_force(record, Salary), in_force(record, Schedule), period_type(record))
-        return markup.number(wage, 2)
+        return markup.number(self._why_not(record, "wage") if wage is None else wage, 2)
 
     def render_birthday(self, record: Employee) -> SafeString:
         """The date of birth."""
-        return self._field(record, PersonalInfo, "birthday", markup.day)
+        return self._field(record, "birthday", "birthday", markup.day)
 
-    def _field(
-        self, record: Employee, kind: type[EmployeeHistory], name: str, draw: Callable[[Any], SafeString]
-    ) -> SafeString:
+    def _field(self, record: Employee, column: str, name: str, draw: Callable[[Any], SafeString]) -> SafeString:
+        [kind] = KINDS[column]
         row = in_force(record, kind)
-        return draw(getattr(row, name) if row else None)
+        return draw(getattr(row, name) if row else self._why_not(record, column))
+
+    def _why_not(self, record: Employee, column: str) -> Missing | None:
+        """Why nothing is known of what the column shows of somebody; None: it was read, and there is nothing."""
+        return self.lacking.of(record.company_id, MADE_OF[column])
 
     def _order(self, rows: "QuerySet[Any]", column: str, descending: bool) -> "tuple[QuerySet[Any], bool]":
         key = F("sort_key")

@@ -1,5 +1,6 @@
 """People: a list as of a day, and one person with everything that was ever dated."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
@@ -24,13 +25,14 @@ from portal.employees import figures, panels, people, person
 from portal.employees.filters import PeopleFilter, PeopleOfOneFilter
 from portal.employees.kinds import KINDS
 from portal.employees.known import end_of, records_known
+from portal.employees.lacking import Lacking, lacking, not_counted, total_lacks
 from portal.employees.lanes import lanes
 from portal.employees.learned import by_record, log_of
 from portal.employees.models import Employee, Employment, Salary, Schedule
 from portal.employees.reading import period_of
 from portal.employees.retroactive import periods_of
 from portal.employees.tables import KINDS as COLUMN_KINDS
-from portal.employees.tables import PeopleTable
+from portal.employees.tables import MADE_OF, PeopleTable
 from portal.periods import bounds, following, preceding
 from portal.ui import formats
 from portal.ui.empty import EmptyKind
@@ -114,13 +116,21 @@ class PeopleView(ScopedListView):
     @cached_property
     def badge(self) -> FreshnessSummary:
         """How old every kind is that the columns show."""
-        kinds = {kind.resource.name for name in self.columns for kind in COLUMN_KINDS[name]}
+        kinds = ("employee_types", "employees", *self.kinds_shown)
         debtors = Debtor.objects.visible_to(self.request.user)
         if self.owner is not None:
             debtors = debtors.filter(pk=self.owner.pk if isinstance(self.owner, Debtor) else self.owner.debtor_id)
-        return freshness.of_scope(
-            self.request.user, debtors, self.companies, ("employee_types", "employees", *sorted(kinds))
-        )
+        return freshness.of_scope(self.request.user, debtors, self.companies, tuple(dict.fromkeys(kinds)))
+
+    @cached_property
+    def kinds_shown(self) -> list[str]:
+        """The kinds that the dated columns are made of."""
+        return sorted({kind for name in self.columns for kind in MADE_OF[name]})
+
+    @cached_property
+    def lacking(self) -> Lacking:
+        """What never came in of what the columns show."""
+        return lacking(self.companies, self.kinds_shown)
 
     def get_freshness(self) -> FreshnessSummary:
         """The worst of all needed kinds."""
@@ -138,31 +148,40 @@ class PeopleView(ScopedListView):
         plain: Any = rows.select_related(None).prefetch_related(None).order_by()
         everybody = self.filterset.shows_everybody
         people_then = figures.in_service(plain, self.day) if everybody else plain
-        self.left_out, self.wage_total = 0, None
+        self.left_out, self.wage_total, self.not_in_total = 0, None, []
         if "wage" not in self.columns:
             self.head_count = people_then.count() if everybody else self.found
             return {}
-        total = self._kept_total() or figures.wages(people_then, self.day)
+        unread = self.lacking.companies(MADE_OF["wage"])
+        total = self._kept_total(unread) or figures.wages(people_then, self.day, unread)
         if not everybody:
             # Who is in the list is in service: counting them is counting its rows.
             self.found = total.head_count
         self.head_count, self.left_out = total.head_count, total.left_out
-        self.wage_total = people.euros(total.cents)
+        # Where nobody can be counted the total is not zero.
+        none_counted = bool(unread) and not total.asked
+        self.wage_total = total_lacks(unread.values()) if none_counted else people.euros(total.cents)
+        self.not_in_total = not_counted(unread.values()) if self._is_of_many else []
         return {"wage": self.wage_total}
 
-    def _kept_total(self) -> figures.Wages | None:
+    @property
+    def _is_of_many(self) -> bool:
+        """Whether these may be the people of several companies."""
+        return not isinstance(self.owner, Company)
+
+    def _kept_total(self, unread: Collection[int]) -> figures.Wages | None:
         """The total of everybody, where nobody was filtered out and the totals of that day are kept."""
         # A file has only the people over whom the reader may take data out: its total is theirs.
         if asking.for_file(self.request) or any(self.filterset.form.cleaned_data.values()):
             return None
-        return figures.wages_of(self.companies, self.day)
+        return figures.wages_of(self.companies, self.day, unread)
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """The day, and no column that the person may not see."""
         hidden = [name for name in COLUMN_KINDS if name not in self.columns]
-        if isinstance(self.owner, Company):
+        if not self._is_of_many:
             hidden.append("company")
-        return super().get_table_kwargs() | {"day": self.day, "exclude": tuple(hidden)}
+        return super().get_table_kwargs() | {"day": self.day, "lacking": self.lacking, "exclude": tuple(hidden)}
 
     def get_when(self) -> list[tuple[str, str]]:
         """The day."""
@@ -179,6 +198,7 @@ class PeopleView(ScopedListView):
             "head_count": self.head_count,
             "left_out": self.left_out,
             "wage_total": self.wage_total,
+            "not_in_total": self.not_in_total,
             "hidden_salaries": "amount" not in self.columns,
         }
 
