@@ -9,33 +9,24 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from portal.companies import status
-from portal.companies.in_period import known
+from portal.companies.in_period import known, no_period
 from portal.companies.models import Company, PensionExport, WorkCost
 from portal.companies.periods import chosen
 from portal.periods import count
-from portal.ui.empty import REFUSED
 from portal.ui.values import Level, Missing, Status
 
 #: Shares of the free space, in per cent, from which it is said: the portal's own marks, no law (payroll-rules.md).
 NEARLY, FULL = 80, 100
 
 
-def lacking(reason: Missing | None) -> dict[str, Any]:
-    """What a panel says in place of rows that nobody can know; nothing where there are none."""
-    if reason is Missing.NOT_PERMITTED:
-        title = _("Nmbrs does not give this")
-        return {"empty": "not_permitted", "empty_title": title, "empty_text": REFUSED}
-    return {} if reason in {None, Missing.UNKNOWN} else {"empty": "never_synced"}
-
-
 def pensions(request: HttpRequest, company: Company) -> dict[str, Any]:
     """The pension returns of the period: sent, or made and not sent."""
     choice = chosen(request, company)
     if choice is None:
-        return {"empty": "never_synced"}
+        return no_period(request, company)
     found = known(request, company, choice, PensionExport)
     rows = [{"export": one, "status": status.of_export(one)} for one in found.rows]
-    return {"period": choice.label, "exports": rows, **lacking(found.reason)}
+    return {"period": choice.label, "exports": rows, **found.empty}
 
 
 @dataclass(frozen=True)
@@ -51,11 +42,11 @@ def work_costs(request: HttpRequest, company: Company) -> dict[str, Any]:
     """The costs against the free space, in the period and in the year so far. Free space and levy are Nmbrs' own."""
     choice = chosen(request, company)
     if choice is None:
-        return {"empty": "never_synced"}
+        return no_period(request, company)
     found = known(request, company, choice, WorkCost)
     rows: Sequence[WorkCost] = found.rows
     if not rows:
-        return {"period": choice.label, "lines": [], **lacking(found.reason)}
+        return {"period": choice.label, "lines": [], **found.empty}
     now = next((row for row in rows if row.number == choice.period.number), None)
     named = {
         "payroll": _("Costs in the payroll"),

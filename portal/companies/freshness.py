@@ -21,6 +21,7 @@ from portal.mirror.opt_ins import switches_of
 from portal.mirror.resource import Lane, registry
 from portal.source import Level
 from portal.ui.freshness import FreshnessSummary, summarise
+from portal.ui.values import Missing
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -158,6 +159,13 @@ def refused(user: "Person", company: Company, *kinds: str) -> bool:
     """Whether Nmbrs refuses one of these kinds and it never came in."""
     known = _states(user, company)
     return any(kind in known and known[kind] == (False, State.NOT_PERMITTED) for kind in kinds)
+
+
+def lacks(user: "Person", company: Company, *kinds: str) -> Missing | None:
+    """Why nothing can be said that is made of these kinds; None where every one of them came in."""
+    if ever_fetched(user, company, *kinds):
+        return None
+    return Missing.NOT_PERMITTED if refused(user, company, *kinds) else Missing.NEVER_FETCHED
 
 
 def _states(user: "Person", company: Company) -> dict[str, tuple[bool, str]]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from portal import clock
 from portal.accounts.prepared import Prepared
-from portal.companies.freshness import ever_fetched, refused
+from portal.companies.freshness import lacks
 from portal.companies.loops import PERIODS_BACK_AT_FIRST, YEARS_BACK
 from portal.companies.models import (
     Company,
@@ -20,16 +20,19 @@ from portal.companies.models import (
     CompanySalaryTable,
     CompanySchedule,
     CompanySocialSecurity,
+    CurrentPeriod,
     PensionExport,
     Run,
     WageTaxReturn,
     WorkCost,
 )
 from portal.companies.periods import Chosen
-from portal.companies.status import covering
+from portal.companies.status import covering, touching
 from portal.mirror import together
+from portal.mirror.dating import Observed
 from portal.mirror.resource import Resource
 from portal.periods import Period, preceding
+from portal.ui.empty import lacking, not_asked
 from portal.ui.permissions import holds_over
 from portal.ui.values import Missing
 
@@ -51,38 +54,63 @@ YEARLY: tuple[type[Any], ...] = (Run, WageTaxReturn, PensionExport, WorkCost)
 
 
 class Known(NamedTuple):
-    """The rows of a kind; without any `reason` says why: there are none (UNKNOWN), or nobody can say."""
+    """The rows of a kind; without any `reason` says why: there are none (UNKNOWN), or nobody can say.
+
+    `asked`: whether Nmbrs is asked for the period, where the kind came in.
+    """
 
     rows: list[Any]
     reason: Missing | None = None
+    asked: bool = True
+
+    @property
+    def empty(self) -> dict[str, Any]:
+        """What a panel says in place of rows that nobody can know; nothing where there are none."""
+        return lacking(self.reason) if self.asked else not_asked()
 
 
 def known(request: HttpRequest, company: Company, choice: Chosen, model: type[Any]) -> Known:
     """What is known of a kind in the period: of work-related costs every period of the year so far, of wage-tax returns
-    those of the years around it, whose days need not be those of a period."""
+    those over days of the period, which need not be those of a period."""
     kind: Resource = model.resource
     if not holds_over(request, company, kind.capability):
         return Known([], Missing.NOT_PERMITTED)
-    if not ever_fetched(request.user, company, kind.name):
-        return Known([], Missing.NOT_PERMITTED if refused(request.user, company, kind.name) else Missing.NEVER_FETCHED)
+    if reason := lacks(request.user, company, kind.name):
+        return Known([], reason)
     rows = _rows_of(request, company, choice)[model]
+    if model is WageTaxReturn:
+        rows = touching(rows, company, *choice.days)
     if rows:
         return Known(rows)
-    return Known(rows, Missing.UNKNOWN if _was_asked(model, choice) else Missing.NEVER_FETCHED)
+    asked = was_asked(kind, choice)
+    return Known(rows, Missing.UNKNOWN if asked else Missing.NEVER_FETCHED, asked)
 
 
-def _was_asked(model: type[Any], choice: Chosen) -> bool:
-    """Whether Nmbrs is asked for this period: a period without rows is empty only then."""
-    if model in OBSERVED:
+def lacks_period(request: HttpRequest, company: Company) -> Missing:
+    """Why the current period of the company is not known, where it is not."""
+    return lacks(request.user, company, CurrentPeriod.resource.name) or Missing.NEVER_FETCHED
+
+
+def no_period(request: HttpRequest, company: Company) -> dict[str, Any]:
+    """What a panel says while the current period of the company is not known."""
+    return lacking(lacks_period(request, company))
+
+
+def was_asked(kind: Resource, choice: Chosen) -> bool:
+    """Whether Nmbrs is asked for this period: a period without records of the kind has none only then."""
+    if isinstance(kind.dating, Observed):
         return choice.last_day >= clock.today()
-    if model is CompanySalaryStep:
+    if "scale" in kind.loops:
         return choice.period == choice.current
-    if model in YEARLY:
+    if "year" in kind.loops:
         return choice.period.year >= clock.today().year - YEARS_BACK
+    if kind.loops.keys().isdisjoint(("period", "run")):
+        return True
     oldest = choice.current
     for _ in range(PERIODS_BACK_AT_FIRST):
         oldest = preceding(choice.kind, oldest)
-    return oldest <= choice.period <= choice.current
+    # Runs may be ahead of the current period.
+    return oldest <= choice.period and ("run" in kind.loops or choice.period <= choice.current)
 
 
 def _rows_of(request: HttpRequest, company: Company, choice: Chosen) -> dict[type[Any], list[Any]]:

@@ -14,8 +14,7 @@ from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
 from portal.companies import freshness, status
 from portal.companies.filed import pensions, work_costs
-from portal.companies.freshness import ever_fetched
-from portal.companies.in_period import known
+from portal.companies.in_period import known, no_period, was_asked
 from portal.companies.models import Company, PeriodSeen, Run, WageTaxReturn
 from portal.companies.periods import Chosen, chosen, text
 from portal.companies.settings_then import settings_then
@@ -40,16 +39,18 @@ PERIODS_SHOWN = 6
 def runs(request: HttpRequest, company: Company) -> dict[str, Any]:
     """The payroll runs that cover the period, and how far it is."""
     choice = chosen(request, company)
-    if choice is None or not ever_fetched(request.user, company, "runs"):
-        return {"empty": "never_synced"}
-    found = known(request, company, choice, Run).rows
+    if choice is None:
+        return no_period(request, company)
+    found = known(request, company, choice, Run)
+    rows = found.rows
     return {
         "period": choice.label,
-        "compare": compare(request, company, choice, made=bool(found)),
+        "compare": compare(request, company, choice, made=bool(rows)),
         "status": status.of_period(
-            choice.period, choice.current, made=bool(found), locked=any(run.locked for run in found)
+            choice.period, choice.current, made=bool(rows), locked=any(run.locked for run in rows)
         ),
-        "runs": [{"run": run, "period": run_period(run), "status": status.of_run(run)} for run in found],
+        "runs": [{"run": run, "period": run_period(run), "status": status.of_run(run)} for run in rows],
+        **found.empty,
     }
 
 
@@ -63,10 +64,9 @@ def compare(request: HttpRequest, company: Company, choice: Chosen, *, made: boo
 def returns(request: HttpRequest, company: Company) -> dict[str, Any]:
     """The wage-tax returns over days of the period. Return period and pay period need not be the same."""
     choice = chosen(request, company)
-    if choice is None or not ever_fetched(request.user, company, "wage_tax_returns"):
-        return {"empty": "never_synced"}
-    near = known(request, company, choice, WageTaxReturn).rows
-    found = status.touching(near, company, choice.days.first, choice.days.last)
+    if choice is None:
+        return no_period(request, company)
+    found = known(request, company, choice, WageTaxReturn)
     return {
         "period": choice.label,
         "returns": [
@@ -75,8 +75,9 @@ def returns(request: HttpRequest, company: Company) -> dict[str, Any]:
                 "days": status.days_of(declaration, company),
                 "status": status.of_return(declaration),
             }
-            for declaration in found
+            for declaration in found.rows
         ],
+        **found.empty,
     }
 
 
@@ -127,6 +128,7 @@ def kinds_of_record(request: HttpRequest, company: Company) -> dict[str, Any]:
         when(choice),
         url=lambda kind: reverse("companies:records", args=[company.pk, kind]) + query,
         freshness=lambda kinds: freshness.on_page(request, company, kinds),
+        asked=lambda kind: choice is None or was_asked(kind, choice),
     )
     return {"listed": listed}
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from portal import clock
 from portal.companies.freshness import ever_fetched
-from portal.companies.in_period import OBSERVED, known
+from portal.companies.in_period import OBSERVED, known, no_period
 from portal.companies.models import (
     SCHEDULES,
     Company,
@@ -73,7 +73,7 @@ def settings_then(request: HttpRequest, company: Company) -> dict[str, Any]:
     """Labour agreements, salary table, schedules and social security, as they were in the period."""
     choice = chosen(request, company)
     if choice is None:
-        return {"empty": "never_synced"}
+        return no_period(request, company)
     groups = []
     for model, (title, shown) in _KINDS.items():
         found = known(request, company, choice, model)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.roles import Capability
 from portal.companies import freshness, panels
-from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS, ever_fetched, refused
+from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS, ever_fetched, lacks
+from portal.companies.in_period import was_asked
 from portal.companies.models import Company, Snapshot
 from portal.companies.periods import Chosen, chosen, figures_kept, navigator
 from portal.companies.tiles import Tile, cautions, kinds_of, left_out_words, no_access, on
@@ -120,9 +121,8 @@ class CompanyView(ScopedDetailView):
     def _shown(self, points: Sequence[Figure], kinds: tuple[str, ...]) -> int | Decimal | Missing:
         """The last point, or why there is none."""
         last = points[-1]
-        if ever_fetched(self.request.user, self.object, *kinds):
-            return last if isinstance(last, int | Decimal) else Missing.UNKNOWN
-        return Missing.NOT_PERMITTED if refused(self.request.user, self.object, *kinds) else Missing.NEVER_FETCHED
+        reason = lacks(self.request.user, self.object, *kinds)
+        return reason or (last if isinstance(last, int | Decimal) else Missing.UNKNOWN)
 
 
 class CompanyRecordsView(RecordListView):
@@ -151,6 +151,11 @@ class CompanyRecordsView(RecordListView):
     def get_badge(self) -> FreshnessSummary:
         """How old the kind is."""
         return freshness.of_company(self.request.user, self.owner, (self.resource.name,))
+
+    @property
+    def asked(self) -> bool:
+        """Whether Nmbrs is asked for the kind in the period."""
+        return self.choice is None or was_asked(self.resource, self.choice)
 
     def get_breadcrumb(self) -> list[Crumb]:
         """Client › company › kind."""

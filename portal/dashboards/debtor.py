@@ -70,6 +70,13 @@ class Known:
             return None
         return Missing.NOT_PERMITTED if self.refuses(kinds) else Missing.NEVER_FETCHED
 
+    @property
+    def lacks_companies(self) -> Missing | None:
+        """Why it is not known which companies there are; None where it is."""
+        if self.companies is not None:
+            return None
+        return Missing.NOT_PERMITTED if self.refuses(("companies",)) else Missing.NEVER_FETCHED
+
     def lacks_of_any(self, kind: str) -> Missing | None:
         """The same of a kind that may be read for the debtor as such or for its companies."""
         return None if kind in self.own or self.fetched.get(kind) else self.lacks((kind,)) or Missing.NEVER_FETCHED

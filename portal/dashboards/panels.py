@@ -32,10 +32,11 @@ from portal.employees.panels import moves_of
 from portal.periods import Period
 from portal.ui import moment, panels
 from portal.ui.charts import Chart, Series
-from portal.ui.empty import EmptyKind
+from portal.ui.empty import lacking
 from portal.ui.panels import Panel
 from portal.ui.permissions import holds_over
 from portal.ui.pieces import piece_of
+from portal.ui.values import Missing
 
 if TYPE_CHECKING:
     from portal.companies.freshness import Person
@@ -62,7 +63,7 @@ def wage_chart(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
         places=2,
         label_heading=_("Month"),
     )
-    return {"chart": chart, "never": known_of(debtor, request.user).never(WAGE_KINDS)}
+    return {"chart": chart, **lacking(known_of(debtor, request.user).lacks(WAGE_KINDS))}
 
 
 def head_count_chart(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def head_count_chart(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
         series=series,
         label_heading=_("Month"),
     )
-    return {"chart": chart, "never": known_of(debtor, request.user).never(PEOPLE_KINDS)}
+    return {"chart": chart, **lacking(known_of(debtor, request.user).lacks(PEOPLE_KINDS))}
 
 
 def companies(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
@@ -90,7 +91,8 @@ def companies(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     return {
         "standings": piece_of(request, "standings", found),
         "sees_wages": holds_over(request, debtor, Capability.VIEW_SALARIES),
-        "empty": "never_synced" if known_of(debtor, request.user).companies is None else "nothing",
+        "empty": "nothing",
+        **lacking(known_of(debtor, request.user).lacks_companies),
     }
 
 
@@ -115,32 +117,42 @@ def movements(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     """Who joined and who left in the month, by name; `read`: the kind, for the trail, where there are any."""
     month = months.asked_month(request)
     came, went = of_month(debtor, request.user, month)
-    never = known_of(debtor, request.user).never(PEOPLE_KINDS)
+    reason = known_of(debtor, request.user).lacks(PEOPLE_KINDS)
     return {
         "when": months.name(month),
         "by_company": True,
         "moves": moves_of(request, came, went),
-        "never": never,
-        "read": ["employments"] if (came or went) and not never else [],
+        "read": ["employments"] if (came or went) and not reason else [],
+        **lacking(reason),
     }
 
 
 def ending(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     """Contracts that end within sixty days from today, whatever month the page shows."""
     today = clock.today()
-    empty: EmptyKind = "never_synced" if known_of(debtor, request.user).never(("employees", "contracts")) else "nothing"
     rows = contracts_ending(request.user, debtor.pk, day=today)
-    return {**ending_rows(request, rows, today), "by_company": True, "within": ENDING_WITHIN.days, "empty": empty}
+    reason = known_of(debtor, request.user).lacks(("employees", "contracts"))
+    return {**ending_rows(request, rows, today, reason), "by_company": True}
 
 
-def ending_rows(request: HttpRequest, rows: "Iterable[Contract]", today: date) -> dict[str, Any]:
-    """The contracts with how many days each still has; `read`: the kind, for the trail, where there are any."""
+def ending_rows(
+    request: HttpRequest, rows: "Iterable[Contract]", today: date, reason: Missing | None
+) -> dict[str, Any]:
+    """The contracts with how many days each still has, or why none are known; `read`: the kind, for the trail, where
+    there are any.
+    """
     found = [
         {"contract": contract, "days": (contract.end_date - today).days}
         for contract in rows
         if contract.end_date is not None
     ]
-    return {"contracts": piece_of(request, "ending", found), "read": ["contracts"] if found else []}
+    return {
+        "contracts": piece_of(request, "ending", found),
+        "read": ["contracts"] if found else [],
+        "within": ENDING_WITHIN.days,
+        "empty": "nothing",
+        **lacking(reason),
+    }
 
 
 def trends(debtor: Debtor, user: "Person", month: Period) -> tuple[list[Month | None], list[Month | None]]:

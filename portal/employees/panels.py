@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from portal import clock
 from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
-from portal.companies.freshness import PEOPLE_KINDS, ever_fetched
+from portal.companies.freshness import PEOPLE_KINDS, lacks
+from portal.companies.in_period import no_period
 from portal.companies.models import Company
 from portal.companies.panels import PAGE
 from portal.companies.periods import chosen
@@ -24,6 +25,7 @@ from portal.employees.models import Employee, Employment
 from portal.employees.reading import PagePeriod, period_of, rows_of
 from portal.employees.standing import standing_of
 from portal.ui import panels
+from portal.ui.empty import lacking
 from portal.ui.panels import Panel
 from portal.ui.pieces import Piece, piece_of
 from portal.ui.values import Missing
@@ -64,8 +66,10 @@ class Move:
 def movements(request: HttpRequest, company: Company) -> dict[str, Any]:
     """Who joined and who left in the period, by name; `read`: the kind, for the trail, where there are any."""
     choice = chosen(request, company)
-    if choice is None or not ever_fetched(request.user, company, *PEOPLE_KINDS):
-        return {"never": True}
+    if choice is None:
+        return no_period(request, company)
+    if reason := lacks(request.user, company, *PEOPLE_KINDS):
+        return lacking(reason)
     first, last = choice.days
     moved = _moved(request.user, company.pk, first=first, last=last)
     came, went = figures.came_and_went(moved, first, last)
@@ -91,7 +95,7 @@ def in_period(request: HttpRequest, person: Employee) -> dict[str, Any]:
     """What the reader may see of the period that the day of the page lies in."""
     shown = period_of(request, person)
     if shown is None:
-        return {"never": True}
+        return no_period(request, person.company)
     rows = rows_of(request, person)
     return {
         "when": shown.label,

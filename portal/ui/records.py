@@ -27,7 +27,7 @@ from portal.mirror.models import HistoryQuerySet, PeriodFactQuerySet
 from portal.mirror.resource import Resource, registry
 from portal.periods import Bounds, Period
 from portal.ui import formats, markup
-from portal.ui.empty import REFUSED, EmptyKind
+from portal.ui.empty import NOT_ASKED, NOT_GIVEN, REFUSED, EmptyKind, not_known_then
 from portal.ui.freshness import FreshnessSummary, State
 from portal.ui.permissions import holds_over
 from portal.ui.state import names_of
@@ -266,9 +266,19 @@ class RecordListView(ScopedListView):
         """Never fetched, refused by Nmbrs, before anything was known, no match, or nothing at all."""
         if not self.badge.ever:
             return "not_permitted" if self.badge.state is State.NOT_PERMITTED else "never_synced"
-        if self._too_early:
+        if self._too_early or self._not_asked:
             return "never_synced"
         return super().get_empty_kind()
+
+    @property
+    def asked(self) -> bool:
+        """Whether Nmbrs is asked for what this page is about; a room may know that it is not."""
+        return True
+
+    @cached_property
+    def _not_asked(self) -> bool:
+        """Whether there are no rows, whatever the filter, because Nmbrs was not asked."""
+        return not self.asked and not self.table_class.at(self.of_owner, self.when).exists()
 
     @property
     def _too_early(self) -> bool:
@@ -285,12 +295,10 @@ class RecordListView(ScopedListView):
         """Why there are no rows, in words where the usual ones would mislead."""
         kwargs = super().get_table_kwargs()
         if kwargs["empty_kind"] == "not_permitted":
-            kwargs["empty_title"] = _("Nmbrs does not give this")
-            kwargs["empty_text"] = REFUSED
-        elif kwargs["empty_kind"] == "never_synced" and self._too_early and self.known_since is not None:
-            kwargs["empty_title"] = _("Not known on this day")
-            text = _("Nmbrs gives only the present state of this. It is known here since %(day)s.")
-            kwargs["empty_text"] = text % {"day": formats.day(self.known_since)}
+            kwargs["empty_title"], kwargs["empty_text"] = NOT_GIVEN, REFUSED
+        elif kwargs["empty_kind"] == "never_synced" and self.badge.ever:
+            words = not_known_then(self.known_since) if self._observed else NOT_ASKED
+            kwargs["empty_title"], kwargs["empty_text"] = words
         return kwargs
 
     def get_heading(self) -> str:
@@ -343,8 +351,10 @@ def overview(
     when: When,
     url: Callable[[str], str],
     freshness: Callable[[Sequence[str]], FreshnessSummary],
+    asked: Callable[[Resource], bool] = lambda kind: True,
 ) -> list[Listed]:
-    """Every kind of the owner by name. `url` makes the address of its list, `freshness` the lines of the kinds given.
+    """Every kind of the owner by name. `url` makes the address of its list, `freshness` the lines of the kinds given;
+    `asked` says whether Nmbrs is asked for that of `when`, where the kind came in.
 
     Costs one query for all counts together, and one more for a table that looks at its rows first.
     """
@@ -364,8 +374,11 @@ def overview(
             listed.append(Listed(kind.name, label, "", Missing.NOT_PERMITTED))
             continue
         summary = FreshnessSummary((lines[kind.label],))
-        refused = Missing.NOT_PERMITTED if summary.state is State.NOT_PERMITTED else Missing.NEVER_FETCHED
-        known = counts.get(kind.name, 0) if summary.ever else refused
+        known: int | Missing = counts.get(kind.name, 0)
+        if not summary.ever:
+            known = Missing.NOT_PERMITTED if summary.state is State.NOT_PERMITTED else Missing.NEVER_FETCHED
+        elif not known and not asked(kind):
+            known = Missing.NEVER_FETCHED
         listed.append(Listed(kind.name, label, url(kind.name), known, summary))
     return sorted(listed, key=lambda row: row.label.casefold())
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
@@ -15,12 +14,13 @@ from portal import clock
 from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
 from portal.companies import panels as company_panels
-from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS, ever_fetched, refused
+from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS, lacks
+from portal.companies.in_period import lacks_period
 from portal.companies.models import Company
 from portal.companies.periods import Chosen, chosen
 from portal.connections.wording import by_side
 from portal.dashboards import contacts, months, panels
-from portal.dashboards.debtor import ENDING_WITHIN, contracts_of
+from portal.dashboards.debtor import contracts_of
 from portal.dashboards.sums import cost, splits
 from portal.dashboards.sums.absence import ABSENCE_KINDS, SMALL_GROUP, absence_of, why_not
 from portal.dashboards.sums.cost import COST_KINDS
@@ -30,7 +30,7 @@ from portal.dashboards.sums.windows import of_months, of_periods
 from portal.debtors.models import Debtor
 from portal.ui import formats
 from portal.ui.charts import Chart, Figure, Series
-from portal.ui.empty import EmptyKind
+from portal.ui.empty import lacking
 from portal.ui.panels import Panel, register
 from portal.ui.permissions import holds_over
 from portal.ui.pieces import piece_of
@@ -70,6 +70,16 @@ def page_of(request: HttpRequest, row: Debtor | Company) -> Page | None:
     return found
 
 
+def _lacks_page(request: HttpRequest, row: Debtor | Company) -> Missing:
+    """Why there are no numbers: only the page of a company without a period has none."""
+    return lacks_period(request, row) if isinstance(row, Company) else Missing.NEVER_FETCHED
+
+
+def _lacks(request: HttpRequest, row: Debtor | Company, page: Page | None, kinds: Sequence[str]) -> Missing | None:
+    """Why nothing can be said that is made of these kinds."""
+    return _lacks_page(request, row) if page is None else page.never(kinds)
+
+
 def _page(request: HttpRequest, row: Debtor | Company) -> Page | None:
     user = request.user
     may = May(
@@ -85,13 +95,7 @@ def _page(request: HttpRequest, row: Debtor | Company) -> Page | None:
     if choice is None:
         return None
     sums = read(user, row, of_periods(choice, _("Period")), may)
-    return Page(row, sums, may.wages, partial(_lacks, request, row), lambda kinds: 0)
-
-
-def _lacks(request: HttpRequest, company: Company, kinds: Sequence[str]) -> Missing | None:
-    if ever_fetched(request.user, company, *kinds):
-        return None
-    return Missing.NOT_PERMITTED if refused(request.user, company, *kinds) else Missing.NEVER_FETCHED
+    return Page(row, sums, may.wages, lambda kinds: lacks(user, row, *kinds), lambda kinds: 0)
 
 
 # --- wage cost and head count ----------------------------------------------------------------------------------------
@@ -103,13 +107,13 @@ def wage_cost(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     """
     page = page_of(request, row)
     if page is None:
-        return {"never": True}
+        return lacking(_lacks_page(request, row))
     found = cost.costs(page.sums)
-    lacks = page.never(COST_KINDS)
+    reason = page.never(COST_KINDS)
     no_contract = page.never(WAGE_KINDS) is not None
-    own: list[Figure] = [None if lacks else one.cost for one in found]
-    instead: list[Figure] = [None if no_contract else (one.contract if lacks else one.instead) for one in found]
-    before: list[Figure] = [None if lacks else value for value in cost.costs_before(page.sums)]
+    own: list[Figure] = [None if reason else one.cost for one in found]
+    instead: list[Figure] = [None if no_contract else (one.contract if reason else one.instead) for one in found]
+    before: list[Figure] = [None if reason else value for value in cost.costs_before(page.sums)]
     series = [Series(_("Wage cost"), own)]
     if any(value is not None for value in before):
         series.insert(0, Series(_("A year earlier"), before, muted=True))
@@ -117,7 +121,7 @@ def wage_cost(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
         series.append(Series(_("Contract wage (cost not known)"), instead, muted=True))
     return {
         "chart": _chart(page, "cost", _cost_title(), series, money=True),
-        "notes": _cost_notes(page, found[-1], lacks),
+        "notes": _cost_notes(page, found[-1], reason),
     }
 
 
@@ -125,12 +129,12 @@ def _cost_title() -> str:
     return str(by_side(_("Euros, by the journals of the payroll runs"), _("Euros, as the payroll came to")))
 
 
-def _cost_notes(page: Page, shown: cost.Cost, lacks: Missing | None) -> list[str]:
+def _cost_notes(page: Page, shown: cost.Cost, reason: Missing | None) -> list[str]:
     """What must be known about the figures: how an office checks them, and in plain words for people of a client."""
-    if lacks is Missing.NOT_PERMITTED:
+    if reason is Missing.NOT_PERMITTED:
         office = _("Nmbrs does not give the journals of the payroll runs, so wage cost is not known.")
         return [by_side(office, _("Wage cost is not known here. Ask your accountant about it."))]
-    if lacks is not None:
+    if reason is not None:
         office = _("The journals of the payroll runs were not fetched from Nmbrs yet, so wage cost is not known.")
         return [by_side(office, _("Wage cost is not known here yet."))]
     notes: list[str] = [
@@ -162,8 +166,9 @@ def _cost_notes(page: Page, shown: cost.Cost, lacks: Missing | None) -> list[str
 def head_count(request: HttpRequest, company: Company) -> dict[str, Any]:
     """Head count of thirteen periods of a company."""
     page = page_of(request, company)
-    if page is None or page.never(PEOPLE_KINDS):
-        return {"never": True}
+    reason = _lacks(request, company, page, PEOPLE_KINDS)
+    if page is None or reason:
+        return lacking(reason)
     kept = [page.sums.kept.get((company.pk, place)) for place in range(months.TREND)]
     series = [Series(_("Head count"), [one.head_count if one else None for one in kept])]
     return {"chart": _chart(page, "people", _("People in service on the last day of each period"), series)}
@@ -189,7 +194,7 @@ def absence(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     """How many people were absent on the last day of thirteen windows. No names, no causes, no small groups."""
     page = page_of(request, row)
     if page is None:
-        return {"reason": Missing.NEVER_FETCHED}
+        return {"reason": _lacks_page(request, row)}
     reason = why_not(page.sums, page.never(ABSENCE_KINDS))
     if reason:
         return {"reason": reason}
@@ -215,8 +220,9 @@ def absence(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
 def departments(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     """Head count by department on the last day, and the wage cost that the journal books on each."""
     page = page_of(request, row)
-    if page is None or page.never(DEPARTMENT_KINDS):
-        return {"never": True}
+    reason = _lacks(request, row, page, DEPARTMENT_KINDS)
+    if page is None or reason:
+        return lacking(reason)
     split = splits.departments(page.sums, cost_known=_cost_known(page))
     return {
         **_split(page, split),
@@ -230,8 +236,9 @@ def departments(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
 def centers(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     """People and wage cost by cost centre."""
     page = page_of(request, row)
-    if page is None or page.never(CENTER_KINDS):
-        return {"never": True}
+    reason = _lacks(request, row, page, CENTER_KINDS)
+    if page is None or reason:
+        return lacking(reason)
     heads = sum(page.sums.by_department.values())
     # Nmbrs is asked for the divisions of a period while it is the current one or the one before it.
     shares_known = bool(page.sums.by_center) or not heads
@@ -275,9 +282,9 @@ def _lacking_note(page: Page, kinds: Sequence[str]) -> str:
 def ending(request: HttpRequest, company: Company) -> dict[str, Any]:
     """Contracts of a company that end within sixty days from today, whatever period the page shows."""
     today = clock.today()
-    empty: EmptyKind = "nothing" if ever_fetched(request.user, company, "employees", "contracts") else "never_synced"
     rows = _ending_at(request.user, company.pk, day=today)
-    return {**panels.ending_rows(request, rows, today), "within": ENDING_WITHIN.days, "empty": empty}
+    reason = lacks(request.user, company, "employees", "contracts")
+    return panels.ending_rows(request, rows, today, reason)
 
 
 @PreparedRows
@@ -293,7 +300,7 @@ def debtor_contacts(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
 
 def company_contacts(request: HttpRequest, company: Company) -> dict[str, Any]:
     """Whom to call at a company and at the office."""
-    return contacts.of_company(request, company, lambda kind: _lacks(request, company, (kind,)))
+    return contacts.of_company(request, company, lambda kind: lacks(request.user, company, kind))
 
 
 def both() -> None:

@@ -248,7 +248,7 @@ def test_the_pension_returns_of_the_period(company: Company, client: Client) -> 
     )
     # Of a year that Nmbrs is not asked for nobody can say that there was none.
     old = text(page(client, company, "?period=2019-05")).split("Pension returns of this period")[1]
-    assert "Not fetched from Nmbrs yet" in old[:120]
+    assert "Not fetched from Nmbrs Nmbrs was not asked for this period" in old[:120]
 
 
 def test_the_work_related_costs_beside_the_free_space(company: Company, client: Client) -> None:
