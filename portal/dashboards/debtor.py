@@ -49,12 +49,13 @@ class Known:
     own: frozenset[str] = frozenset()
     names: Mapping[int, str] = field(default_factory=dict)
 
+    def having(self, kinds: Sequence[str]) -> frozenset[int]:
+        """The companies of which all of the kinds came in."""
+        return frozenset.intersection(*(self.fetched.get(kind, frozenset()) for kind in kinds))
+
     def lacking(self, kinds: Sequence[str]) -> int:
         """How many companies lack one of the kinds."""
-        if not self.companies:
-            return 0
-        have = frozenset.intersection(*(self.fetched.get(kind, frozenset()) for kind in kinds))
-        return self.companies - len(have)
+        return self.companies - len(self.having(kinds)) if self.companies else 0
 
     def never(self, kinds: Sequence[str]) -> bool:
         """Whether no company has all of the kinds, so that nothing can be said."""

@@ -4,6 +4,8 @@ Refused, never fetched, not asked and none are four things.
 """
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,16 +14,24 @@ from lxml import html
 
 from portal.accounts.models import Firm, User
 from portal.companies.models import Company
+from portal.employees.models import Absence
 from portal.mirror.models import State
+from portal.mirror.opt_ins import choose
+from portal.mirror.resource import OptIn
 from tests.dashboards.reading import tables, text
 from tests.factories import (
     fetched,
     fetched_everything,
+    make_booking,
     make_company,
     make_debtor,
+    make_department,
+    make_employment,
     make_environment,
+    make_person,
     make_return,
     make_run,
+    mirrored,
     summed,
 )
 
@@ -150,6 +160,45 @@ def test_what_came_in_of_a_period_stays_when_nmbrs_is_not_asked_for_it_any_more(
     assert NOT_ASKED in said["Wage-tax returns over this period"]
     listed = text(client.get(f"/companies/{company.pk}/records/runs/?period=2020-03").content.decode())
     assert "Of old" in listed
+
+
+def test_companies_that_lack_a_kind_are_in_neither_part_of_a_share(company: Company, client: Client) -> None:
+    choose(company.environment_id, OptIn.ABSENCE, on=True)
+    other = make_company(company.debtor, "Other")
+    since = date(2025, 1, 1)
+    for place in (company, other):
+        for number in range(6):
+            person = make_person(place)
+            make_employment(person, since)
+            make_department(person, "Sales", since)
+            if number == 0:
+                absent = {"dossier_number": 1, "percentage": Decimal(100), "clock": "yes", "safety_net": "no"}
+                mirrored(Absence, place.environment, company=place, employee=person, valid_from=since, **absent)
+        make_run(place, 2026, 11)
+        make_booking(place, 2026, 11, debit=Decimal(1000), department="Sales", cost_center="10")
+    fetched_everything(company.debtor)
+    summed(company, other)
+    said = panels(client, f"/clients/{company.debtor_id}/")
+    assert "2 of 12 people are absent (16.7%)" in said["Absence"]
+    assert "Total 12 2,000.00" in said["Departments"]
+    other.freshness.filter(resource__in=("absences", "departments", "employee_cost_centers")).delete()
+    said = panels(client, f"/clients/{company.debtor_id}/")
+    assert "1 of 6 people is absent (16.7%). 1 company is not counted here." in said["Absence"]
+    assert "Sales 6 1,000.00" in said["Departments"]
+    assert "Total 6 1,000.00" in said["Departments"]
+    assert "1 company is not counted here." in said["Departments"]
+    assert "1,000.00" in said["Cost centres"]
+    page = text(client.get(f"/clients/{company.debtor_id}/").content.decode())
+    assert "Absent 1 On 30 Nov 2026." in page
+    assert "Absent: 1 company is not counted here." in page
+
+
+def test_people_whose_division_was_not_read_are_not_nobody(company: Company, client: Client) -> None:
+    make_employment(make_person(company), date(2025, 1, 1))
+    fetched_everything(company.debtor)
+    said = panels(client, f"/companies/{company.pk}/?period=2026-03")["Cost centres"]
+    assert NOT_ASKED in said
+    assert "Nobody in service" not in said
 
 
 def counts(client: Client, company: Company, period: str) -> dict[str, str]:

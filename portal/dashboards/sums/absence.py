@@ -1,6 +1,6 @@
 """Absence over thirteen months or periods: how many people, without names and causes, and none of a small group."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from portal.companies.freshness import PEOPLE_KINDS
@@ -34,12 +34,12 @@ def why_not(sums: Sums, never: Missing | None) -> Missing | None:
     return never if sums.absence_on else Missing.SWITCHED_OFF
 
 
-def absence_of(sums: Sums) -> Absence:
-    """Over every company."""
+def absence_of(sums: Sums, companies: Container[int]) -> Absence:
+    """Over those of the companies of which absence is known: nobody of another is counted as present."""
     people: list[int | None] = []
     absent: list[int | None] = []
     for place in range(months.TREND):
-        kept = [one for (_company, at), one in sums.kept.items() if at == place]
+        kept = [one for (company, at), one in sums.kept.items() if at == place and company in companies]
         head = sum(one.head_count for one in kept) if kept else None
         people.append(head)
         absent.append(None if head is None or _is_small(head) else sum(one.absent or 0 for one in kept))

@@ -1,13 +1,15 @@
 """The numbers that the panels add up, and the rows of the answer that they come from."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from portal.dashboards.sums.windows import Windows
 from portal.periods import Period, PeriodType
+
+K = TypeVar("K")
 
 #: Stands between the code and the description of a cost centre.
 BREAK = "\x1f"
@@ -66,14 +68,24 @@ class Sums:
     kept: dict[tuple[int, int], Kept] = field(default_factory=dict)
     #: Company and period -> cents on cost accounts.
     booked: dict[tuple[int, Period], int | None] = field(default_factory=dict)
-    #: Of the shown window: name of a department -> cents, and name -> people.
-    booked_by_department: dict[str, int] = field(default_factory=dict)
-    by_department: dict[str | None, int] = field(default_factory=dict)
-    #: Of the shown window: code of a cost centre -> cents, code -> people in SHARE_UNITS, code -> description.
-    booked_by_center: dict[str, int] = field(default_factory=dict)
-    by_center: dict[str, int] = field(default_factory=dict)
+    #: Of the shown window: company and name of a department -> cents, and the same -> people.
+    booked_by_department: dict[tuple[int, str], int] = field(default_factory=dict)
+    by_department: dict[tuple[int, str | None], int] = field(default_factory=dict)
+    #: Of the shown window: company and code of a cost centre -> cents, the same -> people in SHARE_UNITS; code ->
+    #: description.
+    booked_by_center: dict[tuple[int, str], int] = field(default_factory=dict)
+    by_center: dict[tuple[int, str], int] = field(default_factory=dict)
     centers: dict[str, str] = field(default_factory=dict)
     absence_on: bool = False
+
+
+def over(companies: Container[int], parts: Mapping[tuple[int, K], int]) -> dict[K, int]:
+    """The parts of these companies added up, by what else they are known by."""
+    found: dict[K, int] = {}
+    for (company, name), number in parts.items():
+        if company in companies:
+            found[name] = found.get(name, 0) + number
+    return found
 
 
 def take(sums: Sums, row: Row) -> None:
@@ -100,12 +112,13 @@ def _take_booked(sums: Sums, row: Row) -> None:
 
 
 def _take_department(sums: Sums, row: Row) -> None:
-    sums.by_department[row.text] = row.x or 0
+    sums.by_department[row.company, row.text] = row.x or 0
 
 
 def _take_center(sums: Sums, row: Row) -> None:
     code, _, description = (row.text or "").partition(BREAK)
-    sums.by_center[code] = sums.by_center.get(code, 0) + (row.x or 0)
+    at = row.company, code
+    sums.by_center[at] = sums.by_center.get(at, 0) + (row.x or 0)
     # Companies may give one code different names: the first of the alphabet is as good as another.
     sums.centers[code] = min(filter(None, (description, sums.centers.get(code, ""))), default="")
 
@@ -118,8 +131,9 @@ def _take_booked_center(sums: Sums, row: Row) -> None:
     _add(sums.booked_by_center, row)
 
 
-def _add(cents: dict[str, int], row: Row) -> None:
-    cents[row.text or ""] = cents.get(row.text or "", 0) + (row.x or 0)
+def _add(cents: dict[tuple[int, str], int], row: Row) -> None:
+    at = row.company, row.text or ""
+    cents[at] = cents.get(at, 0) + (row.x or 0)
 
 
 def _take_absence(sums: Sums, row: Row) -> None:

@@ -1,6 +1,6 @@
 """The panels of both pages that share one query: wage cost, head count, absence, splits; and contacts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ from portal.dashboards.sums.windows import of_months, of_periods
 from portal.debtors.models import Debtor
 from portal.ui import formats
 from portal.ui.charts import Chart, Figure, Series
-from portal.ui.empty import lacking
+from portal.ui.empty import lacking, not_asked
 from portal.ui.panels import Panel, register
 from portal.ui.permissions import holds_over
 from portal.ui.pieces import piece_of
@@ -54,12 +54,20 @@ class Page:
     sums: Sums
     sees_wages: bool
     never: Callable[[Sequence[str]], Missing | None]
+    #: The companies that have all of some kinds, and how many have not.
+    having: Callable[[Sequence[str]], Container[int]]
     lacking: Callable[[Sequence[str]], int]
 
     @property
     def when(self) -> str:
         """The shown month or period, as people read it."""
         return self.sums.windows.shown.label
+
+    def note(self, kinds: Sequence[str]) -> str:
+        """How many companies are left out of what is made of these kinds; empty where none is."""
+        count = self.lacking(kinds)
+        text = ngettext("%(count)s company is not counted here.", "%(count)s companies are not counted here.", count)
+        return text % {"count": count} if count else ""
 
 
 def page_of(request: HttpRequest, row: Debtor | Company) -> Page | None:
@@ -90,12 +98,12 @@ def _page(request: HttpRequest, row: Debtor | Company) -> Page | None:
         windows = of_months(months.asked_month(request), _("Month"))
         known = panels.known_of(row, user)
         sums = read(user, row, windows, may)
-        return Page(row, sums, may.wages, known.lacks, known.lacking)
+        return Page(row, sums, may.wages, known.lacks, known.having, known.lacking)
     choice: Chosen | None = chosen(request, row)
     if choice is None:
         return None
     sums = read(user, row, of_periods(choice, _("Period")), may)
-    return Page(row, sums, may.wages, lambda kinds: lacks(user, row, *kinds), lambda kinds: 0)
+    return Page(row, sums, may.wages, lambda kinds: lacks(user, row, *kinds), lambda kinds: {row.pk}, lambda kinds: 0)
 
 
 # --- wage cost and head count ----------------------------------------------------------------------------------------
@@ -198,7 +206,7 @@ def absence(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     reason = why_not(page.sums, page.never(ABSENCE_KINDS))
     if reason:
         return {"reason": reason}
-    found = absence_of(page.sums)
+    found = absence_of(page.sums, page.having(ABSENCE_KINDS))
     people, shown = found.people[-1], found.absent[-1]
     return {
         "chart": _chart(
@@ -210,7 +218,7 @@ def absence(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
         "absent": shown,
         "part": formats.number(100 * shown / people, 1) if shown is not None and people else "",
         "day": page.sums.windows.shown.last,
-        "note": _lacking_note(page, ABSENCE_KINDS),
+        "note": page.note(ABSENCE_KINDS),
     }
 
 
@@ -223,13 +231,13 @@ def departments(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     reason = _lacks(request, row, page, DEPARTMENT_KINDS)
     if page is None or reason:
         return lacking(reason)
-    split = splits.departments(page.sums, cost_known=_cost_known(page))
+    split = splits.departments(page.sums, page.having(DEPARTMENT_KINDS), cost_known=_cost_known(page))
     return {
         **_split(page, split),
         "parts": piece_of(request, "departments", split.parts),
         "heading": _("Department"),
         "people_address": reverse("employees:of_company", args=[row.pk]) if isinstance(row, Company) else "",
-        "note": _lacking_note(page, DEPARTMENT_KINDS),
+        "note": page.note(DEPARTMENT_KINDS),
     }
 
 
@@ -239,17 +247,16 @@ def centers(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     reason = _lacks(request, row, page, CENTER_KINDS)
     if page is None or reason:
         return lacking(reason)
-    heads = sum(page.sums.by_department.values())
-    # Nmbrs is asked for the divisions of a period while it is the current one or the one before it.
-    shares_known = bool(page.sums.by_center) or not heads
-    split = splits.centers(page.sums, heads, shares_known=shares_known, cost_known=_cost_known(page))
+    split = splits.centers(page.sums, page.having(CENTER_KINDS), cost_known=_cost_known(page))
+    if split.people is None and not split.parts:
+        return not_asked()
     return {
         **_split(page, split),
         "parts": piece_of(request, "centers", split.parts),
         "heading": _("Cost centre"),
-        "unknown": not shares_known,
+        "unknown": split.people is None,
         "parts_of_people": True,
-        "note": _lacking_note(page, CENTER_KINDS),
+        "note": page.note(CENTER_KINDS),
     }
 
 
@@ -268,12 +275,6 @@ def _split(page: Page, split: splits.Split) -> dict[str, Any]:
 
 def _cost_known(page: Page) -> bool:
     return page.sees_wages and not page.never(COST_KINDS) and cost.costs(page.sums)[-1].cost is not None
-
-
-def _lacking_note(page: Page, kinds: Sequence[str]) -> str:
-    lacking = page.lacking(kinds)
-    text = ngettext("%(count)s company is not counted here.", "%(count)s companies are not counted here.", lacking)
-    return text % {"count": lacking} if lacking else ""
 
 
 # --- contracts and contacts ------------------------------------------------------------------------------------------

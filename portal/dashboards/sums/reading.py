@@ -128,23 +128,22 @@ def _absent(user: "Person") -> Coalesce:
 
 
 def _people(user: "Person", own: Any, windows: Windows) -> Iterator["QuerySet[Any]"]:
-    """Head count of the last day by department, and by cost centre of the last period."""
+    """Head count of the last day by department, and by cost centre of the last period; of each company."""
     day = windows.shown.last
     people = in_service(Employee.objects.visible_to(user).filter(company__in=own), day)
     departments = Department.objects.filter(employee=OuterRef("pk")).as_of(day).order_by(*NEWEST_FIRST)
     named = people.order_by().annotate(department=Subquery(departments.values("description")[:1]))
-    counted = named.values("department").annotate(people=Count("pk"))
-    yield as_arm(counted, Arm.DEPARTMENT, company=Value(0), text=F("department"), x=F("people"))
+    counted = named.values("company", "department").annotate(people=Count("pk"))
+    yield as_arm(counted, Arm.DEPARTMENT, text=F("department"), x=F("people"))
     working = Employment.objects.filter(employee=OuterRef("employee")).as_of(day)
     shares = CostShare.objects.visible_to(user, CostShare.resource.capability).filter(
         _in_window(windows, last_only=True), Exists(working), company__in=own, employee__missing_since__isnull=True
     )
-    by_center = shares.order_by().values("center_code", "center_description")
+    by_center = shares.order_by().values("company", "center_code", "center_description")
     units = Cast(Round(F("percentage") * Value(SHARE_UNITS // 100)), BigIntegerField())
     yield as_arm(
         by_center.annotate(share=Sum(units)),
         Arm.CENTER,
-        company=Value(0),
         text=Concat(F("center_code"), Value(BREAK), F("center_description"), output_field=CharField()),
         x=F("share"),
     )
@@ -157,8 +156,8 @@ def _booked(user: "Person", own: Any, windows: Windows, years: tuple[int, int]) 
     lines = JournalLine.objects.visible_to(user, Capability.VIEW_SALARIES).filter(company__in=own).order_by()
     shown = lines.filter(is_cost(), _in_window(windows))
     for arm, column in ((Arm.BOOKED_DEPARTMENT, "department"), (Arm.BOOKED_CENTER, "cost_center")):
-        split = shown.values(column).annotate(cents=Sum(cents))
-        yield as_arm(split, arm, company=Value(0), text=F(column), x=F("cents"))
+        split = shown.values("company", column).annotate(cents=Sum(cents))
+        yield as_arm(split, arm, text=F(column), x=F("cents"))
 
 
 def _in_window(windows: Windows, *, last_only: bool = False) -> Q:

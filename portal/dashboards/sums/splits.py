@@ -1,6 +1,6 @@
 """The people and the wage cost of the shown window by department and by cost centre."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.dashboards.sums.numbers import SHARE_UNITS, Sums
+from portal.dashboards.sums.numbers import SHARE_UNITS, Sums, over
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -33,23 +33,23 @@ class Part:
 
 @dataclass(frozen=True)
 class Split:
-    """All parts, the largest first, and what they add up to."""
+    """All parts, the largest first, and what they add up to; None: not known."""
 
     parts: Sequence[Part]
     people: Decimal | None
     cost: Decimal | None
 
 
-def departments(sums: Sums, *, cost_known: bool) -> Split:
-    """By department on the last day; the cost by the department that the journal names."""
+def departments(sums: Sums, companies: Container[int], *, cost_known: bool) -> Split:
+    """By department on the last day, of some of the companies; the cost by the department that the journal names."""
     none: dict[str | None, _StrPromise] = {
         None: gettext_lazy("no department on this day"),
         "": gettext_lazy("department without a name"),
     }
-    people = {name: Decimal(count) for name, count in sums.by_department.items()}
+    people = {name: Decimal(count) for name, count in over(companies, sums.by_department).items()}
     booked: dict[str | None, int] = {}
     if cost_known:
-        booked.update(sums.booked_by_department.items())
+        booked.update(over(companies, sums.booked_by_department).items())
     if "" in booked and "" not in people:
         # The journal has one word for both.
         booked[None] = booked.pop("")
@@ -60,13 +60,18 @@ def departments(sums: Sums, *, cost_known: bool) -> Split:
     return _split(rows, cost_known=cost_known)
 
 
-def centers(sums: Sums, head_count: int, *, shares_known: bool, cost_known: bool) -> Split:
-    """By cost centre of the last period; somebody whose costs are divided counts for a part in each."""
-    shares = {code: Decimal(units) / SHARE_UNITS for code, units in sums.by_center.items()} if shares_known else {}
-    left = Decimal(head_count) - sum(shares.values(), Decimal(0))
+def centers(sums: Sums, companies: Container[int], *, cost_known: bool) -> Split:
+    """By cost centre of the last period, of some of the companies; somebody whose costs are divided counts for a part
+    in each. Without people where their division was not read.
+    """
+    divided, heads = over(companies, sums.by_center), sum(over(companies, sums.by_department).values())
+    # Nmbrs is asked for the divisions of a period while it is the current one or the one before it.
+    shares_known = bool(divided) or not heads
+    shares = {code: Decimal(units) / SHARE_UNITS for code, units in divided.items()}
+    left = Decimal(heads) - sum(shares.values(), Decimal(0))
     if shares_known and left:
         shares[""] = shares.get("", Decimal(0)) + left
-    booked = dict(sums.booked_by_center) if cost_known else {}
+    booked = over(companies, sums.booked_by_center) if cost_known else {}
     rows = [
         (
             _center(sums.centers, code),
@@ -76,7 +81,7 @@ def centers(sums: Sums, head_count: int, *, shares_known: bool, cost_known: bool
         )
         for code in {*shares, *booked}
     ]
-    return _split(rows, cost_known=cost_known)
+    return _split(rows, people_known=shares_known, cost_known=cost_known)
 
 
 def _center(names: Mapping[str, str], code: str) -> str:
@@ -90,7 +95,10 @@ def _cents(booked: Mapping[str | None, int] | Mapping[str, int], name: str | Non
 
 
 def _split(
-    rows: "Sequence[tuple[str | _StrPromise, Decimal | None, Decimal | None, str]]", *, cost_known: bool
+    rows: "Sequence[tuple[str | _StrPromise, Decimal | None, Decimal | None, str]]",
+    *,
+    people_known: bool = True,
+    cost_known: bool,
 ) -> Split:
     def size(people: Decimal | None, cost: Decimal | None) -> Decimal:
         return (cost or Decimal(0)) if people is None else people
@@ -102,9 +110,8 @@ def _split(
 
     parts = [Part(name, people, cost, length(people, cost), filtered) for name, people, cost, filtered in rows]
     parts.sort(key=lambda part: (-size(part.people, part.cost), not part.filtered, str(part.name).casefold()))
-    known = [part.people for part in parts if part.people is not None]
     return Split(
         parts,
-        people=sum(known, Decimal(0)) if len(known) == len(parts) else None,
+        people=sum((part.people or Decimal(0) for part in parts), Decimal(0)) if people_known else None,
         cost=sum((part.cost or Decimal(0) for part in parts), Decimal(0)) if cost_known else None,
     )

@@ -44,10 +44,12 @@ def absence_tile(request: HttpRequest, debtor: Debtor) -> Tile | None:
     reason = why_not(page.sums, page.never(ABSENCE_KINDS))
     if reason:
         return Tile(_("Absent"), reason, note, resources=ABSENCE_KINDS)
-    found = absence_of(page.sums)
+    found = absence_of(page.sums, page.having(ABSENCE_KINDS))
     if found.small:
         note = _("No number is shown of fewer than %(smallest)s people.") % {"smallest": SMALL_GROUP}
-    return Tile(_("Absent"), _shown(found.absent, None), note, found.absent, resources=ABSENCE_KINDS)
+    cautions = list(filter(None, [page.note(ABSENCE_KINDS)]))
+    value = _shown(found.absent, None)
+    return Tile(_("Absent"), value, note, found.absent, cautions=cautions, resources=ABSENCE_KINDS)
 
 
 def _page(request: HttpRequest, debtor: Debtor) -> Page:
