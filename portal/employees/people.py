@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, Prefetch, QuerySet, Subquery, When
 
 from portal.employees.models import (
     Contract,
@@ -94,7 +94,10 @@ def in_force(person: Employee, kind: type[EmployeeHistory]) -> Any:
 def with_sort_key(rows: "QuerySet[Any]", column: str, day: date) -> "QuerySet[Any]":
     """The rows with `sort_key`: what the list is sorted by for one of its dated columns."""
     if column == "wage":
-        return with_wage_cents(rows, day, "sort_key")
+        # As the column shows it: who is not in service has none.
+        serves = Exists(Employment.objects.filter(employee=OuterRef("pk")).as_of(day))
+        priced: QuerySet[Any] = with_wage_cents(rows, day).alias(sort_key=Case(When(serves, then="wage_cents")))
+        return priced
     if column == "hours":
         schedules = Schedule.objects.filter(employee=OuterRef("pk")).as_of(day).order_by(*NEWEST_FIRST)
         key = Subquery(schedules.annotate(hours=fortnight_hours()).values("hours")[:1])

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from portal.companies.freshness import WAGE_KINDS
+from portal.employees import people
 from portal.employees.kinds import KINDS, LISTINGS, Kind, Shown
 from portal.employees.learned import Correction, Log, corrections, learned_at, learned_on
-from portal.employees.models import Employee
+from portal.employees.models import Employee, Employment, Salary, Schedule
 from portal.employees.reading import rows_of
 from portal.employees.retroactive import PayPeriods
 from portal.employees.standing import standing_of
 from portal.mirror.models import EmployeeInterval
-from portal.mirror.resource import Resource
+from portal.mirror.resource import Resource, registry
 from portal.ui import markup
 from portal.ui.permissions import holds_over
 from portal.ui.reveal import address_of
@@ -137,6 +140,20 @@ def facts(
         else:
             found.extend(_facts(kind, on(rows, day), on(rows if now is None else now[kind], today)))
     return found
+
+
+def contract_wage(user: "Reader", person: Employee, known: Rows, day: date) -> SafeString:
+    """What the contract wage a month was on `day`: none of somebody who was not in service, or why it is not known."""
+    rows = {kind.model: found for kind, found in known.items()}
+    service, salary, schedule = (
+        next(iter(on(rows.get(kind, []), day)), None) for kind in (Employment, Salary, Schedule)
+    )
+    standing = standing_of(user, person)
+    if service is None:
+        return markup.words(standing.lacks(Employment.resource) or _("none"))
+    wage = people.monthly_wage(salary, schedule, people.period_type(person))
+    lacks = (standing.lacks(registry[kind]) for kind in WAGE_KINDS)
+    return markup.money(next(filter(None, lacks), None) if wage is None else wage)
 
 
 def _facts(kind: Kind, then: Sequence[Any], now: Sequence[Any]) -> list[Facts]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from portal.companies.freshness import WAGE_KINDS
 from portal.employees.lacking import Lacking
@@ -128,7 +128,9 @@ class PeopleTable(Table):
         return self._field(record, "amount", "amount", lambda value: markup.number(value, 2))
 
     def render_wage(self, record: Employee) -> SafeString:
-        """The contract wage a month."""
+        """The contract wage a month; none of somebody who is not in service."""
+        if in_force(record, Employment) is None:
+            return markup.words(self._why_not(record, "since") or gettext("none"))
         wage = monthly_wage(in_force(record, Salary), in_force(record, Schedule), period_type(record))
         return markup.number(self._why_not(record, "wage") if wage is None else wage, 2)
 

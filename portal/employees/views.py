@@ -321,8 +321,8 @@ class PersonView(ScopedDetailView):
         }
         if context["sees_wage"]:
             context |= {
-                "wage": self._wage(by_model, day) if in_service else None,
-                "wage_today": self._wage({kind.model: rows for kind, rows in now.items()}, other_day),
+                "wage": person.contract_wage(self.request.user, employee, known, day),
+                "wage_today": person.contract_wage(self.request.user, employee, now, other_day),
             }
         return context
 
@@ -350,10 +350,6 @@ class PersonView(ScopedDetailView):
         }
         steps = {name: asked.address(self.request, on=day.isoformat()) for name, day in days.items()}
         return {"label": shown.label, **steps}
-
-    def _wage(self, known: dict[Any, Any], day: date) -> Any:
-        salary, schedule = (next(iter(person.on(known[kind], day)), None) for kind in (Salary, Schedule))
-        return people.monthly_wage(salary, schedule, people.period_type(self.object))
 
 
 def quick_links(company: Company | None) -> list[tuple[str, date]]:
