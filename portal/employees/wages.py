@@ -103,6 +103,12 @@ def wage_cents_of(
     return None
 
 
+def of_a_period(month_cents: int, kind: PeriodType) -> int:
+    """What so many cents a month are in one period, halves up: what TO_MONTH does, undone."""
+    times, by = TO_MONTH[kind]
+    return _half_up_whole(month_cents * by, times)
+
+
 def fortnight_hours(schedule: str = "") -> Case:
     """Hours of two weeks in 1/100 hour of the Schedule found by that way. A second week without hours repeats the
     first; NULL where there is no schedule.

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.dashboards.sums.numbers import Sums
+from portal.companies.models import Basis
+from portal.dashboards.sums.numbers import Kept, Sums
+from portal.employees.wages import of_a_period
 from portal.periods import Period
 
 #: What it is made of.
@@ -16,7 +18,10 @@ COST_KINDS = ("current_period", "runs", "journal")
 
 @dataclass(frozen=True)
 class Cost:
-    """One window in euros. `cost` None: not known, of `lacking` companies; `contract` None: nothing was kept."""
+    """One window in euros. `cost` None: not known, of `lacking` companies; `contract` None: nothing was kept.
+
+    The contract wage is that of the window: of a month, or of one period of the company, as the cost beside it is.
+    """
 
     cost: Decimal | None
     contract: Decimal | None
@@ -49,13 +54,20 @@ def _of_window(sums: Sums, place: int) -> Cost:
     booked = _booked(sums, sums.types, place)
     known = [cents for cents in booked if cents is not None]
     lacking = len(booked) - len(known)
-    kept = [kept.wage_cents for (_, at), kept in sums.kept.items() if at == place]
+    kept = [_of_the_window(sums, company, kept) for (company, at), kept in sums.kept.items() if at == place]
     return Cost(
         cost=_euros(sum(known)) if known and not lacking else None,
         contract=_euros(sum(kept)) if kept else None,
         lacking=lacking,
         companies=len(booked),
     )
+
+
+def _of_the_window(sums: Sums, company: int, kept: Kept) -> int:
+    """Cents of contract wage of a month, or of a period where the windows are periods."""
+    if sums.windows.basis is Basis.MONTH:
+        return kept.wage_cents
+    return of_a_period(kept.wage_cents, sums.types[company])
 
 
 def _booked(sums: Sums, companies: Iterable[int], place: int) -> list[int | None]:

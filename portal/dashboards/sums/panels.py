@@ -126,11 +126,17 @@ def wage_cost(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     if any(value is not None for value in before):
         series.insert(0, Series(_("A year earlier"), before, muted=True))
     if any(value is not None for value in instead):
-        series.append(Series(_("Contract wage (cost not known)"), instead, muted=True))
+        series.append(Series(_instead_title(row), instead, muted=True))
     return {
         "chart": _chart(page, "cost", _cost_title(), series, money=True),
         "notes": _cost_notes(page, found[-1], reason),
     }
+
+
+def _instead_title(row: Debtor | Company) -> str:
+    if isinstance(row, Debtor):
+        return _("Contract wage a month (cost not known)")
+    return _("Contract wage a period (cost not known)")
 
 
 def _cost_title() -> str:
