@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
+from portal import clock
 from portal.nmbrs.sandbox.firm.model import Company
 from portal.periods import Period, PeriodType, bounds, containing, count, periods_touching, preceding
 from tests import reference
@@ -68,10 +69,24 @@ def year_before(companies: Sequence[Company], windows: Sequence[Window]) -> list
     return found
 
 
+def is_kept(company: Company, month: Window) -> bool:
+    """Whether figures are kept of a month: of twenty-four before the last one, and of that one.
+
+    The last one is that of today, or of the end of the company's current period where that is later.
+    """
+    last = max(clock.today(), bounds(company.period_type, company.current).last)
+    until = month[1]
+    return 0 <= (last.year - until.year) * 12 + last.month - until.month <= 24
+
+
 def check_splits(page: Any, seed: int, companies: Sequence[Company], window: Window) -> None:
-    """Head count and wage cost by department and by cost centre."""
+    """Head count and wage cost by department and by cost centre, and that both come to the wage cost of the window."""
     first, last = window
-    known = reference.cost_of_companies(seed, companies, first, last) is not None
+    total = reference.cost_of_companies(seed, companies, first, last)
+    known = total is not None
+    for heading in ("Department", "Cost centre"):
+        [shown] = page.xpath(f"//table[thead//th[1][normalize-space()='{heading}']]/tfoot//td[2]")
+        assert number(shown.text_content()) == (None if total is None else reference.money(total))
     people: Counter[str] = sum((reference.by_department(company, last) for company in companies), Counter())
     heads = {name: Decimal(head) for name, head in people.items()}
     assert split(page, "Department") == with_cost(heads, costs(seed, companies, window, "department"), known=known)
@@ -90,14 +105,27 @@ def check_splits(page: Any, seed: int, companies: Sequence[Company], window: Win
 
 
 def check_absence(page: Any, companies: Sequence[Company], windows: Sequence[Window]) -> int:
-    """How many people were absent; nothing of fewer than five. Returns the sum."""
+    """How many people were absent, and of how many; nothing of fewer than five. Returns the sum."""
     heads = [sum(reference.figures(company, *window).head_count for company in companies) for window in windows]
     expected = [
         reference.absent(companies, last) if head >= 5 else None for head, (_, last) in zip(heads, windows, strict=True)
     ]
     if set(expected) != {None}:
         assert column(page, "absence", "Absent") == expected
+    assert told_absence(page) == (None if expected[-1] is None else share(expected[-1], heads[-1]))
     return sum(absent or 0 for absent in expected)
+
+
+def told_absence(page: Any) -> tuple[int, int, Decimal] | None:
+    """The sentence above the chart: absent, people, per cent."""
+    found = re.search(r"(\d+) of (\d+) (?:person|people) (?:is|are) absent \(([\d.]+)%\)", page.text_content())
+    return (int(found[1]), int(found[2]), Decimal(found[3])) if found else None
+
+
+def share(absent: int, people: int) -> tuple[int, int, Decimal]:
+    """What the sentence should say."""
+    tenths = floor(Fraction(1000 * absent, people) + Fraction(1, 2))
+    return absent, people, Decimal(tenths) / 10
 
 
 def costs(seed: int, companies: Sequence[Company], window: Window, name: str) -> Counter[str]:

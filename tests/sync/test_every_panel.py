@@ -25,8 +25,8 @@ from portal.ui import panels
 from tests import reference
 from tests.conftest import Connected
 from tests.employees.records.conftest import whole
+from tests.sync import panels_of_people, panels_of_records, panels_of_runs, sums_read
 from tests.sync import panels_read as read
-from tests.sync import sums_read
 from tests.sync.panels_read import Asked, Reader
 
 __all__ = ["whole"]
@@ -41,9 +41,9 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
         "wage": read.wage,
         "people": read.people,
         "absence": read.absence,
-        "companies": read.companies,
-        "movements": read.movements,
-        "ending": read.ending,
+        "companies": panels_of_runs.companies,
+        "movements": panels_of_people.movements,
+        "ending": panels_of_people.ending,
         "departments": read.splits,
         "centers": read.splits,
     },
@@ -51,20 +51,20 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
         "cost": read.cost,
         "people": read.people,
         "absence": read.absence,
-        "runs": read.runs,
-        "returns": read.returns,
-        "pensions": read.pensions,
-        "work_costs": read.work_costs,
-        "settings": read.settings,
-        "movements": read.movements,
-        "ending": read.ending,
+        "runs": panels_of_runs.runs,
+        "returns": panels_of_runs.returns,
+        "pensions": panels_of_runs.pensions,
+        "work_costs": panels_of_runs.work_costs,
+        "settings": panels_of_records.settings,
+        "movements": panels_of_people.movements,
+        "ending": panels_of_people.ending,
         "departments": read.splits,
         "centers": read.splits,
-        "records": read.records,
+        "records": panels_of_records.records,
     },
-    "person": {"in_period": read.in_period, "leave": read.leave},
-    "selfservice_client": {"movements": read.movements},
-    "selfservice_period": {"amounts": read.amounts, "movements": read.movements},
+    "person": {"in_period": panels_of_people.in_period, "leave": panels_of_people.leave},
+    "selfservice_client": {"movements": panels_of_people.movements},
+    "selfservice_period": {"amounts": panels_of_runs.amounts, "movements": panels_of_people.movements},
 }
 WORDS_ONLY = "names, addresses and settings as Nmbrs has them; tests of the room compare them field by field"
 DATES = "dates that the portal computes; tests/deadlines has them by hand"
