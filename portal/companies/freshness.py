@@ -35,6 +35,7 @@ PEOPLE_KINDS = ("employees", "employments")
 WAGE_KINDS = (*PEOPLE_KINDS, "current_period", "salaries", "schedules")
 #: In place of a state: the row counts scopes, or says that a kind by choice is switched on.
 _COUNT, _SWITCH = "count", "switch"
+_NEVER_READ: "tuple[datetime | None, str]" = (None, State.NEVER)
 
 
 class _Group(NamedTuple):
@@ -151,14 +152,18 @@ def _summed(found: Iterable[tuple[Any, ...]], resources: Sequence[str]) -> Fresh
 
 def ever_fetched(user: "Person", company: Company, *kinds: str) -> bool:
     """Whether every one of these kinds came in for the company at least once."""
-    known = _states(user, company)
-    return all(kind in known and known[kind][0] for kind in kinds)
+    return all(last_read(user, company, kind) is not None for kind in kinds)
+
+
+def last_read(user: "Person", company: Company, kind: str) -> datetime | None:
+    """When the kind last came in whole for the company; None: never."""
+    return _states(user, company).get(kind, _NEVER_READ)[0]
 
 
 def refused(user: "Person", company: Company, *kinds: str) -> bool:
     """Whether Nmbrs refuses one of these kinds and it never came in."""
     known = _states(user, company)
-    return any(kind in known and known[kind] == (False, State.NOT_PERMITTED) for kind in kinds)
+    return any(known.get(kind) == (None, State.NOT_PERMITTED) for kind in kinds)
 
 
 def lacks(user: "Person", company: Company, *kinds: str) -> Missing | None:
@@ -168,11 +173,11 @@ def lacks(user: "Person", company: Company, *kinds: str) -> Missing | None:
     return Missing.NOT_PERMITTED if refused(user, company, *kinds) else Missing.NEVER_FETCHED
 
 
-def _states(user: "Person", company: Company) -> dict[str, tuple[bool, str]]:
-    """Per kind whether it ever came in and its state; read once for a row of a page."""
-    known: dict[str, tuple[bool, str]] | None = company.__dict__.get("_freshness_states")
+def _states(user: "Person", company: Company) -> dict[str, tuple[datetime | None, str]]:
+    """Per kind when it last came in and its state; read once for a row of a page."""
+    known: dict[str, tuple[datetime | None, str]] | None = company.__dict__.get("_freshness_states")
     if known is None:
-        known = {resource: (last is not None, state) for resource, last, state in _states_asked(user, company.pk)}
+        known = {resource: (last, state) for resource, last, state in _states_asked(user, company.pk)}
         company.__dict__["_freshness_states"] = known
     return known
 

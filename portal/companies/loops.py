@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from django.db.models import F, Q, Subquery
@@ -36,12 +36,17 @@ def years(scope: MirrorScope) -> Sequence[str]:
 
 def periods_to_ask(scope: MirrorScope) -> Sequence[LoopValue]:
     """The current period, the one before it, and one of the older ones: another one each day, all in twelve days."""
-    periods = _periods(scope, PERIODS_BACK_AT_FIRST)
-    older, recent = periods[: -PERIODS_BACK - 1], periods[-PERIODS_BACK - 1 :]
-    today = clock.today().toordinal()
-    # By what it is and not by its place, so that none is passed over when the next period begins.
-    turn = [period for period in older if (_order(scope, period) - today) % len(older) == 0]
-    return [_value(period) for period in turn + recent]
+    return [_value(period) for period in _to_ask(scope)]
+
+
+def journal_periods(scope: MirrorScope) -> Sequence[LoopValue]:
+    """Those, and the older ones of runs that are new or changed since the journal was last read: a correction is booked
+    in a period that would not be asked for days."""
+    changed = Q(last_changed__gt=Subquery(_last_read(scope, "journal")))
+    runs = Run.objects.filter(changed, **scope.columns).values_list("year", "period_start", "period_end")
+    booked = {Period(year, number) for year, first, last in runs for number in range(first, last + 1)}
+    wanted = booked.union(_to_ask(scope))
+    return [_value(period) for period in _periods(scope, PERIODS_BACK_AT_FIRST) if period in wanted]
 
 
 def periods_at_first(scope: MirrorScope) -> Sequence[LoopValue]:
@@ -88,8 +93,8 @@ def _that_may_differ(scope: MirrorScope, kind: str, never_asked: Q) -> Sequence[
 
     Nmbrs lets an office unlock a run, calculate it anew and lock it again between two looks of ours.
     """
-    read = Freshness.objects.filter(resource=kind, **scope.columns).values("last_success")[:1]
-    now = Q(locked=False) | _since(scope, PERIODS_BACK) | Q(last_changed__gt=Subquery(read))
+    changed = Q(last_changed__gt=Subquery(_last_read(scope, kind)))
+    now = Q(locked=False) | _since(scope, PERIODS_BACK) | changed
     turn = Q(place__in=_places_in_turn(scope))
     return _runs(scope, now | _of_late(scope) & (never_asked | turn))
 
@@ -99,6 +104,20 @@ def _places_in_turn(scope: MirrorScope) -> list[int]:
     today = clock.today()
     first, last = (today.year - 5) * 100, (today.year + 2) * 100
     return [place for place in range(first, last) if (place - today.toordinal()) % TURNS == 0]
+
+
+def _last_read(scope: MirrorScope, kind: str) -> "QuerySet[Any, Any]":
+    """When the kind last came in whole, as the one value of a subquery."""
+    return Freshness.objects.filter(resource=kind, **scope.columns).values("last_success")[:1]
+
+
+def _to_ask(scope: MirrorScope) -> list[Period]:
+    """Oldest first."""
+    periods = _periods(scope, PERIODS_BACK_AT_FIRST)
+    older, recent = periods[: -PERIODS_BACK - 1], periods[-PERIODS_BACK - 1 :]
+    today = clock.today().toordinal()
+    # By what it is and not by its place, so that none is passed over when the next period begins.
+    return [period for period in older if (_order(scope, period) - today) % len(older) == 0] + recent
 
 
 def _periods(scope: MirrorScope, back: int) -> list[Period]:

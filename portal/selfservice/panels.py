@@ -8,9 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import Capability
-from portal.companies.freshness import PEOPLE_KINDS, ever_fetched, refused
-from portal.companies.models import Company, RunWage
+from portal.companies.freshness import PEOPLE_KINDS
+from portal.companies.models import Company, Run, RunWage
 from portal.companies.periods import chosen
+from portal.companies.results import why_not, with_output
+from portal.companies.status import covering
 from portal.companies.tiles import Tile
 from portal.dashboards import contacts
 from portal.dashboards import panels as dashboard_panels
@@ -45,11 +47,15 @@ def dates_of_company(request: HttpRequest, company: Company) -> dict[str, Any]:
 
 
 def amounts(request: HttpRequest, company: Company) -> dict[str, Any]:
-    """What the runs of the period came to, by wage component."""
+    """What the runs of the period came to, by wage component; `problem`: why that is not known."""
     choice = chosen(request, company)
-    if choice is None or not ever_fetched(request.user, company, "run_output"):
-        is_refused = choice is not None and refused(request.user, company, "run_output")
-        return {"reason": Missing.NOT_PERMITTED if is_refused else Missing.NEVER_FETCHED}
+    if choice is None:
+        return {"reason": Missing.NEVER_FETCHED}
+    runs = Run.objects.visible_to(request.user, Capability.VIEW_SALARIES).filter(company=company)
+    made = list(with_output(covering(runs, choice.period.year, choice.period.number)))
+    problem = why_not(request.user, company, made, choice.period)
+    if problem:
+        return {"problem": problem.said}
     rows = (
         RunWage.objects.visible_to(request.user, Capability.VIEW_SALARIES)
         .filter(company=company, run__missing_since__isnull=True)

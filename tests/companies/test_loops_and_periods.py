@@ -6,7 +6,14 @@ import pytest
 import time_machine
 
 from portal.accounts.models import Firm
-from portal.companies.loops import runs_at_first, runs_to_ask, scales_at_first, scales_to_ask
+from portal.companies.loops import (
+    journal_periods,
+    periods_to_ask,
+    runs_at_first,
+    runs_to_ask,
+    scales_at_first,
+    scales_to_ask,
+)
 from portal.companies.models import (
     Company,
     CompanySalaryScale,
@@ -96,6 +103,24 @@ def test_a_correction_over_an_earlier_year_is_asked_when_it_is_made(company: Com
         first = [value["id"] for value in runs_at_first(scope(company)) if not isinstance(value, str)]
     assert first == [str(correction.remote_id)]
     assert not any(forgotten.remote_id in asked(company, NIGHT + timedelta(days=day)) for day in range(12))
+
+
+def test_the_journal_is_asked_for_the_periods_of_runs_that_are_new(company: Company) -> None:
+    """A correction over an older period is booked there the next night, not when that period has its turn."""
+    fetched(company, "journal", at=NIGHT)
+    quiet = NIGHT + timedelta(days=1)
+    make_run(company, 2024, 1, first_seen=quiet, last_changed=quiet)
+    read_run(company, 2026, 3)
+    with time_machine.travel(quiet, tick=False):
+        usual = list(journal_periods(scope(company)))
+        assert usual == periods_to_ask(scope(company)) and len(usual) == 3
+        new = [number for number in range(1, 9) if {"year": "2026", "number": str(number)} not in usual][:2]
+        make_run(company, 2026, new[0], new[1], first_seen=quiet, last_changed=quiet)
+        asked_now = [(value["year"], int(value["number"])) for value in map(dict, journal_periods(scope(company)))]
+    assert asked_now == sorted(asked_now)
+    assert set(asked_now) == {(value["year"], int(value["number"])) for value in map(dict, usual)} | {
+        ("2026", number) for number in range(new[0], new[1] + 1)
+    }
 
 
 def test_each_current_period_is_kept_with_the_moment_it_was_seen(company: Company) -> None:

@@ -1,6 +1,6 @@
 """The foot of the board: people and wage cost of the companies of the filter, each in its period."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,6 +17,8 @@ from tests.accounts.office import somebody_new
 from tests.dashboards.reading import queries_at_most, text
 from tests.dashboards.test_board_files import file_of
 from tests.factories import (
+    SEEN,
+    fetched,
     fetched_everything,
     make_booking,
     make_company,
@@ -161,6 +163,8 @@ def test_the_board_stays_within_its_questions(office, administrator, as_user):
         # A run over several periods was booked in another one.
         (Kept(2, made=True, cents=None, elsewhere=True, may_see=True), 0, 0),
         (Kept(0, made=True, cents=-1250, elsewhere=False, may_see=True), -12.5, 0),
+        # One of its runs is booked and the journal of another one is still to come.
+        (Kept(2, made=True, cents=100, elsewhere=False, may_see=True, awaits=True), None, 1),
     ],
 )
 def test_what_is_known_of_one_company(kept, cost, unknown):
@@ -174,3 +178,24 @@ def test_a_run_over_two_periods_costs_once(office, administrator, as_user):
     found = foot(as_user(administrator()), "?q=koek")
     assert found.startswith("Head count 2 · Wage cost €0.00")
     assert "is not known" not in found
+
+
+def test_a_run_that_came_in_after_the_journal_leaves_the_cost_unknown_until_it_is_booked(
+    office, administrator, as_user
+):
+    client = as_user(administrator())
+    make_run(office["Brood"], 2026, 11, number=93, locked=True, first_seen=SEEN + timedelta(hours=1))
+    found = foot(client, "?q=brood")
+    assert found.startswith("Head count 3 · Wage cost – unknown")
+    # Koek has no run at all.
+    assert foot(client).startswith("Head count 9 · Wage cost €2,000.20")
+    assert "Of 2 companies the wage cost is not known" in foot(client)
+    # The journal was read again: then what it does not hold is nothing.
+    fetched(office["Brood"], "journal", at=SEEN + timedelta(hours=2))
+    assert foot(client, "?q=brood").startswith("Head count 3 · Wage cost €1,000.10")
+
+
+def test_a_run_whose_journal_is_here_is_known_whenever_it_was_first_seen(office, administrator, as_user):
+    make_run(office["Brood"], 2026, 11, number=93, first_seen=SEEN + timedelta(hours=1))
+    booked(office["Brood"], 11, "50.00", run_number=93)
+    assert foot(as_user(administrator()), "?q=brood").startswith("Head count 3 · Wage cost €1,050.10")

@@ -2,10 +2,11 @@
 
 import csv
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from random import Random
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -21,6 +22,7 @@ from portal.mirror.models import State
 from portal.periods import Period, PeriodType, bounds, preceding
 from tests.dashboards.reading import table, tables
 from tests.factories import (
+    SEEN,
     fetched,
     fetched_everything,
     make_booking,
@@ -47,8 +49,9 @@ def environment(firm: Firm) -> Environment:
     return make_environment(firm)
 
 
-def booked(company: Company, period: Period, debit: str, credit: str = "0", account: str = "4000") -> None:
-    make_booking(company, period.year, period.number, account=account, debit=Decimal(debit), credit=Decimal(credit))
+def booked(company: Company, period: Period, debit: str, credit: str = "0", **line: Any) -> None:
+    line = {"account": "4000", **line}
+    make_booking(company, period.year, period.number, debit=Decimal(debit), credit=Decimal(credit), **line)
 
 
 def employing(debtor: Debtor, kind: PeriodType = PeriodType.MONTH) -> Company:
@@ -134,6 +137,33 @@ def test_a_run_over_several_periods_counts_where_it_is_booked(
             for row in table(as_user(administrator(f"{number}@t.example")), "/clients/?month=2026-10")
         }
         assert (rows[debtor.name][COST], rows[debtor.name][CHANGE]) == (cost, "\u2212100.0" if period == 9 else change)
+
+
+@pytest.mark.database
+def test_the_cost_is_not_known_while_the_journal_of_one_run_is_still_to_come(
+    environment: Environment, administrator: People, as_user: SignIn
+) -> None:
+    debtor = make_debtor(environment, "Two runs")
+    company = employing(debtor)
+    run(company, Period(2026, 9), "1000")
+    run(company, Period(2026, 10), "1200")
+    fetched_everything(debtor)
+    client = as_user(administrator())
+
+    def told(month: str) -> tuple[str, str]:
+        [row] = (row for row in table(client, f"/clients/?month={month}") if row["Client"] == debtor.name)
+        return row[COST], row[CHANGE]
+
+    assert told("2026-10") == ("1,200.00", "20.0")
+    # Runs are read by the hour, the journal by the night.
+    late = make_run(company, 2026, 10, number=91, first_seen=SEEN + timedelta(hours=1))
+    assert told("2026-10") == ("– unknown", "– unknown")
+    assert told("2026-11") == ("– unknown", "– unknown")
+    late.period_start = 9
+    late.save()
+    assert told("2026-09")[0] == "– unknown"
+    booked(company, Period(2026, 10), "300", run_number=91)
+    assert told("2026-10") == ("1,500.00", "50.0")
 
 
 def test_unknown_never_fetched_refused_and_zero_are_four_things(

@@ -120,7 +120,7 @@ def told(office: Office, user: User) -> dict[str, object]:
         "deadlines of a company": list(deadlines_of(request, client.company)),
         "responsible people": people(request)[2:],
         "companies to work for": seen_by(user, [client.company.pk]),
-        "runs to compare": Chooser(request, client.company, PeriodType.MONTH, None).runs,
+        "runs to compare": Chooser(request, client.company, PeriodType.MONTH).runs,
     }
 
 

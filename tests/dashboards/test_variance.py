@@ -409,6 +409,13 @@ def test_nothing_is_coloured_while_a_side_is_not_known(
     assert "98 is not here" not in main(page(client, company))
     RunWage.objects.filter(number=9).delete()
     plain("", "2026-09 M: Nmbrs was asked and gave no amounts.")
+    # A run over several periods with all its amounts in another one: none here is not zero.
+    RunWage.objects.filter(number=10).update(number=9)
+    Run.objects.filter(company=company, period_start=10).update(period_start=9)
+    html = plain("", "2026-10 M: Run 10 covers several periods and has its amounts in another one")
+    assert "gone" not in standings(html).values()
+    RunWage.objects.filter(number=9).update(number=10)
+    plain("", "2026-09 M: Run 10 covers several periods and has its amounts in another one")
     # Neither side.
     html = plain("?against=2026-05&period=2026-06", "2026-05 M: No payroll run covers this period.")
     assert "Nothing to compare" in html

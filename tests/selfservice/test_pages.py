@@ -28,6 +28,7 @@ from portal.ui.empty import EMPTY_STATES
 from tests.accounts.office import somebody_new
 from tests.dashboards.reading import tables, text
 from tests.factories import (
+    SEEN,
     fetched,
     fetched_everything,
     make_booking,
@@ -121,6 +122,34 @@ def test_a_period_tells_what_it_came_to_only_to_who_may_see_wages(bakery: Debtor
     assert "B. Bakker" in without
     rights.switch(SYSTEM, user.memberships.get(), Capability.VIEW_SALARIES, on=True)
     assert "3,000.00" in page(as_user(user), address)
+
+
+def test_what_one_of_two_runs_came_to_is_never_shown_as_the_whole(bakery: Debtor, as_user: SignIn) -> None:
+    """After a pre-run the normal run comes within the hour, what it came to in the night."""
+    bread = Company.objects.get(name="Brood")
+    client = as_user(member(bakery))
+    address = f"/my/companies/{bread.pk}/?period=2026-10"
+    second = make_run(bread, 2026, 10, number=92, locked=True, run_at=MADE, first_seen=SEEN + timedelta(hours=1))
+    html = page(client, address)
+    for part in ("3,000", "2,400", "3,457", "3,456"):
+        assert part not in html
+    assert "Not all amounts of this payroll are here yet, so none are shown. They come within a day." in text(html)
+    assert "Wage cost" not in text(html).split("Where it stands")[0]
+    compared = page(client, f"/companies/{bread.pk}/variance/?period=2026-10&against=2026-09")
+    assert "Not all amounts of this payroll are here yet" in text(compared)
+    # The night after: the output of the second run came in, and its journal.
+    mirrored(RunWage, bread.environment, company=bread, employee=Employee.objects.get(), run=second, year=2026,
+             number=10, code=1000, description="Bruto salaris", amount=Decimal("500"))  # fmt: skip
+    make_booking(bread, 2026, 10, run_number=92, component="Bruto salaris", debit=Decimal("543.21"))
+    html = page(client, address)
+    assert "3,500.00" in html and "Wage cost €4,000" in text(html)
+
+
+def test_amounts_that_stand_in_another_period_are_not_missing(bakery: Debtor, as_user: SignIn) -> None:
+    bread = Company.objects.get(name="Brood")
+    bread.run_set.update(period_start=9)
+    html = page(as_user(member(bakery)), f"/my/companies/{bread.pk}/?period=2026-09")
+    assert "This payroll was worked out together with another period, and its amounts stand there." in text(html)
 
 
 def test_nothing_of_the_office_inside_reaches_people_of_a_client(

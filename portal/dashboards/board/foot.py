@@ -1,7 +1,7 @@
 """The foot of the board: how many people work at the companies of the filter, and what the runs of their periods cost.
 
 Each company counts in the period of its row. What is known of its cost follows the rule of one company's page
-(portal.dashboards.sums.cost): a company that should have wage cost has a run over the period and its journal.
+(portal.dashboards.sums.cost): a company that should have wage cost has a run over the period, and the journal of each.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,6 +17,7 @@ from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability
 from portal.companies.freshness import PEOPLE_KINDS
 from portal.companies.models import Basis, BookedCost, Company, Run, Snapshot
+from portal.companies.results import awaits_journal
 from portal.companies.status import covering
 from portal.dashboards.board.rows import at
 from portal.dashboards.sums.cost import COST_KINDS
@@ -27,18 +28,20 @@ from portal.ui.values import Missing
 if TYPE_CHECKING:
     from portal.companies.freshness import Person
 
-_COLUMNS = ("pk", "people", "kinds", "made", "cents", "elsewhere", "may_see")
+_COLUMNS = ("pk", "people", "kinds", "made", "cents", "elsewhere", "may_see", "awaits")
 
 
 class Kept(NamedTuple):
     """What is known of a company in its period. `people` None: not known. `cents` None: nothing is booked on cost;
-    `elsewhere`: a run over several periods is booked in another one. `may_see`: whether the reader sees its wages."""
+    `elsewhere`: a run over several periods is booked in another one. `may_see`: whether the reader sees its wages.
+    `awaits`: the journal of a run is still to come."""
 
     people: int | None
     made: bool
     cents: int | None
     elsewhere: bool
     may_see: bool
+    awaits: bool = False
 
     @property
     def pays(self) -> bool:
@@ -48,7 +51,7 @@ class Kept(NamedTuple):
     @property
     def cost(self) -> int | None:
         """Its wage cost in cents; None: not known."""
-        if not self.made:
+        if not self.made or self.awaits:
             return None
         return 0 if self.cents is None and self.elsewhere else self.cents
 
@@ -118,8 +121,9 @@ def kept_of(user: "Person", back: int, *, wages: bool) -> Mapping[int, Kept]:
             int(cents) if may_see and cents is not None else None,
             bool(elsewhere),
             bool(may_see),
+            bool(awaits),
         )
-        for company, people, kinds, made, cents, elsewhere, may_see in answer
+        for company, people, kinds, made, cents, elsewhere, may_see, awaits in answer
     }
 
 
@@ -136,11 +140,12 @@ def _kept(user: "Person", *, back: int, wages: bool) -> "QuerySet[Any, Any]":
         made=Exists(_runs()),
     )
     if not wages:
-        nothing = {"cents": Value(None, IntegerField()), "elsewhere": Value(0), "may_see": Value(0)}
+        nothing = {"awaits": Value(0), "cents": Value(None, IntegerField()), "elsewhere": Value(0), "may_see": Value(0)}
         return known.annotate(**nothing).values_list(*_COLUMNS)
     booked = BookedCost.objects.filter(company=OuterRef("pk"), **of_period)
     seen = Company.objects.visible_to(user, Capability.VIEW_SALARIES).order_by().values("pk")
     return known.annotate(
+        awaits=Exists(_runs().filter(awaits_journal())),
         cents=Subquery(booked.values("cents")[:1]),
         elsewhere=Exists(_over_several()) & ~Exists(booked),
         may_see=Q(pk__in=seen),

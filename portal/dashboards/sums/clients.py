@@ -27,10 +27,11 @@ from django.db.models import (
 from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability
 from portal.companies.models import Basis, BookedCost, Company, CurrentPeriod, Run, Snapshot
+from portal.companies.results import awaits_journal
 from portal.connections.models import EnvironmentKind
 from portal.dashboards import months
 from portal.dashboards.sums.cost import COST_KINDS, cost_of
-from portal.dashboards.sums.numbers import Arm, Row, Sums, take
+from portal.dashboards.sums.numbers import Arm, Row, RunIs, Sums, take
 from portal.dashboards.sums.reading import as_arm, united
 from portal.dashboards.sums.windows import Window, Windows
 from portal.mirror.models import Freshness, State
@@ -79,7 +80,7 @@ def costs_of(user: "Person", month: Period) -> Mapping[int, ClientCost]:
             refused.update([row.company] if row.y else [])
         else:
             take(sums, row)
-            if row.arm == Arm.RUN and row.z:
+            if row.arm == Arm.RUN and row.z == RunIs.BOOKED_SOMEWHERE:
                 over_several.append(row)
     for row in over_several:
         _booked_elsewhere(sums, row)
@@ -156,7 +157,7 @@ def _came_in(user: "Person", own: Any) -> "QuerySet[Any]":
 
 
 def _runs(user: "Person", own: Any, windows: Windows) -> "QuerySet[Any]":
-    """The runs over a period of the two months; `z` of one over several: whether cost is booked in any of them."""
+    """The runs over a period of the two months."""
     by_kind, together = _of_windows(windows)
     over = reduce(or_, (Q(company__current__period_type=kind) & _over(year, found) for kind, year, found in by_kind))
     over &= reduce(or_, (_over(year, found) for year, found in together))
@@ -167,14 +168,16 @@ def _runs(user: "Person", own: Any, windows: Windows) -> "QuerySet[Any]":
         number__lte=OuterRef("period_end"),
         cents__isnull=False,
     )
-    several = When(Q(period_end__gt=F("period_start")) & Exists(booked), then=Value(1))
+    awaits = When(awaits_journal(), then=Value(RunIs.AWAITS_JOURNAL))
+    somewhere = Q(period_end__gt=F("period_start")) & Exists(booked)
+    several = When(somewhere, then=Value(RunIs.BOOKED_SOMEWHERE))
     return as_arm(
         Run.objects.visible_to(user).filter(over, company__in=own),
         Arm.RUN,
         year=F("year"),
         x=F("period_start"),
         y=F("period_end"),
-        z=Case(several, default=Value(0), output_field=BigIntegerField()),
+        z=Case(awaits, several, default=Value(RunIs.BOOKED_OR_NOTHING), output_field=BigIntegerField()),
     )
 
 

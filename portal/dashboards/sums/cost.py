@@ -84,7 +84,7 @@ def _pays(sums: Sums, company: int, place: int) -> bool:
 
 
 def _of_company(sums: Sums, company: int, place: int) -> int | None:
-    """Cents of one company; None where one of its periods has no run, or no journal of it is here."""
+    """Cents of one company; None where one of its periods has no run, or the journal of a run of it is not here."""
     booked = [_of_period(sums, company, period) for period in _periods(sums, company, place)]
     known = [cents for cents in booked if cents is not None]
     return sum(known) if known and len(known) == len(booked) else None
@@ -92,7 +92,7 @@ def _of_company(sums: Sums, company: int, place: int) -> int | None:
 
 def _of_period(sums: Sums, company: int, period: Period) -> int | None:
     covering = [run for run in sums.runs[company] if period in run]
-    if not covering:
+    if not covering or (company, period) in sums.awaiting:
         return None
     own = sums.booked.get((company, period))
     if own is None and (company, period) not in sums.booked:

@@ -34,6 +34,16 @@ class Arm(IntEnum):
     CAME_IN = 11
 
 
+class RunIs(IntEnum):
+    """What a row about a run says of its journal, as `z`."""
+
+    BOOKED_OR_NOTHING = 0
+    #: Of a run over several periods: cost is booked in one of them. Of the list of clients alone.
+    BOOKED_SOMEWHERE = 1
+    #: The run came in after the journal was last read.
+    AWAITS_JOURNAL = 2
+
+
 class Row(NamedTuple):
     """A row of the answer; what `x`, `y` and `z` are depends on the arm."""
 
@@ -64,6 +74,8 @@ class Sums:
     types: dict[int, PeriodType] = field(default_factory=dict)
     #: Company -> the periods of each run.
     runs: dict[int, list[frozenset[Period]]] = field(default_factory=lambda: defaultdict(list))
+    #: Companies and periods with a run of which the journal is still to come.
+    awaiting: set[tuple[int, Period]] = field(default_factory=set)
     #: Company and place of a window -> what was kept of it.
     kept: dict[tuple[int, int], Kept] = field(default_factory=dict)
     #: Company and period -> cents on cost accounts.
@@ -99,7 +111,10 @@ def _take_type(sums: Sums, row: Row) -> None:
 
 def _take_run(sums: Sums, row: Row) -> None:
     covered = range(row.x or 0, (row.y or 0) + 1)
-    sums.runs[row.company].append(frozenset(Period(row.year, number) for number in covered))
+    periods = frozenset(Period(row.year, number) for number in covered)
+    sums.runs[row.company].append(periods)
+    if row.z == RunIs.AWAITS_JOURNAL:
+        sums.awaiting.update((row.company, period) for period in periods)
 
 
 def _take_snapshot(sums: Sums, row: Row) -> None:

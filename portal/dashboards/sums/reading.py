@@ -31,7 +31,8 @@ from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability
 from portal.companies.booked import is_cost
 from portal.companies.models import BookedCost, Company, CurrentPeriod, JournalLine, Run, Snapshot
-from portal.dashboards.sums.numbers import BREAK, SHARE_UNITS, Arm, Row, Sums, take
+from portal.companies.results import awaits_journal
+from portal.dashboards.sums.numbers import BREAK, SHARE_UNITS, Arm, Row, RunIs, Sums, take
 from portal.dashboards.sums.windows import Windows
 from portal.dashboards.variance.rows import amount_in_cents
 from portal.debtors.models import Debtor
@@ -83,7 +84,8 @@ def _arms(user: "Person", own: Any, environment: int, windows: Windows, may: May
     types = CurrentPeriod.objects.visible_to(user).filter(company__in=own)
     yield as_arm(types, Arm.TYPE, text=F("period_type"))
     runs = Run.objects.visible_to(user).filter(company__in=own, year__range=years)
-    yield as_arm(runs, Arm.RUN, year=F("year"), x=F("period_start"), y=F("period_end"))
+    awaits = Case(When(awaits_journal(), then=Value(RunIs.AWAITS_JOURNAL)), default=Value(RunIs.BOOKED_OR_NOTHING))
+    yield as_arm(runs, Arm.RUN, year=F("year"), x=F("period_start"), y=F("period_end"), z=awaits)
     yield _snapshots(user, own, windows, may)
     yield from _people(user, own, windows)
     if may.wages:

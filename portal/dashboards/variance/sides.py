@@ -6,26 +6,25 @@ Unknown is not zero: a side whose output is not here, or not whole, has a `probl
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from portal.accounts.roles import Capability
 from portal.companies import status, words
-from portal.companies.freshness import ever_fetched, refused
-from portal.companies.loops import PERIODS_BACK_AT_FIRST
-from portal.companies.models import Company, Run, RunWage
+from portal.companies.freshness import ever_fetched
+from portal.companies.models import Company, Run
 from portal.companies.periods import text
+from portal.companies.results import Problem, why_not, with_output
 from portal.companies.standing import run_period
 from portal.debtors import asked
 from portal.periods import Period, PeriodType, following, parse, periods_in, preceding
-from portal.ui.values import Missing, Status
+from portal.ui.values import Status
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -48,14 +47,6 @@ _LETTERS = {
     PeriodType.HALF_YEAR: "H",
     PeriodType.YEAR: "Y",
 }
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why a side has no amounts: what stands in their place, and a sentence."""
-
-    missing: Missing
-    said: "str | _StrPromise"
 
 
 @dataclass(frozen=True)
@@ -116,14 +107,13 @@ def in_periods(periods: Sequence[Period]) -> Q:
 class Chooser:
     """What can be compared of a company, and what the address asks for.
 
-    `output_read`: when the output of its runs last came in whole. One query: the runs.
+    One query: the runs; and one for a side that lies in a run over several periods.
     """
 
-    def __init__(self, request: HttpRequest, company: Company, kind: PeriodType, output_read: datetime | None) -> None:
-        self.request, self.company, self.kind, self.output_read = request, company, kind, output_read
-        has_output = Exists(RunWage.objects.filter(run=OuterRef("pk")))
+    def __init__(self, request: HttpRequest, company: Company, kind: PeriodType) -> None:
+        self.request, self.company, self.kind = request, company, kind
         visible = Run.objects.visible_to(request.user, Capability.VIEW_SALARIES)
-        self.runs: list[Any] = list(visible.filter(company=company).annotate(has_output=has_output))
+        self.runs: list[Any] = list(with_output(visible.filter(company=company)))
 
     def pair(self) -> Pair:
         """Both sides. By default the newest period with a run, and the one before it."""
@@ -194,7 +184,8 @@ class Chooser:
         near = tuple(period for period in self._around(span) if not any(period in other for other in spans))
         output = any(run.has_output for period in near for run in self._covering(period))
         known = output and ever_fetched(self.request.user, self.company, *FIXED_KINDS)
-        problem = self._problem(one, covering)
+        period = one if isinstance(one, Period) else None
+        problem = why_not(self.request.user, self.company, covering, period)
         if isinstance(one, Run):
             label = _("run %(number)s of %(period)s") % {"number": one.number, "period": run_period(one)}
             rows, booked = Q(run=one.pk), Q(year=one.year, run_number=one.number)
@@ -214,35 +205,6 @@ class Chooser:
             early, late = preceding(self.kind, early), following(self.kind, late)
             found += [early, late]
         return sorted(found)
-
-    def _problem(self, one: Run | Period, covering: list[Any]) -> Problem | None:
-        user, company = self.request.user, self.company
-        for kind in ("runs", "run_output"):
-            if not ever_fetched(user, company, kind):
-                if refused(user, company, kind):
-                    return Problem(Missing.NOT_PERMITTED, _("Nmbrs does not give the output of its runs."))
-                return Problem(Missing.NEVER_FETCHED, _("The output of its runs was never fetched from Nmbrs."))
-        if not covering:
-            return Problem(Missing.UNKNOWN, _("No payroll run covers this period."))
-        lacking = [str(run.number) for run in covering if not run.has_output and not self._read_empty(run)]
-        if lacking:
-            said = _("The output of run %(numbers)s is not here, so its amounts are not known.")
-            return Problem(Missing.NEVER_FETCHED, said % {"numbers": ", ".join(lacking)})
-        if not any(run.has_output for run in covering):
-            return Problem(Missing.UNKNOWN, _("Nmbrs was asked and gave no amounts."))
-        return None
-
-    def _read_empty(self, run: Run) -> bool:
-        """Whether Nmbrs was asked for this run and had nothing.
-
-        A run of the last thirteen periods that has no output is asked for at every reading (portal.companies.loops),
-        so a reading that ended well after the run was seen has asked.
-        """
-        oldest = self.company.current.period
-        for _step in range(PERIODS_BACK_AT_FIRST):
-            oldest = preceding(self.kind, oldest)
-        late = Period(run.year, run.period_end) >= oldest
-        return late and self.output_read is not None and self.output_read > run.first_seen
 
 
 def key_of(run: Run) -> str:

@@ -1,7 +1,6 @@
 """Two periods or runs of a company side by side: per component, person by person, and one person's components."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
@@ -29,7 +28,6 @@ from portal.dashboards.variance.tables import VarianceTable
 from portal.debtors import asked
 from portal.debtors.place import way_to
 from portal.employees.models import Employee
-from portal.mirror.resource import registry
 from portal.periods import PeriodType
 from portal.ui import moment
 from portal.ui.freshness import FreshnessSummary
@@ -105,7 +103,7 @@ class VarianceView(ScopedListView):
         current = getattr(self.company, "current", None)
         if current is None:
             return None
-        return Chooser(self.request, self.company, PeriodType(current.period_type), self._read_at("run_output"))
+        return Chooser(self.request, self.company, PeriodType(current.period_type))
 
     @cached_property
     def pair(self) -> Pair | None:
@@ -244,10 +242,6 @@ class VarianceView(ScopedListView):
         """What the form of the two sides keeps of the address."""
         own = {NOW, BEFORE, "notable", "large", "page"}
         return [(name, value) for name, values in self.request.GET.lists() for value in values if name not in own]
-
-    def _read_at(self, kind: str) -> datetime | None:
-        label = registry[kind].label
-        return next((line.last_success for line in self.badge.lines if line.label == label), None)
 
 
 def percentage(before: Decimal, difference: Decimal) -> dict[str, Decimal]:
