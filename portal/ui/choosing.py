@@ -1,4 +1,5 @@
-"""The columns that a reader chose to see. What somebody may not see was left out before and cannot be chosen."""
+"""The columns that a reader chose to see. What somebody may not see was left out before: it can neither be chosen nor
+sorted by. What somebody may see and put away can still be sorted by."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +10,13 @@ NAMED = 5
 
 @dataclass(frozen=True)
 class Column:
-    """One that may be chosen. `fixed`: the first, which names the row and always stays."""
+    """One that may be chosen. `fixed`: the first, which names the row and always stays. `sorts`: the rows go by it."""
 
     name: str
     heading: str
     chosen: bool
     fixed: bool
+    sorts: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,19 +41,30 @@ class Choice:
         """The names of what is shown."""
         return [column.name for column in self.columns if column.chosen]
 
+    @property
+    def sorted_unseen(self) -> tuple[str, ...]:
+        """The headings of columns that the rows go by and that were put away."""
+        return tuple(column.heading for column in self.columns if column.sorts and not column.chosen)
+
 
 def choose(table: Any, asked: tuple[str, ...]) -> Choice:
-    """Leave the columns of `table` out that were not asked for; nothing asked, or nothing that is there, is all.
-
-    Left out as one that may not be seen: an invisible column could still be sorted by.
+    """Leave the columns of `table`, which is sorted, out that were not asked for; nothing asked, or nothing that is
+    there, is all.
     """
     permitted = [column.name for column in table.columns]
     wanted = {name for name in asked if name in permitted}
     if wanted:
         wanted.add(permitted[0])
     chosen = [name for name in permitted if not wanted or name in wanted]
+    sorting = {name.removeprefix("-") for name in table.order_by or ()}
     columns = tuple(
-        Column(column.name, str(column.header or column.name), column.name in chosen, column.name == permitted[0])
+        Column(
+            column.name,
+            str(column.header or column.name),
+            chosen=column.name in chosen,
+            fixed=column.name == permitted[0],
+            sorts=column.name in sorting,
+        )
         for column in table.columns
     )
     table.exclude = (*table.exclude, *(name for name in permitted if name not in chosen))

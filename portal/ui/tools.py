@@ -49,7 +49,7 @@ class ListTools:
 
     @property
     def notes(self) -> list[str]:
-        """What is not shown although it was asked for."""
+        """What is not shown although it was asked for, or although the rows go by it."""
         said = []
         if self.views.damaged:
             text = _(
@@ -62,6 +62,9 @@ class ListTools:
         elif self.choice is not None and self.choice.dropped:
             text = _("Not shown: %(names)s. There are no such columns, or they are not for you to see.")
             said.append(text % {"names": _listed(self.choice.dropped)})
+        if self.choice is not None and self.choice.sorted_unseen:
+            text = _("The rows are in the order of %(names)s, which is not shown.")
+            said.append(text % {"names": _listed(self.choice.sorted_unseen)})
         return said
 
 

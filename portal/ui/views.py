@@ -196,9 +196,10 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
         if data is self.object_list and isinstance(table.data, TableQuerysetData):
             # They were counted already.
             table.data._length = self.found
-        choice = choose(table, asked_columns(self.request.GET)) if table.choosable else None
         paginate = False if asking.for_file(self.request) else self.get_table_pagination(table)
         Asked(self.request, paginate=paginate).configure(table)
+        # Only then: a list keeps its order when the column that it is sorted by is put away.
+        choice = choose(table, asked_columns(self.request.GET)) if table.choosable else None
         table.filtered_by = used_filters(self)
         if self.saved_views and not asking.for_file(self.request):
             form = self.filterset.form if self.filterset is not None else None

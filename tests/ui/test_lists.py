@@ -75,8 +75,6 @@ def test_columns_are_chosen_in_the_address_and_what_is_not_there_is_said(debtor:
     page = said(client, "/clients/?columns=number,password&columns=%3Cb%3E")
     assert "Not shown: “password”, “&lt;b&gt;”." in page
     assert len(headings(client, "/clients/?columns=password&sort=password")) > 5
-    # What is hidden is not sorted by: the order is that of the list.
-    assert "aria-sort" not in said(client, "/clients/?columns=number&sort=-joiners")
 
 
 def test_a_column_that_one_may_not_see_cannot_be_chosen_by_address_or_view(debtor: Debtor, firm: Firm) -> None:
@@ -91,6 +89,40 @@ def test_a_column_that_one_may_not_see_cannot_be_chosen_by_address_or_view(debto
     page = said(client, kept)
     assert "Contract wage" not in page[page.index('class="ui-columns"') :]
     assert "The view “Wages” also names “Employee type”, “Contract wage a month”" in page
+
+
+def test_rows_stay_in_the_order_of_a_column_that_is_put_away_and_the_page_says_so(
+    debtor: Debtor, accountant: Any, administrator: Any
+) -> None:
+    for name, number in (("Aardappel", "30"), ("Zuivel", "20"), ("Midden", "40")):
+        make_debtor(debtor.environment, name, number=number)
+    client = signed_in(administrator())
+
+    def order(address: str) -> list[str]:
+        return [row["Client"] for row in table(client, address)[:-1]]
+
+    by_number = order("/clients/?sort=-number")
+    assert by_number != order("/clients/") and len(by_number) == 4
+    kept = keep(client, "/clients/?columns=name,joiners&sort=-number", "By number")
+    assert order(kept) == by_number and headings(client, kept) == ["Client", "Joiners"]
+    page = said(client, kept)
+    assert "The rows are in the order of “Number”, which is not shown." in page
+    assert "also names" not in page
+    assert "in the order of" not in said(client, "/clients/?columns=name,number&sort=-number")
+    # A file of it has the same order.
+    answer = client.post("/files/", {"at": kept, "format": "csv"})
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    found = [line.split(";")[0] for line in lines]
+    assert [name for name in found if name in by_number] == by_number
+
+
+def test_what_one_may_not_see_is_not_sorted_by(debtor: Debtor, firm: Firm) -> None:
+    user = User.objects.create_user("client@test.example", "Client user")
+    Membership.objects.create(user=user, firm=firm, role=Role.CLIENT_USER, debtor=debtor)
+    client = signed_in(user)
+    for address in ("/employees/?sort=wage", "/employees/?sort=-wage&columns=display_name"):
+        page = said(client, address)
+        assert "aria-sort" not in page and "in the order of" not in page
 
 
 def test_a_view_keeps_filter_order_columns_and_rows_but_no_day(debtor: Debtor, accountant: Any) -> None:
