@@ -273,6 +273,8 @@ class RunWageTable(FactTable):
     searched = ("employee__display_name", "description", "code")
     related = ("employee",)
     summed = ("amount",)
+    # Gross, deductions, net and employer's costs of the same people are among the wage codes.
+    alike = ("code", _("no total: different wage codes"))
 
     employee = TextColumn(verbose_name=_("Employee"), accessor="employee__display_name")
     code = CodeColumn()

@@ -38,6 +38,7 @@ from portal.ui.views import ScopedListView
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.utils.functional import _StrPromise
     from django.utils.safestring import SafeString
 
     from portal.accounts.models import User
@@ -62,13 +63,15 @@ class RecordTable(Table):
 
     `caption` names the kind where it is clear whose records these are; empty: the kind's own name. `searched` are text
     and number columns that the search field looks in; `related` the rows that cells read; `summed` the amounts of which
-    the foot has the total over the filter.
+    the foot has the total over the filter. `alike`: a column, and what the foot says instead where the rows of the
+    filter differ in it, so that their amounts add up to nothing that means anything.
     """
 
     resource: ClassVar[str] = ""
     searched: ClassVar[tuple[str, ...]] = ()
     related: ClassVar[tuple[str, ...]] = ()
     summed: ClassVar[tuple[str, ...]] = ()
+    alike: "ClassVar[tuple[str, str | _StrPromise]]" = ("", "")
     #: Where `at` looks at what the rows are now, beside `when`, a method that counts them for (user, owner, when).
     count: ClassVar[Any] = None
     #: The word of the glossary that explains the kind.
@@ -285,11 +288,13 @@ class RecordListView(ScopedListView):
         return self.known_since is not None and self.when.day < self.known_since
 
     def get_totals(self, rows: "QuerySet[Any]") -> dict[str, Any]:
-        """The sums of the table's amounts over every row of the filter, which are counted with them."""
+        """The sums of the table's amounts over every row of the filter, which are counted with them; or in words why
+        there are none."""
         if not self.table_class.summed:
             return {}
-        self.found, sums = totals_of(rows, self.table_class.summed)
-        return dict(sums)
+        column, instead = self.table_class.alike
+        self.found, sums, unlike = totals_of(rows, self.table_class.summed, column)
+        return dict.fromkeys(sums, str(instead)) if unlike else dict(sums)
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Why there are no rows, in words where the usual ones would mislead."""

@@ -2,24 +2,34 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import BigIntegerField, Count, DecimalField, F, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, Count, DecimalField, F, Max, Min, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Round
 
 if TYPE_CHECKING:
     from django.db.models import Field
 
 
-def totals_of(rows: "QuerySet[Any]", names: Sequence[str]) -> tuple[int, dict[str, Decimal | None]]:
-    """How many rows there are, and the sums of their decimal columns by name. One query.
-
-    A sum over no rows, or over nothing that is known, is None.
+class Totals(NamedTuple):
+    """How many rows there are, and the sums of their decimal columns by name; one over no rows, or over nothing that
+    is known, is None. `unlike`: the rows differ in the column in which they should not.
     """
+
+    count: int
+    sums: dict[str, Decimal | None]
+    unlike: bool
+
+
+def totals_of(rows: "QuerySet[Any]", names: Sequence[str], alike: str = "") -> Totals:
+    """The totals of a list; `alike` names a column. One query."""
     places = {name: _places(rows.model._meta.get_field(name)) for name in names}
-    sums = {f"sum_of_{name}": Sum(_whole(name, places[name])) for name in names}
-    found = rows.select_related(None).order_by().aggregate(count=Count("pk"), **sums)
-    return found["count"], {name: _back(found[f"sum_of_{name}"], places[name]) for name in names}
+    asked: dict[str, Any] = {f"sum_of_{name}": Sum(_whole(name, places[name])) for name in names}
+    if alike:
+        asked |= {"least": Min(alike), "most": Max(alike)}
+    found = rows.select_related(None).order_by().aggregate(count=Count("pk"), **asked)
+    sums = {name: _back(found[f"sum_of_{name}"], places[name]) for name in names}
+    return Totals(found["count"], sums, unlike=found.get("least") != found.get("most"))
 
 
 def _places(field: "Field[Any, Any]") -> int:

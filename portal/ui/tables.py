@@ -42,8 +42,9 @@ class Table(django_tables2.Table):  # type: ignore[misc]
 
     `caption` names the table for screen readers and labels its region; `counted` is the word for what the rows
     are, singular and plural (`ngettext_lazy("company", "companies")`). `totals` maps column names to values of the
-    whole filter, not of the page. `empty_kind` tells why there are no rows. The primary key is always the last sort
-    key, so that no row repeats or vanishes between two pages; unknown values come last either way.
+    whole filter, not of the page; a text says why there is none. `empty_kind` tells why there are no rows. The primary
+    key is always the last sort key, so that no row repeats or vanishes between two pages; unknown values come last
+    either way.
     """
 
     caption: "str | _StrPromise" = ""
@@ -116,7 +117,8 @@ class Table(django_tables2.Table):  # type: ignore[misc]
 
     def _total(self, column: Any) -> Any:
         value = self.totals[column.name]
-        return column.column.render(value=value) if isinstance(column.column, FigureColumn) else markup.words(value)
+        is_figure = isinstance(column.column, FigureColumn) and not isinstance(value, str)
+        return column.column.render(value=value) if is_figure else markup.words(value)
 
     @property
     def first_row(self) -> int:

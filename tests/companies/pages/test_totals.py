@@ -90,17 +90,34 @@ def test_the_total_is_that_of_the_filter_on_every_page(
     company: Company, administrator: People, as_user: SignIn
 ) -> None:
     client = as_user(administrator())
-    assert total(client, address(company, "run_output"))["Amount (€)"] == "3,000,000.90"
     assert total(client, address(company, "run_output", "?q=reis"))["Amount (€)"] == "0.60"
+    assert total(client, address(company, "run_output", "?q=bruto"))["Amount (€)"] == "3,000,000.30"
     assert total(client, address(company, "run_output", "?period=2026-10"))["Amount (€)"] == "7,000.00"
+    run = Run.objects.get(company=company, period_start=11)
     for one in range(30):
-        paid(Run.objects.get(company=company, period_start=11), person_of(company), 9, f"Line {one}", "0.01")
+        paid(run, person_of(company), 9, f"Line {one}", "0.01")
     assert total(client, address(company, "run_output", "?q=line&per_page=25"))["Amount (€)"] == "0.30"
+
+
+def test_unlike_wage_codes_have_no_total_and_the_foot_says_so(
+    company: Company, administrator: People, as_user: SignIn
+) -> None:
+    """Gross and net, wages and premiums of the same people: their sum is the amount of nothing."""
+    client = as_user(administrator())
+    instead = "no total: different wage codes"
+    assert total(client, address(company, "run_output"))["Amount (€)"] == instead
+    assert in_the_file(client, address(company, "run_output"))[-1] == instead
+    # Over the whole filter, not the page: the first page has one code only.
+    run = Run.objects.get(company=company, period_start=11)
+    for one in range(30):
+        paid(run, person_of(company), 1, f"Line {one}", "0.01")
+    paid(run, person_of(company), 2, "Line last", "5")
+    assert total(client, address(company, "run_output", "?q=line&sort=code&per_page=25"))["Amount (€)"] == instead
 
 
 def test_the_file_has_the_total_of_the_page(company: Company, administrator: People, as_user: SignIn) -> None:
     client = as_user(administrator())
-    assert in_the_file(client, address(company, "run_output"))[-1] == 3_000_000.9
+    assert in_the_file(client, address(company, "run_output", "?q=bruto"))[-1] == 3_000_000.3
     assert in_the_file(client, address(company, "run_output", "?q=reis"))[-1] == 0.6
 
 
