@@ -16,7 +16,7 @@ class Totals(NamedTuple):
     is known, is None. `unlike`: the rows differ in the column in which they should not.
     """
 
-    count: int
+    rows: int
     sums: dict[str, Decimal | None]
     unlike: bool
 

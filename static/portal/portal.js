@@ -90,7 +90,9 @@
   document.addEventListener("htmx:timeout", () => notice(document.body.dataset.requestFailed));
   document.addEventListener("htmx:responseError", (event) => {
     const refused = [400, 403, 404].includes(event.detail.xhr.status);
-    notice(refused ? document.body.dataset.requestRefused : document.body.dataset.requestFailed);
+    const { requestRefused, requestFailed } = document.body.dataset;
+    const reference = event.detail.xhr.getResponseHeader("X-Reference");
+    notice(refused ? requestRefused : [requestFailed, reference].filter(Boolean).join(" "));
   });
 
   // A read that was redirected (the session ended: sign-in page) is a page of its own, not a piece of this one.

@@ -1,5 +1,8 @@
 """Faults 31 and 33: where nothing can be written, reading goes on, and whatever is refused says why in plain words."""
 
+import io
+import logging
+import re
 import shutil
 from types import SimpleNamespace
 
@@ -19,7 +22,9 @@ from portal.audit.models import Entry
 from portal.audit.recording import record
 from portal.deadlines.models import Arrangement
 from portal.jobs.hindrance import _Schema
+from portal.settings.masking import MaskingFormatter
 from portal.ui.hindered import server_error
+from portal.ui.views import ScopedView
 from tests.factories import make_company, make_debtor, make_environment, make_person
 from tests.full_disk import full_disk
 
@@ -138,3 +143,39 @@ def test_fault_33_while_migrations_are_pending_pages_open_and_nothing_is_saved(m
     assert browser.get(form).status_code == 200
     last.save(force_insert=True)
     assert browser.post(form, AGREED).status_code == 302
+
+
+@pytest.mark.django_db
+@pytest.mark.pages
+@pytest.mark.parametrize(("language", "words"), [("en", "Name this reference"), ("nl", "Noem dit kenmerk")])
+def test_threat_38_a_mistake_has_a_reference_on_its_page_and_in_the_log(
+    monkeypatch, person, administrator, language, words
+):
+    """Whoever reads the log finds the exception by what the reader of the page names; nothing of it is on the page."""
+
+    def fail(*args, **kwargs):
+        raise RuntimeError("what went wrong with A. Jansen")
+
+    monkeypatch.setattr(ScopedView, "get_context_data", fail)
+    browser = Client(raise_request_exception=False)
+    browser.force_login(administrator(language=language))
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(MaskingFormatter(fmt="{levelname} {name} {message}", style="{"))
+    logging.getLogger("django.request").addHandler(handler)
+    try:
+        pages = [browser.get(reverse("dashboards:clients")) for _ in range(2)]
+    finally:
+        logging.getLogger("django.request").removeHandler(handler)
+    found = []
+    for page in pages:
+        shown = page.content.decode()
+        assert page.status_code == 500 and words in shown and "Jansen" not in shown
+        found += re.findall(r"<code>([2-9B-Z]{4}-[2-9B-Z]{4})</code>", shown)
+        # For a part of a page, where the portal shows its own words in place of this page.
+        assert page["X-Reference"] == found[-1]
+    assert len(set(found)) == 2
+    records = written.getvalue().split("ERROR django.request")[1:]
+    assert len(records) == 2
+    for reference, record_of in zip(found, records, strict=True):
+        assert reference in record_of and "RuntimeError: what went wrong" in record_of
