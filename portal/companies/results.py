@@ -100,7 +100,7 @@ _NOTHING = Problem(
 )
 _LACKING = by_side(
     _("The output of run %(numbers)s is not here, so its amounts are not known."),
-    _("Not all amounts of this payroll are here yet, so none are shown. They come within a day."),
+    _("Not all amounts of this payroll are here, so none are shown. New ones usually come within a day."),
 )
 _ELSEWHERE = by_side(
     _("Run %(numbers)s covers several periods and has its amounts in another one, so those of this one are not known."),
