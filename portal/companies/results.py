@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.roles import Capability
 from portal.companies.freshness import ever_fetched, last_read, refused
 from portal.companies.loops import PERIODS_BACK_AT_FIRST
 from portal.companies.models import Company, JournalLine, Run, RunWage
@@ -72,7 +73,7 @@ def why_not(user: "Person", company: Company, covering: Sequence[Any], period: P
     lacking = [run for run in covering if not run.has_output and not _read_empty(user, company, run)]
     if lacking:
         return Problem(Missing.NEVER_FETCHED, _LACKING % {"numbers": _numbers(lacking)})
-    if period is not None and (elsewhere := _elsewhere(covering, period)):
+    if period is not None and (elsewhere := _elsewhere(user, covering, period)):
         return Problem(Missing.UNKNOWN, _ELSEWHERE % {"numbers": _numbers(elsewhere)})
     return None if any(run.has_output for run in covering) else _NOTHING
 
@@ -126,11 +127,12 @@ def _read_empty(user: "Person", company: Company, run: Any) -> bool:
     return Period(run.year, run.period_end) >= oldest and read is not None and read > run.first_seen
 
 
-def _elsewhere(covering: Sequence[Any], period: Period) -> list[Any]:
+def _elsewhere(user: "Person", covering: Sequence[Any], period: Period) -> list[Any]:
     """The runs over several periods of which all amounts are in others: Nmbrs puts those of such a run in one."""
     several = [run for run in covering if run.has_output and run.period_end > run.period_start]
     if not several:
         return []
-    own = RunWage.objects.filter(run__in=[run.pk for run in several]).in_period(period)
+    visible = RunWage.objects.visible_to(user, Capability.VIEW_SALARIES)
+    own = visible.filter(run__in=[run.pk for run in several]).in_period(period)
     here = set(own.order_by().values_list("run", flat=True).distinct())
     return [run for run in several if run.pk not in here]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.roles import Capability
 from portal.companies.freshness import PEOPLE_KINDS
 from portal.companies.models import Company, Run, RunWage
-from portal.companies.periods import chosen
+from portal.companies.periods import Chosen, chosen
 from portal.companies.results import why_not, with_output
 from portal.companies.status import covering
 from portal.companies.tiles import Tile
@@ -51,23 +51,32 @@ def amounts(request: HttpRequest, company: Company) -> dict[str, Any]:
     choice = chosen(request, company)
     if choice is None:
         return {"reason": Missing.NEVER_FETCHED}
-    runs = Run.objects.visible_to(request.user, Capability.VIEW_SALARIES).filter(company=company)
-    made = list(with_output(covering(runs, choice.period.year, choice.period.number)))
-    problem = why_not(request.user, company, made, choice.period)
+    problem = why_not(request.user, company, runs_over(request, company, choice), choice.period)
     if problem:
         return {"problem": problem.said}
-    rows = (
-        RunWage.objects.visible_to(request.user, Capability.VIEW_SALARIES)
-        .filter(company=company, run__missing_since__isnull=True)
-        .in_period(choice.period)
-        .order_by("code", "description")
-        .values("code", "description")
-        .annotate(total=Sum(amount_in_cents()), people=Count("employee", distinct=True, filter=~Q(amount=0)))
-    )
+    rows = components(request, company, choice)
     return {
         "rows": [{**row, "amount": Decimal(row["total"]) / 100} for row in rows],
         "period": choice.label,
     }
+
+
+def runs_over(request: HttpRequest, company: Company, choice: Chosen) -> list[Any]:
+    """The runs over the period for who may see what they came to."""
+    own = Run.objects.visible_to(request.user, Capability.VIEW_SALARIES).filter(company=company)
+    return list(with_output(covering(own, choice.period.year, choice.period.number)))
+
+
+def components(request: HttpRequest, company: Company, choice: Chosen) -> list[Any]:
+    """Each wage component with its `total` in cents and its people, as far as the output of runs is here."""
+    lines = (
+        RunWage.objects.visible_to(request.user, Capability.VIEW_SALARIES)
+        .filter(company=company, run__missing_since__isnull=True)
+        .in_period(choice.period)
+    )
+    by_component = lines.order_by("code", "description").values("code", "description")
+    people = Count("employee", distinct=True, filter=~Q(amount=0))
+    return list(by_component.annotate(total=Sum(amount_in_cents()), people=people))
 
 
 def cost_tile(request: HttpRequest, company: Company, note: str) -> Tile | None:

@@ -60,7 +60,9 @@ def told(office: Office, user: User) -> dict[str, object]:
     runs = standing.runs_of(view.request, company, choice)
     found = standing.told_of(view.request, company, choice, runs)
     return {
-        "amounts": list(panels.amounts(view.request, company)["rows"]),
+        "amounts": panels.amounts(view.request, company).get("rows"),
+        "components": panels.components(view.request, company, choice),
+        "runs with their output": panels.runs_over(view.request, company, choice),
         "periods": listed.current,
         "dates": periods.dates(user, company=company),
         "pay day": found and found.pay_due,
@@ -82,5 +84,10 @@ def test_an_administrator_of_another_office_sees_nothing_of_the_client(office: O
 
 def test_who_was_given_one_company_reads_of_no_other_and_of_no_wages(office: Office, reader: User) -> None:
     found = told(office, reader)
-    assert [name for name, one in found.items() if not one] == ["amounts", "other companies"]
+    assert [name for name, one in found.items() if not one] == [
+        "amounts",
+        "components",
+        "runs with their output",
+        "other companies",
+    ]
     assert found["companies of the client"] == ["company a"]

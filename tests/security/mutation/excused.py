@@ -33,6 +33,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     **{
         f"portal.{guard}{more}": _ASKED_BEFORE
         for guard in (
+            "companies.results: _elsewhere sees everything",
             "deadlines.several_views: _asked_again sees everything",
             "deadlines.views: move sees everything",
             "employees.known: records_known sees everything",
