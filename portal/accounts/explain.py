@@ -54,13 +54,23 @@ def ways(user: User, where: Where) -> list[Way]:
     """Every way by which the person sees it now; none for an account that is closed."""
     if not user.is_active:
         return []
-    found = [*_own(user, where, Role), *_through_teams(user, where, Role)]
-    deputies = Deputy.objects.filter(in_force(), substitute=user, firm_id=where.firm).select_related("absent")
-    for deputy in deputies:
-        absent, name = deputy.absent, deputy.absent.name
-        found += _own(absent, where, DEPUTISED, name, deputy.ends)
-        found += _through_teams(absent, where, DEPUTISED, name, deputy.ends)
-    return found
+    return [*_own(user, where, Role), *_through_teams(user, where, Role), *_as_deputy(user, where)]
+
+
+def _as_deputy(user: User, where: Where) -> Iterator[Way]:
+    """While the person is an accountant or assistant of the firm themselves: no way ends later than that."""
+    here = Q(user=user, role__in=DEPUTISED)
+    own = [
+        *Membership.objects.in_force().filter(here, firm_id=where.firm).values_list("ends", flat=True),
+        *TeamMember.objects.filter(in_force(), here, team__firm_id=where.firm).values_list("ends", flat=True),
+    ]
+    if not own:
+        return
+    last = None if None in own else max(one for one in own if one is not None)
+    for deputy in Deputy.objects.filter(in_force(), substitute=user, firm_id=where.firm).select_related("absent"):
+        absent, name, until = deputy.absent, deputy.absent.name, _first(deputy.ends, last)
+        yield from _own(absent, where, DEPUTISED, name, until)
+        yield from _through_teams(absent, where, DEPUTISED, name, until)
 
 
 def _own(user: User, where: Where, roles: Any, deputy_of: str = "", until: datetime | None = None) -> Iterator[Way]:

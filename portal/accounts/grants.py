@@ -263,12 +263,19 @@ def _united(parts: "list[QuerySet[Any, Any]]") -> "QuerySet[Any, Any] | None":
 
 
 def _deputised(rows: "QuerySet[Any]", user: int, firm: str, moment: datetime | None) -> "QuerySet[Any]":
-    """Those of `rows` that belong to somebody for whom `user` stands in then, within the firm that said so."""
+    """Those of `rows` that belong to somebody for whom `user` stands in then, within the firm that said so.
+
+    Only while `user` is an accountant or assistant of that firm themselves: standing in ends with the own access.
+    """
+    own = Membership.objects.in_force(moment).filter(user_id=user, role__in=DEPUTISED)
+    places = TeamMember.objects.filter(in_force(moment=moment), user_id=user, role__in=DEPUTISED)
+    works_here = own.values("firm_id").union(places.values("team__firm_id"), all=True)
     return rows.filter(
         in_force("user__deputies__", moment),
         user__deputies__substitute_id=user,
         user__deputies__firm=F(firm),
         role__in=DEPUTISED,
+        **{f"{firm}__in": works_here},
     )
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -12,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from portal.accounts import grants, invitations, rights
 from portal.accounts.models import AccessRequest, Deputy, Membership, Switch, Team, TeamMember, User
 from portal.accounts.rights import SYSTEM, NotAllowed, Place, Refused
-from portal.accounts.roles import Capability, Role, roles_with
+from portal.accounts.rights.guards import staff_roles
+from portal.accounts.roles import CAPABILITIES, DEPUTISED, Capability, Role, roles_with
 from portal.clock import now
 from tests.accounts.office import Office, make_office, seen_clients, somebody_new
 
@@ -29,6 +31,8 @@ ACTORS = {
 }
 #: What a client administrator may give to users of the own client.
 GIVABLE = {("a", Capability.VIEW), ("a", Capability.VIEW_SALARIES)}
+#: What somebody of the office can have over the clients of whom they stand in for, as long as they work there.
+LENT = {(client, one) for client in "ab" for role in DEPUTISED for one in CAPABILITIES[role]}
 
 people = st.sampled_from(sorted(ACTORS))
 roles = st.sampled_from(Role)
@@ -82,8 +86,10 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
             self.undo.__enter__()
             self.made: list[User] = []
             self.done = 0
+            self.clock: time_machine.travel | None = None
 
         def teardown(self) -> None:
+            self.stop()
             transaction.set_rollback(True)
             self.undo.__exit__(None, None, None)
 
@@ -95,12 +101,46 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
             except (NotAllowed, Refused):
                 return None
             self.done += 1
+            self.look()
+            return result
+
+        def look(self) -> None:
+            """What a deputy is lent is held by people of the office alone, and never beyond the roles that are lent."""
             for name, user in world.users.items():
-                held = world.held(user)
-                assert held <= allowed[name], (name, held - allowed[name])
+                held, lent = world.held(user), LENT if staff_roles(user, world.one.firm.pk) & DEPUTISED else set()
+                assert held <= allowed[name] | lent, (name, held - allowed[name])
             for user in self.made:
                 assert world.held(user) <= GIVABLE
-            return result
+
+        def stop(self) -> None:
+            if self.clock is not None:
+                self.clock.stop()
+                self.clock = None
+
+        @rule(days=st.integers(1, 12))
+        def wait(self, days: int) -> None:
+            """Days go by, and what ends by itself has ended."""
+            later = now() + timedelta(days=days)
+            self.stop()
+            self.clock = time_machine.travel(later, tick=False)
+            self.clock.start()
+            self.look()
+
+        @rule(absent=people, substitute=people, days=st.integers(1, 60))
+        def boss_names_a_deputy(self, absent: str, substitute: str, days: int) -> None:
+            """The administrator does what is theirs to do."""
+            boss, firm, end = world.one.administrator, world.one.firm.pk, now() + timedelta(days=days)
+            self.attempt(lambda: rights.name_deputy(boss, firm, world.users[absent], world.users[substitute], ends=end))
+
+        @rule(to=people, days=st.integers(0, 9))
+        def boss_takes(self, to: str, days: int) -> None:
+            """A place ends now, or some day."""
+            boss, end = world.one.administrator, now() + timedelta(days=days)
+            for place in Membership.objects.filter(user=world.users[to]):
+                if days:
+                    self.attempt(lambda p=place: rights.limit(boss, p, None, end))
+                else:
+                    self.attempt(lambda p=place: rights.withdraw(boss, p))
 
         @rule(by=people, to=people, role=roles, client=clients, company=st.booleans())
         def give(self, by: str, to: str, role: Role, client: str, company: bool) -> None:

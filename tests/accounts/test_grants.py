@@ -19,6 +19,13 @@ pytestmark = pytest.mark.database
 DAY = timedelta(days=1)
 
 
+def colleague(name: str, office: Office) -> User:
+    """An assistant of the office who sees nothing by themselves: in a team without clients."""
+    user = somebody_new(name)
+    team_of(office, user, role=Role.ASSISTANT)
+    return user
+
+
 @pytest.fixture
 def office(db) -> Office:
     return make_office("one", "abc")
@@ -160,7 +167,7 @@ def test_a_rule_never_reaches_the_clients_of_another_firm_also_for_who_works_in_
 
 
 def test_a_deputy_sees_what_the_absent_person_sees_until_the_day(office):
-    absent, deputy = somebody_new("absent"), somebody_new("deputy")
+    absent, deputy = somebody_new("absent"), colleague("deputy", office)
     give(absent, office, Role.ACCOUNTANT, "a")
     give(absent, office, Role.ACCOUNTANT, company="b")
     team = team_of(office, absent)
@@ -178,7 +185,7 @@ def test_a_deputy_sees_what_the_absent_person_sees_until_the_day(office):
 
 
 def test_a_deputy_gets_no_rights_over_the_firm_and_hands_nothing_on(office, other):
-    boss, deputy, second = somebody_new("boss"), somebody_new("deputy"), somebody_new("second")
+    boss, deputy, second = somebody_new("boss"), colleague("deputy", office), colleague("second", office)
     give(boss, office, Role.ADMINISTRATOR)
     give(boss, office, Role.AUDITOR, "c")
     give(boss, office, Role.ACCOUNTANT, "a")
@@ -218,7 +225,7 @@ def test_who_only_had_something_holds_nothing(office, source):
 @pytest.mark.parametrize("term", ["ended", "to come"])
 def test_a_deputy_gets_of_the_absent_persons_places_those_that_count_now(office, term):
     over = {"ends": now() - DAY} if term == "ended" else {"starts": now() + DAY}
-    absent, deputy = somebody_new("absent"), somebody_new("deputy")
+    absent, deputy = somebody_new("absent"), colleague("deputy", office)
     give(absent, office, Role.ACCOUNTANT, "a")
     give(absent, office, Role.ASSISTANT, "b", **over)
     live, gone = team_of(office, absent), team_of(office)
@@ -228,13 +235,14 @@ def test_a_deputy_gets_of_the_absent_persons_places_those_that_count_now(office,
     Deputy.objects.create(absent=absent, substitute=deputy, firm=office.firm, starts=now() - DAY, ends=now() + DAY)
     assert seen_clients(deputy) == {"a"}
     assert {(one.source, one.role) for one in grants.holdings(deputy)} == {
+        ("team", Role.ASSISTANT),
         ("deputy", Role.ACCOUNTANT),
         ("deputy_team", Role.ACCOUNTANT),
     }
 
 
 def test_a_deputy_of_two_people_sees_only_what_the_one_has_whose_absence_is_not_over(office):
-    deputy = somebody_new("deputy")
+    deputy = colleague("deputy", office)
     for letter, term in (("a", {"ends": now() + DAY}), ("b", {"ends": now() - DAY})):
         absent = somebody_new(f"absent {letter}")
         give(absent, office, Role.ACCOUNTANT, letter)
@@ -246,13 +254,38 @@ def test_a_deputy_of_two_people_sees_only_what_the_one_has_whose_absence_is_not_
 
 @pytest.mark.parametrize("level", ["place", "team"])
 def test_a_deputy_of_who_has_nothing_that_counts_now_holds_nothing(office, level):
-    absent, deputy, ended = somebody_new("absent"), somebody_new("deputy"), {"ends": now() - DAY}
+    absent, deputy, ended = somebody_new("absent"), colleague("deputy", office), {"ends": now() - DAY}
     if level == "place":
         give(absent, office, Role.ACCOUNTANT, "a", **ended)
     else:
         TeamMember.objects.create(team=team_of(office), user=absent, role=Role.ACCOUNTANT, **ended)
     Deputy.objects.create(absent=absent, substitute=deputy, firm=office.firm, starts=now() - DAY, ends=now() + DAY)
-    assert grants.holdings(deputy) == frozenset()
+    assert {one.source for one in grants.holdings(deputy)} == {"team"}
+
+
+@pytest.mark.parametrize("ends", ["with the own access", "with a smaller role", "with a team"])
+def test_standing_in_ends_when_the_deputy_is_no_accountant_or_assistant_of_the_firm_any_more(office, other, ends):
+    absent, deputy, end = somebody_new("absent"), somebody_new("deputy"), now() + DAY
+    give(absent, office, Role.ACCOUNTANT, "a")
+    team = team_of(office, absent)
+    TeamDebtor.objects.create(team=team, debtor=office.clients["c"].debtor)
+    give(deputy, other, Role.ACCOUNTANT, "x")
+    if ends == "with a team":
+        TeamMember.objects.create(team=team_of(office), user=deputy, role=Role.ASSISTANT, ends=end)
+    else:
+        give(deputy, office, Role.ASSISTANT, "b", ends=end)
+    if ends == "with a smaller role":
+        give(deputy, office, Role.CLIENT_USER, "b")
+        give(deputy, office, Role.AUDITOR, "b")
+    Deputy.objects.create(firm=office.firm, absent=absent, substitute=deputy, ends=now() + 60 * DAY)
+    where = Where(office.firm.pk, office.clients["a"].debtor.pk)
+    assert {"a", "c"} <= seen_clients(deputy, Capability.REVEAL_IBAN)
+    assert [(way.deputy_of, way.ends) for way in ways(deputy, where)] == [("absent", end)]
+    with time_machine.travel(now() + 5 * DAY, tick=False):
+        assert seen_clients(deputy) == {"x"} | ({"b"} if ends == "with a smaller role" else set())
+        assert seen_clients(deputy, Capability.REVEAL_IBAN) == {"x"}
+        assert not {one.source for one in grants.holdings(User.objects.get(pk=deputy.pk))} & {"deputy", "deputy_team"}
+        assert ways(deputy, where) == []
 
 
 def test_a_company_that_moved_to_another_client_is_seen_by_the_people_of_the_new_one_alone(office):

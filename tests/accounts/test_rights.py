@@ -226,6 +226,27 @@ def test_losing_the_last_place_ends_the_sessions_and_standing_in(office, client)
     assert Deputy.objects.get().has_ended
 
 
+@pytest.mark.parametrize("how", ["withdrawn", "put off", "a smaller role in the team"])
+def test_losing_the_role_that_a_deputy_needs_ends_standing_in_also_for_who_keeps_another_place(office, how):
+    user, absent = person(office, Role.CLIENT_USER, "b"), person(office, Role.ACCOUNTANT, "a", "absent")
+    by, firm = office.administrator, office.firm.pk
+    if how == "a smaller role in the team":
+        team = rights.create_team(by, office.firm, "north")
+        rights.add_member(by, team, user, Role.ASSISTANT)
+    else:
+        place = rights.give(by, user, at(office, Role.ACCOUNTANT, "b"))
+    rights.name_deputy(by, firm, absent, user, ends=now() + timedelta(days=60))
+    assert seen_clients(user, Capability.REVEAL_IBAN) >= {"a"}
+    if how == "withdrawn":
+        rights.withdraw(by, place)
+    elif how == "put off":
+        rights.limit(by, place, now() + timedelta(days=1), None)
+    else:
+        rights.add_member(by, team, user, Role.AUDITOR)
+    assert seen_clients(user) == {"b"}
+    assert Deputy.objects.get().has_ended
+
+
 def test_nobody_stands_in_for_somebody_whose_account_was_closed_also_not_after_a_return(office):
     absent, substitute = person(office, Role.ACCOUNTANT, "a", "absent"), person(office, Role.ACCOUNTANT, "b")
     by, firm = office.administrator, office.firm.pk

@@ -57,6 +57,7 @@ def test_why_somebody_sees_a_client_names_no_way_that_is_over(office, over):
     give(user, office, Role.ACCOUNTANT, "a", **over)
     in_team(office, user, "a", **over)
     give(absent, office, Role.ACCOUNTANT, "a")
+    give(deputy, office, Role.ASSISTANT, "b")
     past = {"starts": now() - 2 * DAY, "ends": now() - DAY}
     named = Deputy.objects.create(firm=office.firm, absent=absent, substitute=deputy, **past)
     assert ways(user, client) == ways(deputy, client) == []

@@ -2,16 +2,18 @@
 
 from portal.accounts import leaving
 from portal.accounts.models import Deputy, Invitation, User
-from portal.accounts.rights.guards import has_place, may_give
+from portal.accounts.rights.guards import has_place, may_give, staff_roles
 from portal.accounts.rights.memberships import Place
+from portal.accounts.roles import DEPUTISED
 from portal.accounts.signin.sessions import end_all
 from portal.clock import now
 
 
 def settle(user: User, firm: int) -> None:
     """End what the person can no longer have in the firm, and their sessions when they have no place left anywhere."""
-    if not has_place(user, firm=firm):
+    if not staff_roles(user, firm) & DEPUTISED:
         end_standing_in(user, firm)
+    if not has_place(user, firm=firm):
         leaving.tell(user, firm)
     for invitation in Invitation.objects.open().filter(created_by=user, firm_id=firm).select_related("company"):
         if not may_give(user, Place.of_invitation(invitation)):

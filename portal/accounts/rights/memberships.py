@@ -243,6 +243,8 @@ def _require_forward(starts: datetime | None, ends: datetime | None) -> None:
 
 
 def _change_term(by: Giver, membership: Membership, starts: datetime | None, ends: datetime | None) -> None:
+    from portal.accounts.rights.aftermath import settle
+
     if (membership.starts, membership.ends) == (starts, ends):
         return
     if ends is not None or (starts is not None and starts > now()):
@@ -250,6 +252,8 @@ def _change_term(by: Giver, membership: Membership, starts: datetime | None, end
     membership.starts, membership.ends = starts, ends
     membership.save(update_fields=["starts", "ends"])
     _write(Kind.MEMBERSHIP_CHANGED, by, membership, ends=ends is not None)
+    if not membership.is_in_force:
+        settle(membership.user, membership.firm_id)
 
 
 def _keep_an_administrator(leaving: Membership) -> None:

@@ -88,6 +88,8 @@ def place_in_team(
     values = {"role": role, "starts": starts, "ends": ends, "given_by": giver}
     place, _made = TeamMember.objects.update_or_create(team=team, user=user, defaults=values)
     _write(by, team, what="member_added", user=user.pk, role=str(role))
+    # A smaller role, or a beginning that was put off, ends what rested on the one before.
+    settle(user, team.firm_id)
     return place
 
 
