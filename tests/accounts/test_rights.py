@@ -341,6 +341,45 @@ def test_a_request_never_shortens_what_somebody_has(office):
     assert user.memberships.get().ends is None
 
 
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        # From and until, in days from now; None: always, for good.
+        ((-9, 2), (-9, 5)),
+        ((3, None), (None, None)),
+        ((3, 4), (None, 5)),
+        ((5, 9), (None, 9)),
+        ((20, None), "refused"),
+        ((-9, None), "refused"),
+        ((-9, 5), "refused"),
+    ],
+)
+def test_access_that_was_asked_for_widens_what_somebody_has_and_never_leaves_less(office, kept, expected):
+    user, moment = person(office, Role.ASSISTANT, "a"), now()
+
+    def term(days: tuple) -> tuple:
+        return tuple(None if one is None else moment + timedelta(days=one) for one in days)
+
+    starts, ends = term(kept)
+    place = Membership.objects.create(
+        user=user,
+        firm=office.firm,
+        role=Role.ASSISTANT,
+        debtor=office.clients["b"].debtor,
+        starts=starts,
+        ends=ends,
+    )
+    asked = rights.ask(user, office.firm.pk, client="b", reason="r", until=moment + timedelta(days=5))
+    if expected == "refused":
+        with pytest.raises(Refused):
+            rights.approve(office.administrator, asked, office.clients["b"].debtor.pk)
+        expected = kept
+    else:
+        rights.approve(office.administrator, asked, office.clients["b"].debtor.pk)
+    place.refresh_from_db()
+    assert (place.starts, place.ends) == term(expected)
+
+
 def test_teams_are_changed_by_administrators_and_give_what_they_hold(office, other):
     boss, user = office.administrator, person(office, Role.ASSISTANT, "a")
     team = rights.create_team(boss, office.firm, "north")

@@ -44,18 +44,18 @@ def ask(user: User, firm: int, *, client: str, reason: str, until: datetime) -> 
 def approve(by: User, request: AccessRequest, debtor: int) -> Membership:
     """Give the asked access to this client, in the person's own role, until the day they named.
 
-    Raises NotAllowed, also for one's own request, and Refused when it is decided or the person sees the client already.
+    What the person has for the client already is never shortened: it begins earlier or ends later by this. Raises
+    NotAllowed, also for one's own request, and Refused when it is decided, the person sees the client already, or what
+    they have begins after that day.
     """
     request = _decided(by, request, RequestState.APPROVED, "")
     roles = staff_roles(request.user, request.firm_id) & DEPUTISED
     if not roles:
         raise Refused(_("This person no longer works for the firm."))
     role = Role.ACCOUNTANT if Role.ACCOUNTANT in roles else Role.ASSISTANT
-    has = Membership.objects.in_force().filter(user=request.user, debtor_id=debtor, role=role)
-    if any(one.ends is None or one.ends >= request.until for one in has):
-        raise Refused(_("This person has access to this client already."))
     place = Place(request.firm_id, role, debtor=debtor)
-    membership = give(by, request.user, place, ends=request.until, reason=request.reason)
+    starts, ends = _widened(request, Membership.objects.filter(user=request.user, debtor_id=debtor, role=role).first())
+    membership = give(by, request.user, place, starts=starts, ends=ends, reason=request.reason)
     request.membership = membership
     request.save(update_fields=["membership"])
     write(
@@ -85,6 +85,23 @@ def take_back(user: User, request: AccessRequest) -> None:
     open_one = AccessRequest.objects.filter(pk=request.pk, state=RequestState.OPEN)
     if open_one.update(state=RequestState.WITHDRAWN, decided_at=now()):
         write(Kind.ACCESS_TAKEN_BACK, user, request.firm_id, user=user, detail={"request": request.pk})
+
+
+def _widened(request: AccessRequest, kept: Membership | None) -> tuple[datetime | None, datetime | None]:
+    """From when until when, together with what the person has: one place has one term, without a gap. Raises Refused."""
+    if kept is None or kept.has_ended:
+        return None, request.until
+    if kept.is_in_force and (kept.ends is None or kept.ends >= request.until):
+        raise Refused(_("This person has access to this client already."))
+    if kept.starts is not None and kept.starts > request.until:
+        raise Refused(
+            _(
+                "This person has access to this client that begins later, and one role has one beginning. "
+                "Let that access begin now instead."
+            )
+        )
+    ends = None if kept.ends is None else max(kept.ends, request.until)
+    return (kept.starts if kept.is_in_force else None), ends
 
 
 def _decided(by: User, request: AccessRequest, state: RequestState, answer: str) -> AccessRequest:
