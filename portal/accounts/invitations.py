@@ -25,6 +25,7 @@ from portal.accounts.rights import SYSTEM, NotAllowed, Place, Refused, may_give
 from portal.accounts.rights.guards import lock, not_oneself, require_administrator
 from portal.accounts.rights.memberships import assign, may_switch
 from portal.accounts.rights.memberships import switch as set_switch
+from portal.accounts.rights.people import come_back
 from portal.accounts.rights.teams import place_in_team
 from portal.accounts.rights.written import write
 from portal.accounts.roles import TEAM_ROLES, Capability, Role
@@ -35,6 +36,7 @@ from portal.vault import keyed_hash, keyed_hashes
 VALID_FOR = timedelta(hours=72)
 #: What its tokens are hashed for.
 PURPOSE = "invitation"
+OFFER_IS_OVER = _("Whoever invited you may no longer do so. Ask the office for a new invitation.")
 
 
 @dataclass(frozen=True)
@@ -139,22 +141,28 @@ def found(token: str) -> Invitation | None:
 
 
 def owner_of(invitation: Invitation) -> User | None:
-    """Who has an account with the invited address already."""
-    return somebody(invitation.email)
+    """Who has an account with the invited address and can sign in with it; whoever's was closed cannot."""
+    user = somebody(invitation.email)
+    return user if user is not None and user.is_active else None
 
 
 @transaction.atomic
 def accept_as_new(token: str, *, name: str, password: str) -> User:
-    """Make the account of a new person and give them the place.
+    """Make the account of a new person and give them the place. One that was closed is opened anew: see `come_back`.
 
     Raises ValidationError for a weak password and Refused when the link does not work (any more).
     """
     invitation = _used_up(token)
-    if somebody(invitation.email) is not None:
-        raise Refused(_("You have an account already. Sign in with it first, then accept."))
+    user = somebody(invitation.email)
     validate_password(password, User(email=invitation.email, name=name))
-    user = User.objects.create_user(invitation.email, name, password, language=invitation.language)
-    write(Kind.USER_ADDED, SYSTEM, invitation.firm_id, user=user)
+    if user is None:
+        user = User.objects.create_user(invitation.email, name, password, language=invitation.language)
+        write(Kind.USER_ADDED, SYSTEM, invitation.firm_id, user=user)
+    else:
+        if invitation.created_by is None:
+            raise Refused(OFFER_IS_OVER)
+        come_back(user, invitation.created_by, invitation.firm_id, name=name, password=password)
+        user.refresh_from_db()
     _take_place(invitation, user)
     return user
 
@@ -197,7 +205,7 @@ def _take_place(invitation: Invitation, user: User) -> None:
             for name in invitation.switches:
                 set_switch(by, membership, Capability(name), on=True)
     except NotAllowed:
-        raise Refused(_("Whoever invited you may no longer do so. Ask the office for a new invitation.")) from None
+        raise Refused(OFFER_IS_OVER) from None
     Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
     _write(Kind.INVITATION_ACCEPTED, user, invitation)
 

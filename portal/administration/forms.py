@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.accounts.models import Firm, Membership, Team
+from portal.accounts.models import Firm, Membership, Team, TeamMember
+from portal.accounts.models.terms import not_over
 from portal.accounts.people import managed_by
 from portal.accounts.rights import Place
 from portal.accounts.roles import DEPUTISED, SWITCHES, TEAM_ROLES, Capability, Role
@@ -309,6 +310,7 @@ class WhyForm(forms.Form):
 def colleagues(request: HttpRequest, firm: Firm) -> Any:
     """The people of the office of this firm, which the person manages."""
     staff = managed_by(person_of(request)).filter(is_active=True)
-    own = Membership.objects.filter(firm=firm, role__in=[*DEPUTISED, Role.ADMINISTRATOR, Role.AUDITOR])
-    in_teams = Q(team_places__team__firm=firm)
-    return staff.filter(Q(pk__in=own.values("user_id")) | in_teams).distinct().order_by("name", "pk")
+    own = Membership.objects.filter(not_over(), firm=firm, role__in=[*DEPUTISED, Role.ADMINISTRATOR, Role.AUDITOR])
+    in_teams = TeamMember.objects.filter(not_over(), team__firm=firm)
+    placed = Q(pk__in=own.values("user_id")) | Q(pk__in=in_teams.values("user_id"))
+    return staff.filter(placed).order_by("name", "pk")

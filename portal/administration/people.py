@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -15,8 +15,9 @@ from portal.accounts import rights
 from portal.accounts.fresh import fresh_sign_in_required
 from portal.accounts.looking import may_look_as
 from portal.accounts.models import Deputy, Membership, TeamMember, User
+from portal.accounts.models.terms import not_over
 from portal.accounts.people import managed_by, memberships_managed_by
-from portal.accounts.rights.guards import is_known
+from portal.accounts.rights.guards import is_present
 from portal.accounts.rights.memberships import may_switch, place_of
 from portal.accounts.roles import SWITCHES, Capability
 from portal.accounts.signin.lost_device import may_reset, reset_second_factor
@@ -40,6 +41,8 @@ from portal.ui.views import ScopedDetailView, ScopedListView
 STATES = {
     True: Status(Level.FINE, gettext_lazy("may sign in")),
     False: Status(Level.NEUTRAL, gettext_lazy("closed"), icon="ban"),
+    # What somebody does who left is not for the firm that they left.
+    None: Status(Level.NEUTRAL, gettext_lazy("not of this firm any more"), icon="minus"),
 }
 
 
@@ -52,8 +55,8 @@ class PeopleTable(Table):
     name = LinkColumn("administration:person", verbose_name=gettext_lazy("Name"))
     email = TextColumn(verbose_name=gettext_lazy("E-mail address"))
     roles = TextColumn(verbose_name=gettext_lazy("Roles"), accessor="pk", orderable=False)
-    is_active = StatusColumn(verbose_name=gettext_lazy("Account"), statuses=STATES)
-    last_login = MomentColumn(verbose_name=gettext_lazy("Last sign-in"))
+    is_active = StatusColumn(verbose_name=gettext_lazy("Account"), accessor="account", empty_values=(), statuses=STATES)
+    last_login = MomentColumn(verbose_name=gettext_lazy("Last sign-in"), accessor="signed_in")
 
     class Meta:
         model = User
@@ -88,11 +91,18 @@ class PeopleView(ScopedListView):
         if firm is not None:
             placed = Q(pk__in=own.filter(firm=firm).values("user_id"))
             queryset = queryset.filter(placed | Q(team_places__team__firm=firm)).distinct()
-        return (
-            queryset.order_by("name")
+        here = own.filter(not_over(), user=OuterRef("pk"))
+        in_team = teams.filter(not_over(), user=OuterRef("pk"))
+        present = Q(Exists(here)) | Q(Exists(in_team))
+        shown: QuerySet[Any] = (
+            queryset.annotate(
+                account=Case(When(present, then=F("is_active"))), signed_in=Case(When(present, then=F("last_login")))
+            )
+            .order_by("name")
             .prefetch_related(Prefetch("memberships", own, to_attr="managed"))
             .prefetch_related(Prefetch("team_places", teams))
         )
+        return shown
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The other parts, and how many clients nobody looks after."""
@@ -129,21 +139,27 @@ class PersonView(ScopedDetailView):
         rows = own.select_related("firm", "debtor", "company", "given_by").prefetch_related("switches")
         places = [self._place(by, one) for one in rows.order_by("-pk")]
         is_self = by.pk == person.pk
+        teams = list(
+            TeamMember.objects.visible_to(by, Capability.MANAGE_USERS).filter(user=person).select_related("team")
+        )
+        present = any(not one.has_ended for one in (*teams, *(place["row"] for place in places)))
+        manages_firm = bool(firms) and not is_self and present
+        resettable = may_reset(person, by)
         return {
+            "present": present,
             "places": [one for one in places if not one["row"].has_ended],
             "ended": [one for one in places if one["row"].has_ended],
-            "teams": TeamMember.objects.visible_to(by, Capability.MANAGE_USERS)
-            .filter(user=person)
-            .select_related("team"),
+            "teams": teams,
             "standing_in": Deputy.objects.visible_to(by, Capability.MANAGE_USERS)
             .in_force()
             .filter(substitute=person)
             .select_related("absent"),
             "is_self": is_self,
-            "manages_firm": bool(firms) and not is_self,
-            "may_reset": may_reset(person, by),
+            "manages_firm": manages_firm,
+            "may_reset": resettable,
+            "not_resettable": manages_firm and person.is_active and not resettable,
             "may_look": may_look_as(by, person),
-            "form": None if is_self else PlaceForm(request=request),
+            "form": None if is_self or not present else PlaceForm(request=request),
             **context,
         }
 
@@ -252,8 +268,8 @@ def _membership(request: HttpRequest, pk: int) -> Membership:
 
 
 def _firms_with(request: HttpRequest, person: User) -> list[int]:
-    """The firms that one manages and the person has a place in. Raises PermissionDenied when there is none."""
-    firms = [firm.pk for firm in managed_firms(request) if is_known(person, firm.pk)]
+    """The firms that one manages and the person is present in. Raises PermissionDenied when there is none."""
+    firms = [firm.pk for firm in managed_firms(request) if is_present(person, firm.pk)]
     if not firms:
         raise PermissionDenied
     return firms

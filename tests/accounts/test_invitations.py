@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from cryptography.fernet import Fernet
 from django.core import mail
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from portal.accounts import invitations, rights
 from portal.accounts.models import Invitation, Membership, Team, TeamMember, User
 from portal.accounts.rights import NotAllowed, Place, Refused
 from portal.accounts.roles import Capability, Role
+from portal.audit.models import Entry
 from portal.clock import now
 from tests.accounts.office import Office, make_office, seen_clients, somebody_new
 
@@ -279,6 +281,71 @@ def test_somebody_with_an_account_signs_in_first_and_keeps_the_password(office, 
     assert Invitation.objects.get().is_open
     with pytest.raises(Refused):
         accept(invited.token)
+
+
+@pytest.fixture
+def closed(office) -> User:
+    """Somebody whose account this office closed, with an own place and one in a team that wait for a return."""
+    user = somebody_new("known")
+    user.set_password("the old password of mine")
+    user.save()
+    rights.give(rights.SYSTEM, user, at(office, Role.ACCOUNTANT, "b"))
+    rights.add_member(
+        office.administrator, rights.create_team(office.administrator, office.firm, "north"), user, Role.ASSISTANT
+    )
+    rights.deactivate(office.administrator, user, office.firm.pk)
+    return user
+
+
+def test_a_closed_account_comes_in_at_another_firm_by_its_invitation_and_brings_nothing_along(office, closed, client):
+    other = make_office("two", "x")
+    TOTP.activate(closed, generate_totp_secret())
+    invited = invite(other, other.administrator, Role.ACCOUNTANT, "x", email=closed.email)
+    page = open_link(client, invited.token)
+    assert "/sign-in/" not in page.text
+    done = client.post("/invitation/", {"name": "Me", "password": PASSWORD, "again": PASSWORD})
+    assert done.status_code == 302
+    closed.refresh_from_db()
+    assert closed.is_active and closed.closed_at is None and closed.check_password(PASSWORD)
+    assert seen_clients(closed) == {"x"}
+    assert Membership.objects.get(user=closed, firm=office.firm).has_ended
+    assert not TeamMember.objects.filter(user=closed).exists()
+    of_office = Entry.objects.filter(firm_id=office.firm.pk, actor_id=closed.pk).order_by("number")
+    assert [entry.kind for entry in of_office] == ["membership_ended", "team_changed"]
+    # The second factor of before was not proven by the link: it is asked for.
+    assert client.get("/")["Location"].startswith("/account/confirm/")
+    # Nor does the office that closed the account get a say in it again.
+    with pytest.raises(Refused):
+        rights.reactivate(office.administrator, closed, office.firm.pk)
+
+
+def test_a_closed_account_without_a_second_factor_enrols_one_after_the_invitation(office, closed, client):
+    invited = invite(office, office.administrator, email=closed.email)
+    open_link(client, invited.token)
+    client.post("/invitation/", {"name": "Me", "password": PASSWORD, "again": PASSWORD})
+    assert client.get("/")["Location"] == "/account/enrol/"
+    # What was kept for a return is not part of what is offered now.
+    assert seen_clients(closed) == {"a"}
+
+
+def test_who_closed_an_account_decides_also_when_a_client_of_the_office_invites(office, closed, client_administrator):
+    invited = invite(office, client_administrator, email=closed.email)
+    with pytest.raises(Refused, match="closed"):
+        accept(invited.token)
+    closed.refresh_from_db()
+    assert not closed.is_active and closed.check_password("the old password of mine")
+    assert invitations.found(invited.token) is not None
+
+
+def test_a_link_and_a_new_password_do_nothing_to_an_account_that_is_open(office, closed):
+    other = make_office("two", "x")
+    invited = invite(other, other.administrator, Role.ACCOUNTANT, "x", email=closed.email)
+    rights.reactivate(office.administrator, closed, office.firm.pk)
+    with pytest.raises(Refused, match="Sign in with it first"):
+        accept(invited.token)
+    closed.refresh_from_db()
+    assert closed.check_password("the old password of mine")
+    assert seen_clients(closed) == {"b"}
 
 
 def test_an_invitation_is_not_accepted_by_another_person_than_it_is_for(office):

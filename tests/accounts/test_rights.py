@@ -61,7 +61,7 @@ def test_what_ended_stays_as_a_row_and_begins_anew_without_its_switches(office):
     rights.switch(office.administrator, place, Capability.VIEW_SALARIES, on=True)
     rights.withdraw(office.administrator, place)
     assert Membership.objects.filter(pk=place.pk).exists()
-    again = rights.give(office.administrator, user, at(office, Role.CLIENT_USER, "a"))
+    again = rights.give(SYSTEM, user, at(office, Role.CLIENT_USER, "a"))
     assert again.pk == place.pk
     assert seen_clients(user) == {"a"}
     assert seen_clients(user, Capability.VIEW_SALARIES) == set()
@@ -213,6 +213,37 @@ def test_somebody_who_works_elsewhere_too_loses_this_firm_only(office, other):
     assert not user.is_active
     with pytest.raises(Refused):
         rights.reactivate(office.administrator, user, office.firm.pk)
+
+
+def test_a_firm_does_nothing_to_somebody_who_left_it_and_gives_them_nothing(office, other):
+    user, by, firm = person(office, Role.ACCOUNTANT, "a"), office.administrator, office.firm.pk
+    rights.give(SYSTEM, user, at(other, Role.ACCOUNTANT, "x"))
+    team = rights.create_team(by, office.firm, "north")
+    rights.withdraw(by, user.memberships.get(firm=office.firm))
+    for attempt in (
+        lambda: rights.give(by, user, at(office, Role.CLIENT_USER, "a")),
+        lambda: rights.add_member(by, team, user, Role.ASSISTANT),
+        lambda: rights.reactivate(by, user, firm),
+    ):
+        with pytest.raises(Refused, match="Invite"):
+            attempt()
+    with pytest.raises(NotAllowed):
+        rights.deactivate(by, user, firm)
+    assert seen_clients(user) == {"x"}
+    assert User.objects.get(pk=user.pk).is_active
+
+
+def test_who_has_access_that_begins_later_is_somebody_of_the_firm(office, other):
+    user, by = person(office, Role.ACCOUNTANT, "a"), office.administrator
+    rights.limit(by, user.memberships.get(), now() + timedelta(days=9), None)
+    rights.give(by, user, at(office, Role.ASSISTANT, "b"))
+    assert seen_clients(user) == {"b"}
+    # The other firm loses its own part only, although nothing of this one counts yet.
+    rights.give(SYSTEM, user, at(other, Role.ACCOUNTANT, "x"))
+    rights.withdraw(by, user.memberships.get(role=Role.ASSISTANT))
+    rights.deactivate(other.administrator, user, other.firm.pk)
+    assert User.objects.get(pk=user.pk).is_active
+    assert seen_clients(user) == set()
 
 
 def test_losing_the_last_place_ends_the_sessions_and_standing_in(office, client):
@@ -408,6 +439,16 @@ def test_teams_are_changed_by_administrators_and_give_what_they_hold(office, oth
     assert seen_clients(user, Capability.DECIDE_HOLD) == {"b"}
     rights.remove_team(boss, team)
     assert seen_clients(user) == {"a"}
+
+
+def test_nobody_removes_a_team_that_they_are_in(office):
+    boss, second = office.administrator, person(office, Role.ADMINISTRATOR, name="second")
+    team = rights.create_team(boss, office.firm, "north")
+    rights.add_member(second, team, boss, Role.ACCOUNTANT)
+    with pytest.raises(NotAllowed):
+        rights.remove_team(boss, team)
+    rights.remove_team(second, team)
+    assert not TeamMember.objects.exists()
 
 
 def test_a_switch_belongs_to_client_users(office):

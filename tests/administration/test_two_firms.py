@@ -312,3 +312,35 @@ def test_a_colleague_who_has_left_is_none(ended):
 def test_an_auditor_opens_no_removal_although_they_see_that_the_client_went(world):
     Membership.objects.filter(user=world.boss, firm=world.own.office.firm).delete()
     assert by(world.boss).get(url("removal", world.foreign.rows["removal"].pk)).status_code == 403
+
+
+def test_who_left_is_on_the_list_by_name_alone_and_is_invited_to_come_back(world, browser):
+    firm, left = world.own.office.firm, somebody_new("left", language="en", last_login=now())
+    client = world.own.rows["client"]
+    Membership.objects.create(user=left, firm=firm, role=Role.ACCOUNTANT, debtor=client, ends=now() - timedelta(days=9))
+    elsewhere = world.foreign.rows["client"]
+    Membership.objects.create(user=left, firm=world.foreign.office.firm, role=Role.ACCOUNTANT, debtor=elsewhere)
+    shown = {one.record: one for one in browser.get(url("people")).context["table"].rows}
+    assert "not of this firm any more" in shown[left].get_cell("is_active")
+    assert str(shown[left].get_cell("last_login")) == str(shown[world.own.rows["staff"]].get_cell("last_login"))
+    assert "may sign in" in shown[world.shared].get_cell("is_active")
+    page = browser.get(url("person", left.pk)).text
+    assert "Invite them to give them access again" in page
+    for name in ("deactivate", "reactivate", "reset_factor", "give"):
+        assert url(name, left.pk) not in page
+    # The answer says why.
+    given = {"role": Role.ACCOUNTANT, "debtor": client.pk}
+    assert "Invite them" in browser.post(url("give", left.pk), given, follow=True).text
+    assert left.memberships.filter(firm=firm).get().has_ended
+    for name in ("deactivate", "reactivate", "reset_factor"):
+        assert browser.post(url(name, left.pk)).status_code == 403
+
+
+def test_the_second_step_of_somebody_of_two_firms_is_not_reset_from_one(world, browser):
+    page = browser.get(url("person", world.shared.pk)).text
+    assert "cannot be reset from here" in page
+    assert url("reset_factor", world.shared.pk) not in page
+    assert browser.post(url("reset_factor", world.shared.pk)).status_code == 403
+    own = browser.get(url("person", world.own.rows["staff"].pk)).text
+    assert url("reset_factor", world.own.rows["staff"].pk) in own
+    assert "cannot be reset from here" not in own

@@ -26,7 +26,7 @@ from portal.accounts.models import (
     User,
 )
 from portal.accounts.rights import SYSTEM, NotAllowed, Place, Refused
-from portal.accounts.rights.guards import has_place, staff_roles
+from portal.accounts.rights.guards import has_place, is_elsewhere, is_present, staff_roles
 from portal.accounts.roles import Capability, Role
 from portal.administration import acts
 from portal.clock import now
@@ -139,7 +139,7 @@ def test_a_request_is_taken_back_by_who_made_it(office: Office) -> None:
 def test_what_has_not_begun_does_not_stand_in_the_way_of_a_request(office: Office) -> None:
     user = works(office, "asks")
     Membership.objects.create(
-        user=user, firm=office.firm, role=Role.ACCOUNTANT, debtor=office.clients["b"].debtor, starts=now() + LATER * 5
+        user=user, firm=office.firm, role=Role.ACCOUNTANT, debtor=office.clients["b"].debtor, starts=now() + LATER / 2
     )
     rights.approve(office.administrator, asked(office, user), office.clients["b"].debtor.pk)
     assert AccessRequest.objects.get().state == RequestState.APPROVED
@@ -153,11 +153,14 @@ def test_a_place_that_has_ended_is_none(office: Office, other: Office) -> None:
     )
     assert staff_roles(user, office.firm.pk) == {Role.ACCOUNTANT, Role.ASSISTANT}
     assert has_place(user, firm=office.firm.pk)
+    assert is_present(user, office.firm.pk) and is_elsewhere(user, other.firm.pk)
+    assert not is_present(user, other.firm.pk) and not is_elsewhere(user, office.firm.pk)
     with time_machine.travel(now() + LATER * 2):
         assert staff_roles(user, office.firm.pk) == set()
         assert not has_place(user)
         assert not has_place(user, firm=office.firm.pk)
-        assert not has_place(user, not_in=other.firm.pk)
+        assert not is_present(user, office.firm.pk)
+        assert not is_elsewhere(user, other.firm.pk)
         with pytest.raises(NotAllowed):
             asked(office, user)
     assert place.team.firm_id == office.firm.pk

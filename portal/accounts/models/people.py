@@ -73,6 +73,8 @@ class User(AbstractBaseUser):
         _("language"), max_length=2, choices=[("nl", "Nederlands"), ("en", "English")], default="nl"
     )
     is_active = models.BooleanField(_("active"), default=True)
+    #: When the account was closed; empty while it is open.
+    closed_at = models.DateTimeField(null=True, editable=False)
     created = models.DateTimeField(default=timezone.now)
 
     #: What portal.accounts.grants remembers for a moment.

@@ -64,7 +64,11 @@ class ReviewLine(models.Model):
     #: Of a place in a team: {"clients": names given by hand, "tags": {tag: names that carried it}}.
     gives = models.JSONField(default=dict)
     scope = models.CharField(_("for"), max_length=255)
+    #: Of access that was still to begin when the review began.
+    starts = models.DateTimeField(_("from"), null=True)
     ends = models.DateTimeField(_("until"), null=True)
+    #: The account was closed: the right waited for its being opened again.
+    closed = models.BooleanField(default=False)
     decision = models.CharField(max_length=10, choices=Decision.choices, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)

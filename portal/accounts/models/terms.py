@@ -20,6 +20,11 @@ def in_force(prefix: str = "", moment: datetime | None = None) -> Q:
     )
 
 
+def not_over(prefix: str = "") -> Q:
+    """The condition under which the right at the end of `prefix` has not ended: it counts now, or begins later."""
+    return Q(**{f"{prefix}ends__isnull": True}) | Q(**{f"{prefix}ends__gt": now()})
+
+
 class TermQuerySet(models.QuerySet[T]):
     """Rights with a term. Nothing has to run for one to end: every question compares with the clock."""
 

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any, Final
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.grants import Grants
 from portal.accounts.models import Firm, Membership, TeamMember, User
-from portal.accounts.models.terms import in_force
+from portal.accounts.models.terms import in_force, not_over
 from portal.accounts.roles import CLIENT, Capability, Role
 
 if TYPE_CHECKING:
@@ -94,10 +95,30 @@ def is_known(user: User, firm: int) -> bool:
     )
 
 
+def is_present(user: User, firm: int) -> bool:
+    """Whether the person has a place in the firm that is not over: it counts, begins later, or waits for a closed
+    account to be opened again. Only then are person and account the firm's to do something about."""
+    places = Membership.objects.filter(not_over(), user=user, firm_id=firm)
+    return places.exists() or TeamMember.objects.filter(not_over(), user=user, team__firm_id=firm).exists()
+
+
+def is_elsewhere(user: User, firm: int) -> bool:
+    """Whether the person has such a place in another firm."""
+    places = Membership.objects.filter(not_over(), user=user).exclude(firm_id=firm)
+    return places.exists() or TeamMember.objects.filter(not_over(), user=user).exclude(team__firm_id=firm).exists()
+
+
 def require_known(user: User, firm: int) -> None:
     """Raises NotAllowed for somebody of another firm."""
     if not is_known(user, firm):
         raise NotAllowed
+
+
+def require_present(user: User, firm: int) -> None:
+    """Raises NotAllowed for somebody of another firm, and Refused for who left: they decide whether to come back."""
+    require_known(user, firm)
+    if not is_present(user, firm):
+        raise Refused(_("This person has no access here any more. Invite them to give them access again."))
 
 
 def staff_roles(user: User, firm: int) -> set[Role]:
@@ -107,13 +128,11 @@ def staff_roles(user: User, firm: int) -> set[Role]:
     return {Role(role) for role in {*own.values_list("role", flat=True), *places.values_list("role", flat=True)}}
 
 
-def has_place(user: User, *, firm: int | None = None, not_in: int | None = None) -> bool:
-    """Whether the person has a place now: anywhere, in `firm`, or in another firm than `not_in`."""
+def has_place(user: User, *, firm: int | None = None) -> bool:
+    """Whether the person has a place now: anywhere, or in `firm`."""
     own, teams = Q(user=user), Q(user=user)
     if firm is not None:
         own, teams = own & Q(firm_id=firm), teams & Q(team__firm_id=firm)
-    if not_in is not None:
-        own, teams = own & ~Q(firm_id=not_in), teams & ~Q(team__firm_id=not_in)
     return Membership.objects.in_force().filter(own).exists() or TeamMember.objects.filter(in_force(), teams).exists()
 
 

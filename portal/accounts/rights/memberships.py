@@ -24,7 +24,7 @@ from portal.accounts.rights.guards import (
     may_give,
     not_oneself,
     require_administrator,
-    require_known,
+    require_present,
 )
 from portal.accounts.rights.written import write
 from portal.accounts.roles import FIRM_SWITCHES, SWITCHES, Capability, Role
@@ -92,12 +92,12 @@ def give(
 ) -> Membership:
     """Give the person this place. One that they have already gets the new term; one that ended begins anew.
 
-    Raises NotAllowed and Refused.
+    Whoever has no place in the firm any more is invited instead: it takes their own yes. Raises NotAllowed and Refused.
     """
     lock(place.firm)
     _require_may_change(by, user, place)
     if not isinstance(by, System):
-        require_known(user, place.firm)
+        require_present(user, place.firm)
     membership = assign(by, user, place, starts=starts, ends=ends, reason=reason)
     for capability in switches:
         _switch_on(by, membership, capability)

@@ -88,7 +88,7 @@ def take_back(user: User, request: AccessRequest) -> None:
 
 
 def _widened(request: AccessRequest, kept: Membership | None) -> tuple[datetime | None, datetime | None]:
-    """From when until when, together with what the person has: one place has one term, without a gap. Raises Refused."""
+    """From when until when, with what the person has: one place has one term, without a gap. Raises Refused."""
     if kept is None or kept.has_ended:
         return None, request.until
     if kept.is_in_force and (kept.ends is None or kept.ends >= request.until):

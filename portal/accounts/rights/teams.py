@@ -19,7 +19,7 @@ from portal.accounts.rights.guards import (
     lock,
     not_oneself,
     require_administrator,
-    require_known,
+    require_present,
 )
 from portal.accounts.rights.written import write
 from portal.accounts.roles import TEAM_ROLES, Role
@@ -58,6 +58,8 @@ def remove_team(by: Giver, team: Team) -> None:
     """Remove a team: its people lose what they saw through it. Raises NotAllowed; nobody removes an own team."""
     _locked(by, team.firm_id)
     people = [place.user for place in team.members.select_related("user")]
+    for user in people:
+        not_oneself(by, user)
     _write(by, team, what="removed")
     team.delete()
     for user in people:
@@ -72,7 +74,7 @@ def add_member(
     _locked(by, team.firm_id)
     not_oneself(by, user)
     if not isinstance(by, System):
-        require_known(user, team.firm_id)
+        require_present(user, team.firm_id)
     return place_in_team(by, team, user, role, starts=starts, ends=ends)
 
 
@@ -98,6 +100,11 @@ def remove_member(by: Giver, place: TeamMember) -> None:
     """Take somebody out of a team. Raises NotAllowed."""
     _locked(by, place.team.firm_id)
     not_oneself(by, place.user)
+    leave_team(by, place)
+
+
+def leave_team(by: Giver, place: TeamMember) -> None:
+    """As `remove_member`, for callers that have asked already and hold the firm's lock."""
     _write(by, place.team, what="member_removed", user=place.user_id)
     place.delete()
     settle(place.user, place.team.firm_id)

@@ -1,4 +1,10 @@
-"""A lost phone: an administrator takes the second factor away, and the person enrols a new one."""
+"""A lost phone: an administrator takes the second factor away, and the person enrols a new one.
+
+One account opens every firm in which somebody has a place, so an administrator of one of several is not enough: then
+whoever runs the portal does it, with `manage.py reset_second_factor`.
+"""
+
+from collections.abc import Iterable
 
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
@@ -6,6 +12,7 @@ from django.db import transaction
 
 from portal.accounts.grants import Grants, firms_of
 from portal.accounts.models import User
+from portal.accounts.rights.guards import Giver, System
 from portal.accounts.roles import Capability
 from portal.accounts.signin import sessions
 from portal.accounts.signin.letters import tell
@@ -16,15 +23,18 @@ from portal.audit.recording import record
 TEMPLATE = "accounts/email/second_step_reset"
 
 
-def may_reset(user: User, by: User) -> bool:
-    """Whether `by` manages the people of a firm that `user` belongs to. Nobody resets their own."""
+def may_reset(user: User, by: Giver) -> bool:
+    """Whether `by` manages the people of every firm in which `user` has a place now. Nobody resets their own."""
+    if isinstance(by, System):
+        return True
     firms = Grants(by, Capability.MANAGE_USERS).firms()
+    theirs = set(firms_of(user))
     if firms is None or user.pk == by.pk:
         return False
-    return bool(set(firms_of(user)) & {pk for (pk,) in firms.values_list("firm_id")})
+    return bool(theirs) and theirs <= {pk for (pk,) in firms.values_list("firm_id")}
 
 
-def reset_second_factor(user: User, by: User) -> bool:
+def reset_second_factor(user: User, by: Giver) -> bool:
     """Remove every second factor and recovery code of `user`, end all their sessions, write it down, and tell them.
 
     The person signs in with the password next and must enrol at once. Returns whether the mail that tells them could be
@@ -35,6 +45,7 @@ def reset_second_factor(user: User, by: User) -> bool:
     with transaction.atomic():
         Authenticator.objects.filter(user=user).delete()
         sessions.end_all(user)
-        for firm in firms_of(user):
+        firms: Iterable[int | None] = firms_of(user) or [None]
+        for firm in firms:
             record(Kind.SECOND_FACTOR_RESET, About(firm_id=firm, object_type="user", object_id=user.pk))
     return tell(user, TEMPLATE)

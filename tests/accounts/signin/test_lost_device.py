@@ -3,11 +3,14 @@
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.test import Client
 
-from portal.accounts.models import Firm
+from portal.accounts.models import Firm, Membership
+from portal.accounts.roles import Role
 from portal.accounts.signin.lost_device import may_reset, reset_second_factor
 from portal.audit.models import Entry
+from portal.clock import now
 from tests.accounts.signin.world import factors, is_in, password_step, with_app, with_codes
 
 pytestmark = pytest.mark.pages
@@ -50,3 +53,25 @@ def test_only_an_administrator_of_the_persons_firm_may_and_nobody_for_themselves
     assert factors(lost) == ["recovery_codes", "totp"]
     assert mail.outbox == []
     assert not Entry.objects.filter(kind="second_factor_reset").exists()
+
+
+def test_who_works_for_several_firms_is_reset_by_who_manages_all_of_them_and_else_by_command(administrator, lost, firm):
+    other = Firm.objects.create(name="Kantoor Elders")
+    of_one, of_other, of_both = (administrator(f"{name}@test.example") for name in ("one", "other", "both"))
+    of_other.memberships.update(firm=other)
+    place = Membership.objects.create(user=lost, firm=other, role=Role.AUDITOR)
+    Membership.objects.create(user=of_both, firm=other, role=Role.ADMINISTRATOR)
+    assert not may_reset(lost, of_one) and not may_reset(lost, of_other)
+    assert may_reset(lost, of_both)
+    with pytest.raises(CommandError):
+        call_command("reset_second_factor", "--email", "nobody@test.example")
+    call_command("reset_second_factor", "--email", LOST.upper())
+    assert factors(lost) == []
+    entries = Entry.objects.filter(kind="second_factor_reset")
+    assert {(entry.firm_id, entry.actor_label) for entry in entries} == {
+        (one.pk, "command reset_second_factor") for one in (firm, other)
+    }
+    # Who left the other firm is nobody of it any more.
+    place.ends = now()
+    place.save()
+    assert may_reset(lost, of_one) and not may_reset(lost, of_other)

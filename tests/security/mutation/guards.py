@@ -12,10 +12,17 @@ REFUSALS = {"PermissionDenied", "NotAllowed"}
 #: Where `Refused` says that somebody may not; in other rooms it says what is wrong with what was filled in.
 REFUSED = "portal.ui.exports."
 #: Statements that do nothing but refuse.
-REQUIRING = {"require", "require_administrator", "require_known", "not_oneself", "raise_if_reauthentication_required"}
+REQUIRING = {
+    "require",
+    "require_administrator",
+    "require_known",
+    "require_present",
+    "not_oneself",
+    "raise_if_reauthentication_required",
+}
 #: Functions that answer whether somebody may.
 PREDICATE = re.compile(
-    r"^_?(may_\w+|holds_over\w*|_?holds_over_firm|administers|is_known|is_fresh|still_has|host_allowed|issuer_allowed)$"
+    r"^_?(may_\w+|holds_over\w*|_?holds_over_firm|administers|is_known|is_present|is_elsewhere|is_fresh|still_has|host_allowed|issuer_allowed)$"
 )
 DECORATORS = {"fresh_sign_in_required", "fresh_sign_in_for_changes", "require_POST"}
 MIXINS = {"FreshSignInMixin"}
