@@ -140,9 +140,14 @@ def _invitations(day: date, _number: int) -> Iterator[Kept]:
 
 
 def _accounts(day: date, _number: int) -> Iterator[Kept]:
-    """Nobody who has a right, had one lately, was made lately or signed in lately."""
+    """Nobody who has a right, had one lately, was made lately or signed in lately.
+
+    A closed account has none from the day it was closed, whatever it kept for a return.
+    """
     since = start_of(months_before(day, 12))
-    lasting = Q(ends__isnull=True) | Q(ends__gte=since)
+    lasting = (Q(ends__isnull=True) | Q(ends__gte=since)) & (
+        Q(user__closed_at__isnull=True) | Q(user__closed_at__gte=since)
+    )
     rows = User.objects.filter(Q(last_login__isnull=True) | Q(last_login__lt=since), created__lt=since)
     rows = rows.exclude(pk__in=Membership.objects.filter(lasting).values("user"))
     yield Kept(rows.exclude(pk__in=TeamMember.objects.filter(lasting).values("user")), firm="")

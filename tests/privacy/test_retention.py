@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.urls import reverse
 
+from portal.accounts import rights
 from portal.accounts.models import Invitation, Membership, User
 from portal.accounts.roles import Role
 from portal.clock import AMSTERDAM
@@ -292,10 +293,17 @@ def test_accounts_stay_a_year_after_the_last_right_and_sign_in(office, day, kept
             user=user, firm=office.firm, role=Role.AUDITOR, starts=long_ago, ends=ends, created=long_ago
         )
     User.objects.filter(pk=never.pk).update(last_login=at)
+    # What a closed account keeps for a return is no right: its year begins with the closing.
+    closed, reopened = (User.objects.create_user(f"{n}@people.example", n, created=long_ago) for n in "cr")
+    for user in (closed, reopened):
+        Membership.objects.create(user=user, firm=office.firm, role=Role.AUDITOR, created=long_ago)
+        with time_machine.travel(at - (timedelta() if user is closed else timedelta(days=30)), tick=False):
+            rights.deactivate(rights.SYSTEM, user, office.firm.pk)
+    rights.reactivate(rights.SYSTEM, reopened, office.firm.pk)
     run_on(day)
     left = set(User.objects.all())
-    assert (old in left, never in left) == (kept, kept)
-    assert {later, office.administrator} <= left
+    assert (old in left, never in left, closed in left) == (kept, kept, kept)
+    assert {later, reopened, office.administrator} <= left
 
 
 @pytest.mark.database
