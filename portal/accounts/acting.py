@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from portal.accounts import grants
 from portal.accounts.middleware import GetResponse
-from portal.accounts.models import Membership, User
+from portal.accounts.models import Invitation, Membership, TeamMember, User
 from portal.accounts.people import somebody
 from portal.audit.about import About
 from portal.audit.actors import Actor, acting, address_of
@@ -53,8 +53,13 @@ def firms(person: User) -> tuple[int, ...]:
     now = tuple(sorted(grants.firms_of(person)))
     if now:
         return now
-    before = Membership.objects.filter(user=person).order_by("firm_id")
-    return tuple(before.values_list("firm_id", flat=True).distinct())
+    # A place in a team goes without a trace here; the invitation that led to it stays for a year.
+    before = (
+        Membership.objects.filter(user=person).values_list("firm_id"),
+        TeamMember.objects.filter(user=person).values_list("team__firm_id"),
+        Invitation.objects.filter(accepted_by=person).order_by().values_list("firm_id"),
+    )
+    return tuple(sorted(pk for (pk,) in before[0].union(*before[1:])))
 
 
 def address(request: HttpRequest) -> str:

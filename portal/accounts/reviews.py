@@ -21,7 +21,7 @@ from portal.accounts.models import (
     TeamMember,
     User,
 )
-from portal.accounts.models.terms import in_force
+from portal.accounts.models.terms import not_over
 from portal.accounts.rights import Refused
 from portal.accounts.rights.guards import lasting_administrators, lock, require_administrator
 from portal.accounts.rights.written import write
@@ -37,7 +37,10 @@ LINES_AT_ONCE = 500
 
 @transaction.atomic
 def start(by: User, firm: Firm) -> AccessReview:
-    """Write down every right that counts now, a line each. Raises NotAllowed, and Refused while another is open."""
+    """Write down every right that counts now, or will without another decision, a line each.
+
+    Raises NotAllowed, and Refused while another is open.
+    """
     lock(firm.pk)
     require_administrator(by, firm.pk)
     if AccessReview.objects.filter(firm=firm, finished__isnull=True).exists():
@@ -127,17 +130,18 @@ def rights_now(firm: Firm) -> list[ReviewLine]:
 
 
 def _lines(review: AccessReview) -> Iterator[ReviewLine]:
+    """Also what begins later, and what waits for a closed account to be opened again: nobody decides about it then."""
     firm = review.firm
-    own = Membership.objects.in_force().filter(firm=firm, user__is_active=True)
+    own = Membership.objects.filter(not_over(), firm=firm)
     for one in own.select_related("user", "debtor", "company"):
         yield _line(review, ReviewedKind.MEMBERSHIP, one, one.user, str(one.company or one.debtor or firm))
     switched = Switch.objects.filter(membership__in=own.values("pk"))
     for switch in switched.select_related("membership__user", "membership__debtor", "membership__company"):
         place = switch.membership
         line = _line(review, ReviewedKind.SWITCH, switch, place.user, str(place.company or place.debtor or firm))
-        line.role, line.ends = switch.capability, place.ends
+        line.role, line.starts, line.ends = switch.capability, _to_come(place), place.ends
         yield line
-    members = TeamMember.objects.filter(in_force(), team__firm=firm, user__is_active=True)
+    members = TeamMember.objects.filter(not_over(), team__firm=firm)
     given: dict[int, dict[str, Any]] = {}
     for member in members.select_related("user", "team"):
         line = _line(review, ReviewedKind.TEAM, member, member.user, member.team.name)
@@ -145,7 +149,7 @@ def _lines(review: AccessReview) -> Iterator[ReviewLine]:
             given[member.team_id] = clients_by_way(member.team)
         line.gives = given[member.team_id]
         yield line
-    for deputy in Deputy.objects.filter(in_force(), firm=firm).select_related("substitute", "absent"):
+    for deputy in Deputy.objects.filter(not_over(), firm=firm).select_related("substitute", "absent"):
         yield _line(review, ReviewedKind.DEPUTY, deputy, deputy.substitute, deputy.absent.name)
 
 
@@ -159,8 +163,16 @@ def _line(review: AccessReview, kind: ReviewedKind, row: Any, user: User, scope:
         email=user.email,
         role=getattr(row, "role", ""),
         scope=scope[:255],
+        starts=_to_come(row),
         ends=getattr(row, "ends", None),
+        closed=not user.is_active,
     )
+
+
+def _to_come(row: Any) -> datetime | None:
+    """When it begins, if it has not begun."""
+    starts: datetime | None = getattr(row, "starts", None)
+    return starts if starts is not None and starts > now() else None
 
 
 def _withdraw(by: User, line: ReviewLine) -> None:

@@ -7,6 +7,7 @@ from itertools import chain
 from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -135,7 +136,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
             Crumb(_("Reviews"), address("reviews", row.firm, managed_firms(request))), Crumb(_("Review"))
         ),
         "review": row,
-        "lines": [(line, role_words(line), given_by_team(line)) for line in lines],
+        "lines": [(line, role_words(line), [*waiting_for(line), *given_by_team(line)]) for line in lines],
         "waiting": sum(not line.decision for line in lines),
         "me": request.user.pk,
     }
@@ -179,6 +180,8 @@ def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
         _("Role or right"),
         _("For"),
         _("Clients of the team"),
+        _("From"),
+        _("Account"),
         _("Until"),
         _("Decision"),
         _("By"),
@@ -197,6 +200,14 @@ def role_words(line: ReviewLine) -> str:
     if line.kind == ReviewedKind.SWITCH:
         return capfirst(str(Capability(line.role).label)) if line.role in Capability else line.role
     return str(Role(line.role).label) if line.role in Role else ""
+
+
+def waiting_for(line: ReviewLine) -> list[str]:
+    """Why the right did not count when the review began, in words; nothing where it did."""
+    told = [_("The account is closed. Opening it again brings this access back.")] if line.closed else []
+    if line.starts is not None:
+        told.append(_("Begins on %(day)s.") % {"day": date_format(line.starts.astimezone(AMSTERDAM), "DATE_FORMAT")})
+    return told
 
 
 def given_by_team(line: ReviewLine) -> list[str]:
@@ -220,6 +231,8 @@ def _cells(line: ReviewLine) -> list[str]:
         role_words(line),
         line.scope,
         "; ".join(given_by_team(line)),
+        _stamp(line.starts),
+        str(_("closed")) if line.closed else "",
         _stamp(line.ends),
         str(line.get_decision_display()) if line.decision else "",
         line.decided_by.name if line.decided_by else "",

@@ -132,8 +132,11 @@ class TeamView(ScopedDetailView):
         for rule in rules:
             rule.caught = tags.filter(text=rule.tag).count()
         known = {rule.tag for rule in rules}
+        members = list(team.members.select_related("user").order_by("user__name"))
         return {
-            "members": team.members.select_related("user").order_by("user__name"),
+            "members": members,
+            # Nobody removes a team that they are in: that changes what they see themselves.
+            "removable": all(place.user_id != by.pk for place in members),
             "given": team.clients.select_related("debtor").order_by("debtor__name"),
             "rules": rules,
             "member_form": MemberForm(request=request, firm=team.firm),

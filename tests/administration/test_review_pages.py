@@ -57,6 +57,40 @@ def test_a_review_confirms_and_withdraws_line_by_line_and_is_then_closed(office,
     assert Entry.objects.filter(kind="exported", object_type="accessreview").count() == 1
 
 
+def test_what_begins_later_or_waits_for_a_closed_account_has_a_line_that_says_so(office, boss):
+    later, closed, absent = (person(office, Role.ACCOUNTANT, "a", name) for name in ("later", "closed", "absent"))
+    begins = now() + timedelta(days=9)
+    rights.limit(office.administrator, later.memberships.get(), begins, None)
+    user = person(office, Role.CLIENT_USER, "b", "user")
+    rights.switch(office.administrator, user.memberships.get(), Capability.VIEW_SALARIES, on=True)
+    second = person(office, Role.ASSISTANT, "b", "second")
+    team = rights.create_team(office.administrator, office.firm, "North")
+    rights.add_member(office.administrator, team, closed, Role.ASSISTANT)
+    ends = begins + timedelta(days=9)
+    rights.name_deputy(office.administrator, office.firm.pk, absent, second, starts=begins, ends=ends)
+    for gone in (closed, user):
+        rights.deactivate(office.administrator, gone, office.firm.pk)
+    boss.post(url("start_review"))
+    review = AccessReview.objects.get()
+    told = {(line.person, str(line.kind)): (line.closed, line.starts) for line in review.lines.all()}
+    assert told["later", "membership"] == (False, begins)
+    assert told["second", "deputy"] == (False, begins)
+    assert told["absent", "membership"] == (False, None)
+    for line in (("closed", "membership"), ("closed", "team"), ("user", "membership"), ("user", "switch")):
+        assert told[line] == (True, None)
+    page = unescape(boss.get(url("review", review.pk)).text)
+    assert page.count("The account is closed. Opening it again brings this access back.") == 4
+    assert page.count("Begins on ") == 2
+    rows = {(row["Person"], row["What"]): row for row in exported(boss, review)}
+    assert rows["user", "switched on for this person"]["Account"] == "closed"
+    assert rows["later", "own access"]["From"] and not rows["absent", "own access"]["From"]
+    # Withdrawn, it does not come back.
+    for line in review.lines.filter(person="closed"):
+        boss.post(url("decide_line", line.pk), {"decision": Decision.WITHDRAWN})
+    assert not TeamMember.objects.filter(user=closed).exists()
+    assert closed.memberships.get().has_ended
+
+
 def exported(boss, review):
     text = b"".join(boss.get(url("export_review", review.pk))).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text), delimiter=";"))

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from portal import clock
 from portal.accounts.acting import address
-from portal.accounts.models import Membership
+from portal.accounts.models import Invitation, Membership, Team, TeamMember
 from portal.audit.models import Entry
 from portal.audit.verifying import verify
 from portal.companies.models import Company
@@ -164,6 +164,24 @@ def test_a_refused_sign_in_names_the_account_by_its_number_and_keeps_nothing_tha
     assert (known.object_id, known.firm_id, known.actor_id) == (clerk.pk, office.firm.pk, None)
     assert (known.actor_label, known.outcome, known.address) == ("nobody", "refused", "192.0.2.9")
     assert (unknown.object_id, unknown.firm_id) == (None, None)
+
+
+@pytest.mark.parametrize("left", ["place", "team by its day", "team that they were taken out of"])
+def test_a_refused_sign_in_of_somebody_who_left_is_read_where_they_were(office, clerk, rf, entered, left):
+    firm = office.firm
+    if left == "place":
+        clerk.memberships.update(ends=clock.now())
+    else:
+        clerk.memberships.all().delete()
+    if left == "team by its day":
+        team = Team.objects.create(firm=firm, name="north")
+        TeamMember.objects.create(team=team, user=clerk, role="accountant", ends=clock.now())
+    elif left != "place":
+        moment = clock.now()
+        Invitation.objects.create(firm=firm, accepted_by=clerk, accepted_at=moment, expires=moment, token_hash=b"1")
+    with entered() as new:
+        authenticate(rf.post("/sign-in/"), username=clerk.email, password="wrong-password")
+    assert one(new, "sign_in_failed").firm_id == firm.pk
 
 
 def test_somebody_of_two_firms_is_entered_once_in_each(office, clerk, client, entered):
