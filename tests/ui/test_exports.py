@@ -19,8 +19,8 @@ from django_q.models import OrmQ
 
 from portal import clock
 from portal.accounts import looking
-from portal.accounts.models import Firm, Membership, User
-from portal.accounts.roles import Role
+from portal.accounts.models import Firm, Membership, Switch, User
+from portal.accounts.roles import Capability, Role
 from portal.audit.models import Entry
 from portal.companies.models import Company
 from portal.employees.models import Employee
@@ -278,6 +278,69 @@ def test_a_long_list_is_made_by_a_worker_for_who_may_have_it_then(
         tasks.sweep()
     row.refresh_from_db()
     assert (row.status, list(files.folder().iterdir())) == (ExportStatus.EXPIRED, [])
+
+
+def demoted(user: User, company: Company, _other: Company) -> None:
+    """Client administrator of a client whose accountant they were."""
+    own = Membership.objects.filter(user=user, debtor=company.debtor)
+    own.update(role=Role.CLIENT_ADMINISTRATOR)
+
+
+def moved(_user: User, company: Company, _other: Company) -> None:
+    """The company belongs to a client of somebody else now."""
+    foreign = make_debtor(company.environment, "Somebody else's", number="1009")
+    Company.everything.filter(pk=company.pk).update(debtor=foreign)
+
+
+def switched_off(user: User, _company: Company, _other: Company) -> None:
+    """What was switched on for the person at one client stays on at another."""
+    Switch.objects.filter(membership__user=user).first().delete()
+
+
+@pytest.mark.parametrize("loss", [demoted, moved, switched_off])
+def test_a_file_is_not_handed_out_after_a_part_of_what_was_in_it_was_lost_although_each_right_is_held_somewhere(
+    slow: None, company: Company, accountant: Any, loss: Callable[..., None]
+) -> None:
+    other = make_company(make_debtor(company.environment, "Slagersgroep", number="1002"), "Worst B.V.")
+    user = accountant(company.debtor, other.debtor)
+    if loss is switched_off:
+        firm = company.environment.firm
+        for name in ("3", "4"):
+            debtor = make_debtor(company.environment, name, number=f"100{name}")
+            place = Membership.objects.create(user=user, firm=firm, role=Role.CLIENT_USER, debtor=debtor)
+            Switch.objects.create(membership=place, capability=Capability.VIEW_SALARIES)
+    client = signed_in(user)
+    files_of = Export.objects.filter(user=user).order_by("-pk")
+
+    def made() -> int:
+        assert take(client, "/clients/").status_code == 302
+        tasks.make(files_of[0].pk)
+        answer = client.get(f"/files/{files_of[0].pk}/content/")
+        _content = answer.getvalue()
+        return answer.status_code
+
+    assert made() == 200
+    loss(user, company, other)
+    assert client.get(f"/files/{files_of[0].pk}/content/").status_code == 403
+    # One that is made now has what may be had now.
+    assert made() == 200
+
+
+def test_a_right_that_is_lost_while_the_file_is_made_is_noticed(
+    slow: None, company: Company, accountant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_company(make_debtor(company.environment, "Slagersgroep", number="1002"), "Worst B.V.")
+    user = accountant(company.debtor, other.debtor)
+    assert take(signed_in(user), "/employees/").status_code == 302
+    write = making._write
+
+    def meanwhile(*arguments: Any) -> None:
+        write(*arguments)
+        demoted(user, company, other)
+
+    monkeypatch.setattr(making, "_write", meanwhile)
+    tasks.make(Export.objects.get().pk)
+    assert (Export.objects.get().status, list(files.folder().iterdir())) == (ExportStatus.REFUSED, [])
 
 
 def test_threat_08_a_worker_makes_nothing_for_who_lost_the_right(slow: None, company: Company, accountant: Any) -> None:

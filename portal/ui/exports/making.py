@@ -26,7 +26,7 @@ from portal.jobs.queue import enqueue
 from portal.ui import reading
 from portal.ui.exports import files, separated, xlsx
 from portal.ui.exports.asking import Place, Refused, place_of, rows_of
-from portal.ui.exports.scope import scope_of
+from portal.ui.exports.scope import scope_of, still_has
 from portal.ui.exports.sheet import Sheet
 from portal.ui.models import UNFINISHED, Export, ExportFormat, ExportStatus
 from portal.ui.permissions import of_client, without_clients
@@ -172,6 +172,7 @@ def make(row: Export) -> None:
 
 def _make(row: Export, place: Place, user: User) -> None:
     kind, made_at = ExportFormat(row.format), clock.now()
+    scope = scope_of(user_now(user))
     sheet = Sheet(rows_of(place, user), user, made_at)
     _check_size(sheet, kind)
     row.title, row.rows, row.file = sheet.title[:200], sheet.count, files.fresh_name()
@@ -180,6 +181,8 @@ def _make(row: Export, place: Place, user: User) -> None:
         _write(sheet, kind, file, lambda done: _sign_of_life(row, done=done))
     # Whoever lost the right while it was being made gets nothing; what cannot be written down is not handed out.
     rows_of(place, user_now(user))
+    if not still_has(user_now(user), scope):
+        raise Refused
     _write_down(sheet, kind)
     _sign_of_life(
         row,
@@ -187,7 +190,7 @@ def _make(row: Export, place: Place, user: User) -> None:
         done=sheet.count,
         finished=clock.now(),
         expires=clock.now() + KEPT,
-        scope=scope_of(user_now(user)),
+        scope=scope,
     )
 
 

@@ -101,11 +101,10 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file itself, for a day, for who made it and may still take all of it out. Each time is written down."""
     row, user = _own(request, pk), _exporter(request)
-    if not still_has(user, row.scope):
+    ready = row.status == ExportStatus.DONE and row.expires is not None and clock.now() < row.expires
+    if ready and not still_has(user, row.scope):
         return _said(request, _("You may see less than when this file was made. Take the list out again."), 403)
-    found = None
-    if row.status == ExportStatus.DONE and row.expires is not None and clock.now() < row.expires:
-        found = files.opened(row.file)
+    found = files.opened(row.file) if ready else None
     if found is None:
         return _said(request, _("This file is not there any more. Take the list out again."), 410)
     record_at_once(Kind.DOCUMENT_READ, About(object_type="export", object_id=row.pk), detail={"format": row.format})
