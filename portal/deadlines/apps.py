@@ -1,4 +1,4 @@
-"""Django's registration of the room `deadlines`: what it derives, its schedule and its menu entry."""
+"""Django's registration of the room `deadlines`: what it derives, its schedule, menu entry and what a lock-out ends."""
 
 from django.apps import AppConfig
 
@@ -10,8 +10,9 @@ class DeadlinesConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from portal.accounts import locking_out
         from portal.accounts.roles import Capability
-        from portal.deadlines import panels, states
+        from portal.deadlines import feeds, panels, states
         from portal.jobs.schedules import every
         from portal.mirror.resource import registry
         from portal.ui.menu import MenuEntry, register
@@ -30,3 +31,4 @@ class DeadlinesConfig(AppConfig):
             )
         )
         panels.register()
+        locking_out.follow(feeds.withdraw_all)

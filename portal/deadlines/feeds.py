@@ -1,10 +1,12 @@
 """The calendar's secret addresses: 256 random bits of which a keyed hash is kept.
 
 One shows what its owner may see at the moment it is read, so it ends with the last right; of everything, or of one
-client alone. A new address ends the old one of the same.
+client alone. A new address ends the old one of the same. All end when their owner is locked out: they lie on the device
+that was lost.
 """
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -51,6 +53,16 @@ def withdraw(user: User, debtor: int | None = None) -> bool:
     return bool(gone)
 
 
+@transaction.atomic
+def withdraw_all(user: User, firms: Collection[int]) -> None:
+    """None of the person's addresses works any more; written down in each of these firms, as a withdrawal is."""
+    gone, _ = CalendarFeed.objects.filter(user=user).delete()
+    if gone:
+        known: Collection[int | None] = firms or (None,)
+        for firm in known:
+            _record(user, "calendar_address_withdrawn", firm)
+
+
 def all_of(user: User) -> "QuerySet[CalendarFeed]":
     """The person's addresses without their tokens; first that of everything."""
     order = (F("debtor__name").asc(nulls_first=True), "pk")
@@ -87,5 +99,5 @@ def _hash(token: str) -> bytes:
     return keyed_hash(PURPOSE, token)
 
 
-def _record(user: User, what: str) -> None:
-    record(Kind.USER_CHANGED, About(object_type="user", object_id=user.pk), detail={"what": what})
+def _record(user: User, what: str, firm: int | None = None) -> None:
+    record(Kind.USER_CHANGED, About(firm_id=firm, object_type="user", object_id=user.pk), detail={"what": what})

@@ -7,7 +7,10 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
+from portal.accounts import rights
 from portal.accounts.models import Membership
+from portal.accounts.roles import Role
+from portal.accounts.signin.lost_device import reset_second_factor
 from portal.audit.models import Entry
 from portal.deadlines import arranging, feed, feeds, states
 from portal.deadlines.models import CalendarFeed
@@ -85,6 +88,26 @@ def test_a_new_address_ends_the_old_one_and_a_withdrawn_one_is_gone(company, deb
     assert read("nobodys").content == read(second).content
     made = [entry.detail["what"] for entry in Entry.objects.filter(kind="user_changed").order_by("number")]
     assert made == ["calendar_address_made", "calendar_address_made", "calendar_address_withdrawn"]
+
+
+@pytest.mark.parametrize("what", ["closed", "lost device", "last place"])
+def test_all_of_them_end_for_good_when_their_owner_is_locked_out(company, debtor, administrator, accountant, what):
+    clerk, boss, firm = accountant(debtor), administrator(), debtor.environment.firm
+    tokens = [feeds.make(clerk, own_only=False).token, feeds.make(clerk, own_only=False, debtor=debtor).token]
+    bosses = feeds.make(boss, own_only=False).token
+    assert all(summaries(token) for token in tokens)
+    if what == "closed":
+        rights.deactivate(boss, clerk, firm.pk)
+        rights.reactivate(boss, clerk, firm.pk)
+    elif what == "lost device":
+        reset_second_factor(clerk, boss)
+    else:
+        rights.withdraw(boss, clerk.memberships.get())
+        rights.give(rights.SYSTEM, clerk, rights.Place(firm.pk, Role.ACCOUNTANT, debtor.pk))
+    assert [read(token).status_code for token in tokens] == [404, 404]
+    assert summaries(bosses)
+    entry = Entry.objects.filter(kind="user_changed").order_by("number").last()
+    assert (entry.detail["what"], entry.object_id, entry.firm_id) == ("calendar_address_withdrawn", clerk.pk, firm.pk)
 
 
 def test_only_a_keyed_hash_of_it_is_kept(debtor, accountant):

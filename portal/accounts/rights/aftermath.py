@@ -1,16 +1,16 @@
 """What follows when somebody loses a right: deputies, invitations, work and sessions that rested on it end with it."""
 
 from portal.accounts import leaving
+from portal.accounts.locking_out import lock_out
 from portal.accounts.models import Deputy, Invitation, User
 from portal.accounts.rights.guards import has_place, may_give, staff_roles
 from portal.accounts.rights.memberships import Place
 from portal.accounts.roles import DEPUTISED
-from portal.accounts.signin.sessions import end_all
 from portal.clock import now
 
 
 def settle(user: User, firm: int) -> None:
-    """End what the person can no longer have in the firm, and their sessions when they have no place left anywhere."""
+    """End what the person can no longer have in the firm, and lock out who has no place left anywhere."""
     if not staff_roles(user, firm) & DEPUTISED:
         end_standing_in(user, firm)
     if not has_place(user, firm=firm):
@@ -19,7 +19,7 @@ def settle(user: User, firm: int) -> None:
         if not may_give(user, Place.of_invitation(invitation)):
             Invitation.objects.filter(pk=invitation.pk).update(withdrawn_at=now())
     if not has_place(user):
-        end_all(user)
+        lock_out(user, [firm])
 
 
 def end_standing_in(user: User, firm: int) -> None:

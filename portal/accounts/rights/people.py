@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import leaving
+from portal.accounts.locking_out import lock_out
 from portal.accounts.models import Invitation, Membership, TeamMember, User
 from portal.accounts.models.terms import not_over
 from portal.accounts.rights.aftermath import end_deputies, end_standing_in, settle
@@ -23,7 +24,6 @@ from portal.accounts.rights.guards import (
 from portal.accounts.rights.memberships import take
 from portal.accounts.rights.teams import leave_team
 from portal.accounts.rights.written import write
-from portal.accounts.signin.sessions import end_all
 from portal.audit.kinds import Kind
 from portal.clock import now
 
@@ -55,7 +55,7 @@ def deactivate(by: Giver, user: User, firm: int) -> None:
         _set_open(user, is_open=False)
         Invitation.objects.open().filter(created_by=user).update(withdrawn_at=now())
         leaving.tell(user, firm)
-        end_all(user)
+        lock_out(user, [firm])
     write(Kind.USER_DISABLED, by, firm, user=user)
 
 

@@ -11,10 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from portal.accounts.grants import Grants, firms_of
+from portal.accounts.locking_out import lock_out
 from portal.accounts.models import User
 from portal.accounts.rights.guards import Giver, System
 from portal.accounts.roles import Capability
-from portal.accounts.signin import sessions
 from portal.accounts.signin.letters import tell
 from portal.audit.about import About
 from portal.audit.kinds import Kind
@@ -35,7 +35,7 @@ def may_reset(user: User, by: Giver) -> bool:
 
 
 def reset_second_factor(user: User, by: Giver) -> bool:
-    """Remove every second factor and recovery code of `user`, end all their sessions, write it down, and tell them.
+    """Remove every second factor and recovery code of `user`, lock them out, write it down, and tell them.
 
     The person signs in with the password next and must enrol at once. Returns whether the mail that tells them could be
     sent: the reset stands without it. Raises PermissionDenied unless `by` may.
@@ -44,7 +44,7 @@ def reset_second_factor(user: User, by: Giver) -> bool:
         raise PermissionDenied
     with transaction.atomic():
         Authenticator.objects.filter(user=user).delete()
-        sessions.end_all(user)
+        lock_out(user, firms_of(user))
         firms: Iterable[int | None] = firms_of(user) or [None]
         for firm in firms:
             record(Kind.SECOND_FACTOR_RESET, About(firm_id=firm, object_type="user", object_id=user.pk))
