@@ -309,8 +309,9 @@ class WhyForm(forms.Form):
 
 def colleagues(request: HttpRequest, firm: Firm) -> Any:
     """The people of the office of this firm, which the person manages."""
-    staff = managed_by(person_of(request)).filter(is_active=True)
+    by = person_of(request)
+    staff = managed_by(by).filter(is_active=True)
     own = Membership.objects.filter(not_over(), firm=firm, role__in=[*DEPUTISED, Role.ADMINISTRATOR, Role.AUDITOR])
-    in_teams = TeamMember.objects.filter(not_over(), team__firm=firm)
+    in_teams = TeamMember.objects.visible_to(by, Capability.MANAGE_USERS).filter(not_over(), team__firm=firm)
     placed = Q(pk__in=own.values("user_id")) | Q(pk__in=in_teams.values("user_id"))
     return staff.filter(placed).order_by("name", "pk")
