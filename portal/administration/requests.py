@@ -60,7 +60,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "breadcrumb": [Crumb(_("My access"))],
         "places": own.order_by("pk"),
         "teams": person.team_places.filter(in_force()).select_related("team"),
-        "standing_in": person.stands_in.filter(in_force()).select_related("absent"),
+        "standing_in": person.stands_in.in_force().select_related("absent"),
         "requests": person.access_requests.all()[:20],
         "form": form if may_ask else None,
     }

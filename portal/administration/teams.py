@@ -330,7 +330,7 @@ def deputies(request: HttpRequest) -> HttpResponse:
         "breadcrumb": below_people(Crumb(_("Deputies"))),
         "sections": sections(request),
         "form": form,
-        "rows": rows.select_related("absent", "substitute").order_by("-ends"),
+        "rows": rows.with_standing().select_related("absent", "substitute").order_by("-ends"),
     }
     return render(request, "administration/deputies.html", context, status=422 if form.errors else 200)
 

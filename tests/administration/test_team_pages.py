@@ -13,7 +13,7 @@ from portal.accounts.models import (
     TeamMember,
 )
 from portal.accounts.roles import Role
-from portal.clock import today
+from portal.clock import now, today
 from tests.accounts.office import seen_clients, tagged
 from tests.administration.pages import by, person, url
 
@@ -93,3 +93,18 @@ def test_a_deputy_is_named_and_ended(office, boss):
     assert seen_clients(deputy) == {"a", "b"}
     boss.post(url("end_deputy", Deputy.objects.get().pk))
     assert seen_clients(deputy) == {"b"}
+
+
+def test_no_page_says_that_somebody_stands_in_whose_own_access_is_over(office, boss):
+    absent, deputy = person(office, Role.ACCOUNTANT, "a", "absent"), person(office, Role.ASSISTANT, "b", "deputy")
+    rights.give(rights.SYSTEM, deputy, rights.Place(office.firm.pk, Role.AUDITOR))
+    rights.name_deputy(office.administrator, office.firm.pk, absent, deputy, ends=now() + timedelta(days=9))
+    addresses = [(boss, url("person", deputy.pk)), (by(deputy), url("mine"))]
+    for browser, address in addresses:
+        assert len(browser.get(address).context["standing_in"]) == 1
+    assert "gives nothing" not in boss.get(url("deputies")).text
+    # Its day has come: nobody did anything.
+    deputy.memberships.filter(role=Role.ASSISTANT).update(ends=now())
+    for browser, address in addresses:
+        assert len(browser.get(address).context["standing_in"]) == 0
+    assert "gives nothing" in boss.get(url("deputies")).text

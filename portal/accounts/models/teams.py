@@ -4,9 +4,10 @@ from typing import Self, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.models.memberships import Membership
 from portal.accounts.models.people import Firm
 from portal.accounts.models.terms import Term, ends_after_start, in_force
 from portal.accounts.roles import DEPUTISED, TEAM_ROLES, Role
@@ -118,8 +119,24 @@ class TagRule(models.Model):
         return f"{self.tag} → {self.team_id}"
 
 
+class DeputyQuerySet(TermScopedQuerySet["Deputy"]):
+    """Deputies, who count only while they are accountant or assistant of the firm themselves."""
+
+    def with_standing(self) -> Self:
+        """Annotated with `works_there`: whether the substitute has such a role of the firm now."""
+        here = Q(user=OuterRef("substitute"), role__in=[str(role) for role in sorted(DEPUTISED)])
+        own = Membership.objects.in_force().filter(here, firm=OuterRef("firm"))
+        places = TeamMember.objects.filter(in_force(), here, team__firm=OuterRef("firm"))
+        return self.annotate(works_there=Q(Exists(own)) | Q(Exists(places)))
+
+    def in_force(self) -> Self:
+        """Those whose time it is and who give their substitute something."""
+        return super().in_force().with_standing().filter(works_there=True)
+
+
 class Deputy(Term):
-    """`substitute` sees and does over the clients of `absent` what `absent` may (DEPUTISED roles), until `ends`.
+    """`substitute` sees and does over the clients of `absent` what `absent` may (DEPUTISED roles), until `ends`, as
+    long as they have such a role of the firm themselves.
 
     Not handed on: what somebody has as a deputy is not part of what their own deputy gets.
     """
@@ -132,7 +149,7 @@ class Deputy(Term):
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created = models.DateTimeField(default=now)
 
-    objects = models.Manager.from_queryset(TermScopedQuerySet["Deputy"])()
+    objects = models.Manager.from_queryset(DeputyQuerySet)()
     scope_paths = ScopePaths(firm="firm")
 
     class Meta:
