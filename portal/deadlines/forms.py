@@ -40,7 +40,8 @@ def _number(**kwargs: Any) -> forms.IntegerField:
 class TermsForm(forms.Form):
     """Who sees to companies and what is agreed about their dates.
 
-    With `keep` (several companies at once) every part begins with "leave as it is".
+    `of`: as one company has them; its person can be chosen also where `user` could not name them. With `keep` (several
+    companies at once) every part begins with "leave as it is".
     """
 
     responsible = select([], label=gettext_lazy("Responsible"), required=False)
@@ -54,13 +55,18 @@ class TermsForm(forms.Form):
     pension = select([], label=gettext_lazy("Pension return"), required=False)
     pension_days = _number(label=gettext_lazy("Days after the end of the period, as the fund wants it"))
 
-    def __init__(self, *args: Any, user: User, keep: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, *args: Any, user: User, of: Arrangement | None = None, keep: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, initial=None if keep else self.initial_of(of), **kwargs)
         self.people = {str(person.pk): person for person in colleagues(user)}
+        if of is not None and of.responsible is not None:
+            # A browser sends the first of the list where the chosen one is not in it, and that is nobody.
+            self.people.setdefault(str(of.responsible.pk), of.responsible)
         first: list[tuple[str, Any]] = [(KEEP, _("leave as it is"))] if keep else []
         rules = [(rule.value or USUAL, words) for rule, words in _PAY_RULES.items()]
         self.choose(
-            "responsible", [*first, (NOBODY, _("nobody")), *((pk, str(one)) for pk, one in self.people.items())]
+            "responsible", [*first, (NOBODY, _("nobody")), *((pk, _person(one)) for pk, one in self.people.items())]
         )
         self.choose("pay_rule", [*first, *rules])
         self.choose("pension", [*first, (USUAL, _("usual term of the office")), ("own", _("own term"))])
@@ -96,8 +102,8 @@ class TermsForm(forms.Form):
 
     @property
     def changes_person(self) -> bool:
-        """Whether a responsible person was chosen, be it nobody."""
-        return self.cleaned_data["responsible"] not in ("", KEEP)
+        """Whether another responsible person was chosen, be it nobody."""
+        return "responsible" in self.changed_data and self.cleaned_data["responsible"] not in ("", KEEP)
 
     @property
     def person(self) -> User | None:
@@ -186,6 +192,10 @@ def days_words(number: int) -> str:
     if number < 0:
         return _("%(count)s days before the end of the period") % {"count": formats.number(-number)}
     return _("%(count)s days after the end of the period") % {"count": formats.number(number)}
+
+
+def _person(person: User) -> str:
+    return str(person) if person.is_active else _("%(name)s (account closed)") % {"name": person}
 
 
 def key_of(deadline: Deadline) -> str:

@@ -60,7 +60,7 @@ class CompanyDeadlinesView(ScopedDetailView):
         self.object = self.get_object()
         if not holds_over(request, self.object, Capability.SET_DEADLINES):
             raise PermissionDenied
-        form = TermsForm(request.POST, user=user_of(request))
+        form = TermsForm(request.POST, user=user_of(request), of=getattr(self.object, "arrangement", None))
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(object=self.object, form=form), status=422)
         done = [arranging.set_terms(user_of(request), [pk], form.terms)]
@@ -90,7 +90,7 @@ class CompanyDeadlinesView(ScopedDetailView):
             "arrangement": arrangement,
             "internal": not of_client(request),
             "moved": [] if of_client(request) else list(moved),
-            "form": TermsForm(user=user_of(request), initial=TermsForm.initial_of(arrangement)) if mine else None,
+            "form": TermsForm(user=user_of(request), of=arrangement) if mine else None,
             "move_form": MoveForm(deadlines=list(rows)) if mine else None,
         }
         heading = _("Deadlines of %(company)s") % {"company": company}

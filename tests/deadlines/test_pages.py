@@ -4,8 +4,9 @@ import re
 
 import pytest
 from django.urls import reverse
+from lxml import html as html_of
 
-from portal.accounts.models import Membership
+from portal.accounts.models import Membership, User
 from portal.accounts.roles import Role
 from portal.audit.models import Entry
 from portal.companies.models import Company
@@ -142,6 +143,30 @@ def test_a_company_is_set_and_the_trail_tells_what(company, debtor, boss, accoun
     assert "25 Nov 2026" in page
     entries = Entry.objects.filter(kind="settings_changed", company_id=company.pk).order_by("number")
     assert [entry.detail["what"] for entry in entries] == ["terms", "responsible"]
+
+
+def sent_by_a_browser(page, **changed):
+    """The form as it stands on the page, with some of its fields changed; of a list without a choice the first one."""
+    found = [form for form in html_of.fromstring(page).forms if "responsible" in form.fields]
+    return {**dict(found[0].form_values()), **changed}
+
+
+@pytest.mark.parametrize("who", ["somebody whom the reader cannot name", "somebody whose account is closed"])
+def test_setting_a_pay_day_leaves_the_responsible_person(company, debtor, boss, accountant, as_user, who):
+    clerk = accountant(debtor)
+    person = boss if who.startswith("somebody whom") else accountant(debtor, email="gone@test.example")
+    arranging.assign(boss, [company.pk], person)
+    if person != boss:
+        User.objects.filter(pk=person.pk).update(is_active=False)
+    browser, address = as_user(clerk), reverse("deadlines:company", args=[company.pk])
+    posted = sent_by_a_browser(browser.get(address).content.decode(), pay_rule="after", pay_number="3")
+    page = browser.post(address, posted, follow=True).content.decode()
+    assert "The dates of this company are set" in page
+    own = Arrangement.objects.get()
+    assert (own.responsible, own.pay_rule, own.pay_number) == (person, "after", 3)
+    # Taken off on purpose they are gone.
+    browser.post(address, {**posted, "responsible": "nobody"})
+    assert Arrangement.objects.get().responsible is None
 
 
 @pytest.mark.parametrize(
