@@ -3,11 +3,14 @@
 For the engine's transactions and for tasks, which act for nobody: pages read the results through `visible_to`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from portal.companies.models import Company, CurrentPeriod, PensionExport, Run, WageTaxReturn
+from django.db.models import F, Max
+
+from portal.companies.models import Company, CurrentPeriod, PensionExport, PeriodSeen, Run, WageTaxReturn
 from portal.deadlines.models import Arrangement, MovedDate
 from portal.mirror.models import Freshness
 from portal.periods import Period, PeriodType
@@ -20,11 +23,15 @@ YEARS_BACK = 2
 
 @dataclass
 class Facts:
-    """One company: its settings, and its runs, returns and pension returns, the newest of a period first."""
+    """One company: its settings, and its runs, returns and pension returns, the newest of a period first.
+
+    `latest`: the furthest period that it ever worked on; later than `current` while Nmbrs has set that back.
+    """
 
     company: Company
     kind: PeriodType
     current: Period
+    latest: Period
     arrangement: Arrangement | None = None
     moved: dict[tuple[str, str, Period], date] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
@@ -39,15 +46,17 @@ class Facts:
 
 
 def of_companies(pks: Sequence[int]) -> list[Facts]:
-    """The facts of those of the companies whose current period is known. Eight queries, however many there are."""
+    """The facts of those of the companies whose current period is known. Nine queries, however many there are."""
     current = CurrentPeriod.objects.filter(company__in=pks, company__missing_since__isnull=True)
     facts = {
-        row.company_id: Facts(row.company, PeriodType(row.period_type), row.period)
+        row.company_id: Facts(row.company, PeriodType(row.period_type), row.period, row.period)
         for row in current.select_related("company")
     }
     if not facts:
         return []
     since = min(one.current.year for one in facts.values()) - YEARS_BACK
+    for company, year, number in _furthest(facts):
+        facts[company].latest = max(facts[company].current, Period(year, number))
     for arrangement in Arrangement.objects.filter(company__in=facts):
         facts[arrangement.company_id].arrangement = arrangement
     for moved in MovedDate.objects.filter(company__in=facts, year__gte=since):
@@ -62,3 +71,13 @@ def of_companies(pks: Sequence[int]) -> list[Facts]:
     for company, resource in fetched.values_list("company_id", "resource"):
         facts[company].fetched.add(resource)
     return list(facts.values())
+
+
+def _furthest(companies: Iterable[int]) -> Iterator[tuple[int, int, int]]:
+    """Company, year and number of the furthest period seen of each.
+
+    Set back is at most over some years; a period further on than that was a mistake that Nmbrs took back.
+    """
+    near = PeriodSeen.objects.filter(company__in=companies, year__lte=F("company__current__year") + YEARS_BACK)
+    rows: Any = near.order_by().values("company").annotate(furthest=Max(F("year") * 100 + F("number")))
+    return ((company, *divmod(at, 100)) for company, at in rows.values_list("company", "furthest"))

@@ -150,7 +150,8 @@ class PeriodState(models.Model):
 
     `back` counts from the current period: 0 that one, 1 the one before, −1 the one after. Progress None: not known, or
     (`pension`, `return_progress`) nothing expected. `next_*`: the earliest deadline still open of this period and of
-    those before it. `*_unsure`: as Deadline's. `*_known`: whether Nmbrs ever told. `rules`: with which table of
+    those before it; of the current one also of those after it that the company worked on before it was set back.
+    `*_open`, `*_unsure`: as Deadline's. `*_known`: whether Nmbrs ever told. `rules`: with which table of
     parameters it was computed.
     """
 
@@ -166,10 +167,12 @@ class PeriodState(models.Model):
     pay_due = models.DateField(null=True)
     pay_unsure = models.BooleanField(default=True)
     return_progress = models.PositiveSmallIntegerField(choices=Progress.choices, null=True)
+    return_open = models.BooleanField(default=False)
     return_sent_at = models.DateTimeField(null=True)
     return_due = models.DateField(null=True)
     return_unsure = models.BooleanField(default=True)
     pension = models.PositiveSmallIntegerField(choices=Progress.choices, null=True)
+    pension_open = models.BooleanField(default=False)
     pension_sent_at = models.DateTimeField(null=True)
     pension_due = models.DateField(null=True)
     pension_unsure = models.BooleanField(default=True)

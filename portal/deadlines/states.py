@@ -18,6 +18,7 @@ from portal.deadlines.parameters import VERSION
 from portal.deadlines.working_out import Due, Stand, WorkingOut
 from portal.mirror.models import Freshness
 from portal.mirror.upsert import bulk_upsert
+from portal.periods import Period
 
 #: Companies that are read and written at a time.
 BATCH = 200
@@ -33,9 +34,9 @@ def rewrite(pks: Sequence[int]) -> None:
         states: list[dict[str, Any]] = []
         deadlines: list[dict[str, Any]] = []
         for one in facts.of_companies(batch):
-            stands = WorkingOut(one).stands()
-            states += _states(one, stands)
-            deadlines += [_deadline(one.company.pk, due) for due in _dues(stands)]
+            worked_out = WorkingOut(one)
+            states += _states(one, worked_out)
+            deadlines += [_deadline(one.company.pk, due) for due in _dues(worked_out)]
         _bring(PeriodState, batch, states, _STATE_KEY)
         _bring(Deadline, batch, deadlines, _DEADLINE_KEY)
 
@@ -65,14 +66,32 @@ def behind() -> "QuerySet[Any, int]":
     return current.filter(~Exists(states.filter(rules=VERSION)) | late).values_list("company_id", flat=True)
 
 
-def _dues(stands: list[Stand]) -> Iterator[Due]:
+def _dues(worked_out: WorkingOut) -> Iterator[Due]:
     """Every deadline once: pay periods may share a return."""
     seen: set[int] = set()
-    for stand in stands:
-        for due in (stand.payment, stand.pension, stand.declared):
-            if due is not None and id(due) not in seen:
+    for stand in worked_out.stands:
+        for due in _of(stand):
+            if id(due) not in seen:
                 seen.add(id(due))
                 yield due
+    yield from worked_out.unsent
+
+
+def _of(stand: Stand) -> list[Due]:
+    return [due for due in (stand.payment, stand.pension, stand.declared) if due is not None]
+
+
+def _firsts(worked_out: WorkingOut) -> dict[Period, Due | None]:
+    """By period the first thing still to be done in it or before it."""
+    unsent = sorted((due for due in worked_out.unsent if due.open), key=lambda due: due.last, reverse=True)
+    first: Due | None = None
+    firsts: dict[Period, Due | None] = {}
+    for stand in worked_out.stands:
+        waiting = [due for due in (first, *_of(stand)) if due and due.open]
+        while unsent and unsent[-1].last <= stand.days.last:
+            waiting.append(unsent.pop())
+        firsts[stand.period] = first = min(waiting, key=lambda due: due.due, default=None)
+    return firsts
 
 
 def _deadline(company: int, due: Due) -> dict[str, Any]:
@@ -91,11 +110,11 @@ def _deadline(company: int, due: Due) -> dict[str, Any]:
     }
 
 
-def _states(one: facts.Facts, stands: list[Stand]) -> Iterator[dict[str, Any]]:
-    first: Due | None = None
-    for stand in stands:
-        own = [due for due in (stand.payment, stand.pension, stand.declared) if due and due.open]
-        first = min([*([first] if first else []), *own], key=lambda due: due.due, default=None)
+def _states(one: facts.Facts, worked_out: WorkingOut) -> Iterator[dict[str, Any]]:
+    firsts = _firsts(worked_out)
+    for stand in worked_out.stands:
+        # Who works on last year's period for a correction still has all of this year to do.
+        first = firsts[stand.period if stand.back else one.latest]
         yield {
             "company_id": one.company.pk,
             "period_type": one.kind.value,
@@ -109,10 +128,12 @@ def _states(one: facts.Facts, stands: list[Stand]) -> Iterator[dict[str, Any]]:
             "pay_due": stand.payment.due,
             "pay_unsure": stand.payment.unsure,
             "return_progress": _progress(stand.declared),
+            "return_open": stand.declared is not None and stand.declared.open,
             "return_sent_at": stand.return_sent_at,
             "return_due": stand.declared.due if stand.declared else None,
             "return_unsure": stand.declared is None or stand.declared.unsure,
             "pension": _progress(stand.pension),
+            "pension_open": stand.pension is not None and stand.pension.open,
             "pension_sent_at": stand.pension_sent_at,
             "pension_due": stand.pension.due if stand.pension else None,
             "pension_unsure": stand.pension is None or stand.pension.unsure,

@@ -1,37 +1,39 @@
 """From the facts of a company to its deadlines and the state of its periods. Reads nothing and writes nothing."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 
-from portal.companies.models import PensionExport, ReturnPeriod, Run, WageTaxReturn
-from portal.companies.status import RETURN_KINDS
+from portal.companies.models import PensionExport, Run, WageTaxReturn
 from portal.deadlines.facts import Facts
 from portal.deadlines.models import Kind, Progress
 from portal.deadlines.parameters import in_force
-from portal.deadlines.rules import act_by, month_end, pay_due, pension_due, return_due
-from portal.periods import Bounds, Period, PeriodType, bounds, containing, following, preceding
+from portal.deadlines.returns import Return, Returns
+from portal.deadlines.rules import act_by, pay_due, pension_due, return_due
+from portal.periods import Bounds, Period, PeriodType, bounds, following, preceding
 from portal.ui.moment import FURTHEST_BACK
 
-Row = TypeVar("Row", WageTaxReturn, PensionExport)
-
-#: Periods before the current one that can be looked back at.
-BACK = FURTHEST_BACK
-#: Deadlines are worked out for periods that end so long after the current one, but for no more than so many of them.
+#: Worked out are the periods of a year before the latest one, be they weeks or months, and at least as many before the
+#: current one as pages look back.
+BEHIND = timedelta(days=365)
+#: Deadlines are worked out for periods that end so long after the latest one, but for no more than so many of them.
 AHEAD, AHEAD_MOST = timedelta(days=200), 40
+#: No year has more periods than this.
+MOST_IN_A_YEAR = 53
 
 
 @dataclass
 class Due:
     """A deadline. Not `open`: done, or the company went on without anything made for it; or nobody knows.
 
-    `unsure`: the day follows from a term that was not verified; no person set it.
+    `last`: the last day of its period. `unsure`: the day follows from a term that was not verified; no person set it.
     """
 
     kind: Kind
     period_type: PeriodType
     period: Period
+    last: date
     due: date
     computed: date | None
     progress: int | None
@@ -61,16 +63,6 @@ class Stand:
 
 
 @dataclass(frozen=True)
-class _Return:
-    """The return period that a pay period falls in."""
-
-    kind: PeriodType
-    period: Period
-    days: Bounds
-    row: WageTaxReturn | None
-
-
-@dataclass(frozen=True)
 class _Rule:
     """What a rule gives; `certain`: its term was verified, or agreed with the client."""
 
@@ -79,36 +71,62 @@ class _Rule:
 
 
 class WorkingOut:
-    """The periods of one company, from BACK before the current one to some months after it."""
+    """The periods of one company, from a year before the latest that it worked on to some months after it.
+
+    `stands`: every period with its deadlines, oldest first. `unsent`: what Nmbrs has unsent in none of them.
+
+    Set back for a correction the company is in a period that was paid (nmbrs.md 4.1): what is due stays as it was, and
+    only `back` counts from there.
+    """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self._exports = _by_period(facts.exports)
-        self._returns = _by_period(facts.returns)
-        self._declared: dict[Period, Due] = {}
-        self._current_days = bounds(facts.kind, facts.current)
+        self._returns = Returns(facts.company, facts.returns)
+        self._runs = _by_covered(facts.runs)
+        self._declared: dict[tuple[PeriodType, Period], Due] = {}
+        self._latest_days = bounds(facts.kind, facts.latest)
         self._pension_since = min(self._exports, default=None)
-
-    def stands(self) -> list[Stand]:
-        """Every period with its deadlines, oldest first."""
-        return [self._stand(period, back) for period, back in self._periods()]
+        self.stands = [self._stand(period, back) for period, back in self._periods()]
+        self.unsent = [*self._unsent_returns(), *self._unsent_exports()]
 
     def _periods(self) -> Iterator[tuple[Period, int]]:
-        kind, period = self.facts.kind, self.facts.current
-        for _ in range(BACK):
-            period = preceding(kind, period)
-        last = self._current_days.last + AHEAD
-        for back in range(BACK, -AHEAD_MOST, -1):
+        kind, period, back = self.facts.kind, self.facts.current, 0
+        since, until = self._latest_days.first - BEHIND, self._latest_days.last + AHEAD
+        while back < FURTHEST_BACK or bounds(kind, period).first > since:
+            period, back = preceding(kind, period), back + 1
+        ahead = 0
+        while ahead < AHEAD_MOST:
             yield period, back
-            period = following(kind, period)
-            if back < 0 and bounds(kind, period).last > last:
-                return
+            period, back = following(kind, period), back - 1
+            if period > self.facts.latest:
+                ahead += 1
+                if bounds(kind, period).last > until:
+                    return
+
+    def _unsent_returns(self) -> Iterator[Due]:
+        for made in self._returns.unsent():
+            if (made.kind, made.period) not in self._declared:
+                yield self._return(made, None)
+
+    def _unsent_exports(self) -> Iterator[Due]:
+        kind, held = self.facts.kind, {stand.period for stand in self.stands}
+        for period, (newest, *_) in self._exports.items():
+            if newest.sent_at or period in held:
+                continue
+            try:
+                days = bounds(kind, period)
+            except ValueError:
+                # A number that this length does not have tells no day.
+                continue
+            if due := self._pension(period, days, None):
+                yield due
 
     def _stand(self, period: Period, back: int) -> Stand:
         facts, days = self.facts, bounds(self.facts.kind, period)
-        runs = [run for run in facts.runs if _covers(run, period)]
+        runs = self._runs.get(period, [])
         run = None if not facts.knows("runs") else _progress_of(runs)
-        pension, declared, found = self._pension(period, days, back, run), None, self._return_of(days)
+        pension, declared, found = self._pension(period, days, run), None, self._returns.of(days.last)
         if found is not None:
             declared = self._return(found, run)
         export = next(iter(self._exports.get(period, [])), None)
@@ -118,22 +136,22 @@ class WorkingOut:
             back=back,
             run=run,
             run_at=max((one.run_at for one in runs if one.run_at), default=None),
-            payment=self._payment(period, days, back, run),
+            payment=self._payment(period, days, run),
             pension=pension,
             pension_sent_at=export.sent_at if export and pension else None,
             declared=declared,
             return_sent_at=found.row.sent_at if found and found.row else None,
         )
 
-    def _payment(self, period: Period, days: Bounds, back: int, run: int | None) -> Due:
+    def _payment(self, period: Period, days: Bounds, run: int | None) -> Due:
         agreed = self.facts.arrangement.pay_day if self.facts.arrangement else None
         term = in_force("payment.due_days", days.last)
         # Where Nmbrs went on without a run there was nothing to pay.
-        waits = run is not None and run < Progress.DONE and (back <= 0 or run > Progress.NONE)
+        waits = run is not None and run < Progress.DONE and (self._goes_on(days) or run > Progress.NONE)
         rule = _Rule(pay_due(days.last, agreed, term.value), agreed is not None or term.verified)
-        return self._due(Kind.PAYMENT, self.facts.kind, period, rule, run, waits=waits)
+        return self._due(Kind.PAYMENT, self.facts.kind, period, days.last, rule, run, waits=waits)
 
-    def _pension(self, period: Period, days: Bounds, back: int, run: int | None) -> Due | None:
+    def _pension(self, period: Period, days: Bounds, run: int | None) -> Due | None:
         """None where nothing is expected: no pension return was ever made, or the first one came later."""
         if self._pension_since is None or period < self._pension_since:
             return None
@@ -141,61 +159,64 @@ class WorkingOut:
         usual = in_force("pension.due_days", days.last)
         term = usual.value if own is None else own
         progress = _filed(self._exports.get(period, []))
-        waits = progress < Progress.DONE and (back <= 0 or progress > Progress.NONE or bool(run))
+        waits = progress < Progress.DONE and (self._goes_on(days) or progress > Progress.NONE or bool(run))
         rule = _Rule(pension_due(days.last, term), own is not None or usual.verified)
-        return self._due(Kind.PENSION, self.facts.kind, period, rule, progress, waits=waits)
+        return self._due(Kind.PENSION, self.facts.kind, period, days.last, rule, progress, waits=waits)
 
-    def _return(self, found: _Return, run: int | None) -> Due:
+    def _return(self, found: Return, run: int | None) -> Due:
         """The deadline of a return period, shared by the pay periods in it."""
-        known = self._declared.get(found.period)
+        known = self._declared.get((found.kind, found.period))
         progress = None if not self.facts.knows("wage_tax_returns") else _filed([found.row] if found.row else [])
         if known is None:
-            term = in_force("return.due_months", found.days.last)
-            by_rule = _Rule(return_due(found.kind, found.days.last, term.value), term.verified)
-            going_on = found.days.last >= self._current_days.first
-            waits = progress is not None and progress < Progress.DONE and (going_on or progress > Progress.NONE)
-            known = self._due(Kind.RETURN, found.kind, found.period, by_rule, progress, waits=waits)
-            self._declared[found.period] = known
+            last = found.days.last
+            term = in_force("return.due_months", last)
+            by_rule = _Rule(return_due(found.kind, last, term.value), term.verified)
+            waits = (
+                progress is not None
+                and progress < Progress.DONE
+                and (self._goes_on(found.days) or progress > Progress.NONE)
+            )
+            known = self._due(Kind.RETURN, found.kind, found.period, last, by_rule, progress, waits=waits)
+            self._declared[found.kind, found.period] = known
         if run and progress == Progress.NONE:
             known.open = True
         return known
 
-    def _return_of(self, days: Bounds) -> _Return | None:
-        """The return period in which the pay period ends; None where neither Nmbrs nor a return tells its length.
-
-        A return's own days count before those of its number: pay and return period need not be the same.
-        """
-        company = self.facts.company
-        length = ReturnPeriod(company.return_period) if company.return_period in ReturnPeriod else ReturnPeriod.NONE
-        kind = RETURN_KINDS.get(length)
-        if kind is not None:
-            period = containing(kind, days.last)
-            row = next(iter(self._returns.get(period, [])), None)
-            own = _days_of(row)
-            return _Return(kind, period, own or bounds(kind, period), row)
-        for row in self.facts.returns:
-            own = _days_of(row)
-            if own and own.first <= days.last <= own.last:
-                return _Return(_length_of(own), Period(row.year, row.number), own, row)
-        return None
+    def _goes_on(self, days: Bounds) -> bool:
+        """Whether the period did not end before the latest one began, so that what is due in it is still to come."""
+        return days.last >= self._latest_days.first
 
     def _due(
-        self, kind: Kind, length: PeriodType, period: Period, by_rule: _Rule, progress: int | None, *, waits: bool
+        self,
+        kind: Kind,
+        length: PeriodType,
+        period: Period,
+        last: date,
+        by_rule: _Rule,
+        progress: int | None,
+        *,
+        waits: bool,
     ) -> Due:
         moved = self.facts.moved.get((kind, length, period))
         due, computed = (moved, by_rule.due) if moved else (by_rule.due, None)
-        return Due(kind, length, period, due, computed, progress, waits, unsure=not moved and not by_rule.certain)
+        unsure = not moved and not by_rule.certain
+        return Due(kind, length, period, last, due, computed, progress, waits, unsure)
 
 
-def _by_period(rows: list[Row]) -> dict[Period, list[Row]]:
-    found: dict[Period, list[Row]] = {}
+def _by_period(rows: list[PensionExport]) -> dict[Period, list[PensionExport]]:
+    found: dict[Period, list[PensionExport]] = {}
     for row in rows:
         found.setdefault(Period(row.year, row.number), []).append(row)
     return found
 
 
-def _covers(run: Run, period: Period) -> bool:
-    return run.year == period.year and run.period_start <= period.number <= run.period_end
+def _by_covered(runs: list[Run]) -> dict[Period, list[Run]]:
+    """The runs over each period."""
+    found: dict[Period, list[Run]] = defaultdict(list)
+    for run in runs:
+        for number in range(run.period_start, min(run.period_end, MOST_IN_A_YEAR) + 1):
+            found[Period(run.year, number)].append(run)
+    return found
 
 
 def _progress_of(runs: list[Run]) -> int:
@@ -207,13 +228,3 @@ def _filed(rows: "list[WageTaxReturn] | list[PensionExport]") -> int:
     if not rows:
         return Progress.NONE
     return Progress.DONE if rows[0].sent_at else Progress.MADE
-
-
-def _days_of(row: WageTaxReturn | None) -> Bounds | None:
-    return Bounds(row.first_day, row.last_day) if row and row.first_day and row.last_day else None
-
-
-def _length_of(days: Bounds) -> PeriodType:
-    """Whole months are a month's return; what begins or ends within one is of four weeks."""
-    whole = days.first.day == 1 and days.last == month_end(days.last)
-    return PeriodType.MONTH if whole else PeriodType.FOUR_WEEKS

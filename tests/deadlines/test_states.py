@@ -113,15 +113,12 @@ def test_a_return_tells_its_own_days_where_nmbrs_names_no_return_period(debtor):
     assert state(company).return_due == date(2026, 12, 31)
 
 
-def test_the_window_moves_with_the_current_period_also_backwards(company):
+def test_a_company_without_a_current_period_has_no_deadlines(company):
     assert PeriodState.objects.filter(company=company, back=12).get().number == 11
-    CurrentPeriod.objects.filter(company=company).update(year=2025, number=12)
-    now = state(company)
-    assert (now.year, now.number) == (2025, 12)
-    assert not PeriodState.objects.filter(company=company, year=2026, number=12).exists()
     CurrentPeriod.objects.filter(company=company).delete()
     states.rewrite([company.pk])
     assert not PeriodState.objects.filter(company=company).exists()
+    assert not Deadline.objects.filter(company=company).exists()
 
 
 def test_writing_again_writes_nothing(company, django_assert_max_num_queries):

@@ -25,7 +25,6 @@ from portal.deadlines.certainty import CHECK, MEANING
 from portal.deadlines.due import OVERDUE, TODAY, WEEK, WORDS
 from portal.deadlines.several_views import filter_of
 from portal.deadlines.views import KINDS
-from portal.deadlines.working_out import BACK
 from portal.debtors import asked
 from portal.ui import moment
 from portal.ui.exports import asking
@@ -82,11 +81,11 @@ class BoardView(ScopedListView):
         text = self.request.GET.get("back", "").strip()
         if not text:
             return 0
-        if len(text) <= 2 and text.isascii() and text.isdecimal() and int(text) <= BACK:
+        if len(text) <= 2 and text.isascii() and text.isdecimal() and int(text) <= moment.FURTHEST_BACK:
             moment.stand(self.request, moment.of_back(int(text)))
             return int(text)
         said = _("The board looks back at most %(count)s periods. This is the current one.")
-        messages.warning(self.request, said % {"count": BACK})
+        messages.warning(self.request, said % {"count": moment.FURTHEST_BACK})
         return 0
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
@@ -201,7 +200,7 @@ class BoardView(ScopedListView):
         return Steps(
             back=back,
             label=label,
-            earlier=address(back + 1) if back < BACK else "",
+            earlier=address(back + 1) if back < moment.FURTHEST_BACK else "",
             later=address(back - 1) if back else "",
             current=address(0) if back else "",
         )
