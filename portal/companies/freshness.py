@@ -84,10 +84,13 @@ def on_page(request: HttpRequest, company: Company, resources: Sequence[str]) ->
     return _summed(known[company.pk], tuple(resources))
 
 
-def of_debtor(user: "Person", debtor: Debtor, resources: Sequence[str]) -> FreshnessSummary:
-    """The freshness of a page about one debtor and all its companies."""
-    asked = tuple(resources)
-    return _summed(_states_of_debtor(user, debtor.pk, resources=asked), asked)
+def of_debtor(request: HttpRequest, debtor: Debtor, resources: Sequence[str]) -> FreshnessSummary:
+    """The freshness of a page about one debtor and all its companies; read once for it, about every kind."""
+    known: dict[int, list[Any]] = request.__dict__.setdefault("_states_of_debtors", {})
+    if debtor.pk not in known:
+        every = tuple(resource.name for resource in registry)
+        known[debtor.pk] = list(_states_of_debtor(request.user, debtor.pk, resources=every))
+    return _summed(known[debtor.pk], tuple(resources))
 
 
 @Prepared

@@ -1,6 +1,6 @@
 """Companies with where they stand now: current period, its run, the last run and the last wage-tax return."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from portal.accounts.prepared import Prepared
 from portal.companies import status, words
 from portal.companies.models import Company, CurrentPeriod, Run, WageTaxReturn
 from portal.mirror import together
-from portal.mirror.models import Freshness
+from portal.mirror.models import Freshness, State
 from portal.periods import PeriodType
 from portal.ui.values import Missing, Status
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 #: The kinds of which it matters whether they ever came in.
-TOLD = ("runs", "wage_tax_returns")
+TOLD = ("current_period", "runs", "wage_tax_returns")
+
+#: By company and kind why nothing of it is known; None where it came in at least once. What is not there: never read.
+Lacks = Mapping[tuple[int, str], Missing | None]
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,11 @@ def told(companies: "QuerySet[Company]", user: "User | AnonymousUser") -> "Query
 
 
 def standings(
-    companies: "Iterable[Company]", user: "User | AnonymousUser", came_in: set[tuple[int, str]] | None = None
+    companies: "Iterable[Company]", user: "User | AnonymousUser", lacks: Lacks | None = None
 ) -> list[Standing]:
     """How each of the visible `companies` (from `told`) stands. Two queries beside theirs, however many there are.
 
-    `came_in`: company and kind of what came in at least once, where the page has read that already; a query less.
+    `lacks`: where the page has read that already; a query less.
     """
     rows: list[Any] = list(companies)
     runs = [row.last_run_id for row in rows if row.last_run_id]
@@ -66,10 +69,8 @@ def standings(
     last_runs, last_returns = (
         {row.pk: row for row in found} for found in together.rows_of((Run, WageTaxReturn), answer)
     )
-    fetched = _fetched(rows, user) if came_in is None else came_in
-    return [
-        _standing(row, last_runs.get(row.last_run_id), last_returns.get(row.last_return_id), fetched) for row in rows
-    ]
+    known = _lacks(rows, user) if lacks is None else lacks
+    return [_standing(row, last_runs.get(row.last_run_id), last_returns.get(row.last_return_id), known) for row in rows]
 
 
 @Prepared
@@ -86,26 +87,32 @@ def _returns(user: "User | AnonymousUser") -> "QuerySet[WageTaxReturn]":
     return WageTaxReturn.objects.visible_to(user)
 
 
-def _standing(
-    row: Any, last_run: Run | None, last_return: WageTaxReturn | None, fetched: set[tuple[int, str]]
-) -> Standing:
+def _standing(row: Any, last_run: Run | None, last_return: WageTaxReturn | None, lacks: Lacks) -> Standing:
+    def lacking(kind: str) -> Missing | None:
+        return lacks.get((row.pk, kind), Missing.NEVER_FETCHED)
+
     current = getattr(row, "current", None)
-    runs_known = (row.pk, "runs") in fetched or last_run is not None
-    returns_known = (row.pk, "wage_tax_returns") in fetched or last_return is not None
-    run_status: Status | Missing = Missing.NEVER_FETCHED
-    if current and runs_known:
+    no_runs = None if last_run else lacking("runs")
+    no_returns = None if last_return else lacking("wage_tax_returns")
+    period: str | Missing = lacking("current_period") or Missing.UNKNOWN
+    run_status: Status | Missing = no_runs or Missing.UNKNOWN
+    if current:
+        period = words.period(PeriodType(current.period_type), current.period)
+    if current and not no_runs:
         made, locked = row.run_made, row.run_locked
         run_status = status.of_period(current.period, current.period, made=made, locked=locked)
+    elif isinstance(period, Missing):
+        run_status = period
     return Standing(
         company=row,
         current=current,
-        period=words.period(PeriodType(current.period_type), current.period) if current else Missing.NEVER_FETCHED,
+        period=period,
         run_status=run_status,
         last_run=last_run,
         last_run_period=run_period(last_run) if last_run else "",
-        last_run_status=_of_last_run(last_run, runs_known),
+        last_run_status=no_runs or (status.of_run(last_run) if last_run else status.NO_RUN),
         last_return=last_return,
-        last_return_status=status.of_return(last_return) if returns_known else Missing.NEVER_FETCHED,
+        last_return_status=no_returns or status.of_return(last_return),
     )
 
 
@@ -115,20 +122,14 @@ def run_period(run: Run) -> str:
     return first if run.period_start == run.period_end else f"{first} – {run.period_end:02d}"
 
 
-def _of_last_run(run: Run | None, known: bool) -> Status | Missing:
-    if not known:
-        return Missing.NEVER_FETCHED
-    return status.of_run(run) if run else status.NO_RUN
+def lack_of(state: str, last_success: Any) -> Missing | None:
+    """Why nothing of a kind is known, by its freshness; None where it came in."""
+    if last_success is not None:
+        return None
+    return Missing.NOT_PERMITTED if state == State.NOT_PERMITTED else Missing.NEVER_FETCHED
 
 
-def _fetched(rows: Sequence[Company], user: "User | AnonymousUser") -> set[tuple[int, str]]:
-    """Company and kind, where runs or returns came in at least once."""
-    return set(
-        Freshness.objects.visible_to(user)
-        .filter(
-            company__in=[row.pk for row in rows],
-            resource__in=TOLD,
-            last_success__isnull=False,
-        )
-        .values_list("company_id", "resource")
-    )
+def _lacks(rows: Sequence[Company], user: "User | AnonymousUser") -> Lacks:
+    found = Freshness.objects.visible_to(user).filter(company__in=[row.pk for row in rows], resource__in=TOLD)
+    answer = found.values_list("company_id", "resource", "state", "last_success")
+    return {(company, kind): lack_of(state, last) for company, kind, state, last in answer}

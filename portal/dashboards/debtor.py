@@ -10,6 +10,7 @@ from django.db.models import CharField, DateTimeField, Exists, F, IntegerField, 
 
 from portal.accounts.prepared import Prepared, PreparedRows
 from portal.companies.models import Basis, Company, Snapshot
+from portal.companies.standing import lack_of
 from portal.dashboards import months
 from portal.debtors.models import Debtor
 from portal.employees import figures
@@ -40,7 +41,8 @@ class Month:
 class Known:
     """Which kinds ever came in for which company of a debtor, and whether Nmbrs refuses one of them.
 
-    `own`: the kinds that came in for the debtor as such. `names`: those of the companies.
+    `own`: the kinds that came in for the debtor as such. `names`: those of the companies. `by_company`: by company and
+    kind why nothing of it is known, None where it came in.
     """
 
     companies: int | None
@@ -48,6 +50,7 @@ class Known:
     refused: frozenset[str]
     own: frozenset[str] = frozenset()
     names: Mapping[int, str] = field(default_factory=dict)
+    by_company: Mapping[tuple[int, str], Missing | None] = field(default_factory=dict)
 
     def having(self, kinds: Sequence[str]) -> frozenset[int]:
         """The companies of which all of the kinds came in."""
@@ -101,6 +104,9 @@ def known(debtor: Debtor, user: "Person") -> Known:
         ),
         own=frozenset(resource for company, resource, _state, last in rows if company is None and last),
         names=names,
+        by_company={
+            (company, resource): lack_of(state, last) for company, resource, state, last in rows if company is not None
+        },
     )
 
 

@@ -13,7 +13,7 @@ from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS
 from portal.companies.models import Company
-from portal.companies.standing import TOLD, Standing, standings, told
+from portal.companies.standing import Standing, standings, told
 from portal.dashboards import months
 from portal.dashboards.changes.panel import new_of_client
 from portal.dashboards.changes.unseen import CAPABILITY
@@ -99,9 +99,8 @@ def companies(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
 def standings_of(request: HttpRequest, debtor: Debtor) -> list[Standing]:
     """How each company of the client stands and who sees to it, read once for the page."""
     if "_standings" not in debtor.__dict__:
-        fetched = known_of(debtor, request.user).fetched
-        came_in = {(company, kind) for kind in TOLD for company in fetched.get(kind, ())}
-        debtor.__dict__["_standings"] = standings(_companies_of(request.user, debtor.pk), request.user, came_in)
+        lacks = known_of(debtor, request.user).by_company
+        debtor.__dict__["_standings"] = standings(_companies_of(request.user, debtor.pk), request.user, lacks)
     found: list[Standing] = debtor.__dict__["_standings"]
     return found
 

@@ -212,7 +212,7 @@ class DebtorView(ScopedDetailView):
         """How old every kind is of which this reader sees something."""
         seen = kinds_seen(self.request, self.object, self.get_panels())
         kinds = dict.fromkeys((*self.head_kinds, *kinds_of(self.tiles), *seen))
-        return freshness.of_debtor(self.request.user, self.object, tuple(kinds))
+        return freshness.of_debtor(self.request, self.object, tuple(kinds))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Figures and panels of the month in the address."""

@@ -15,6 +15,7 @@ from portal.deadlines import earlier, feeds, month
 from portal.deadlines.certainty import CHECK, meaning_for
 from portal.deadlines.filters import DeadlineFilter
 from portal.deadlines.models import Deadline
+from portal.deadlines.refusals import with_refusals
 from portal.deadlines.tables import DeadlineTable
 from portal.deadlines.views import KINDS, user_of
 from portal.debtors import asked
@@ -62,7 +63,7 @@ class CalendarView(ScopedListView):
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """The month's, or what is late from earlier ones, with what a row shows."""
-        shown = queryset.filter(**PRESENT).select_related(
+        shown = with_refusals(queryset.filter(**PRESENT)).select_related(
             "company__debtor", "company__current", "company__arrangement__responsible"
         )
         if self.late_alone:

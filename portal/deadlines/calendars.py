@@ -15,6 +15,7 @@ from portal.companies import words
 from portal.deadlines.certainty import CHECK
 from portal.deadlines.models import Kind
 from portal.periods import Period, PeriodType
+from portal.ui import formats
 
 #: More companies than this with the same thing due on a day become one entry.
 TOGETHER = 5
@@ -35,6 +36,7 @@ class Entry(NamedTuple):
     company: int
     name: str
     unsure: bool
+    act_by: date
 
 
 def written(entries: Iterable[Entry], title: str, meaning: str) -> bytes:
@@ -59,9 +61,10 @@ def _events(entries: Iterable[Entry], meaning: str) -> Iterator[Event]:
     for (due, kind), group in groupby(entries, key=lambda one: (one.due, one.kind)):
         rows = list(group)
         what = Kind(kind).label
+        acts = _act(rows[0])
         if len(rows) > TOGETHER:
             said = _("%(what)s: %(count)s companies") % {"what": what, "count": len(rows)}
-            names = [f"{row.name} ({_period(row)}){_mark(row)}" for row in rows[:LISTED]]
+            names = [*acts, *(f"{row.name} ({_period(row)}){_mark(row)}" for row in rows[:LISTED])]
             if len(rows) > LISTED:
                 names.append(_("and %(count)s more") % {"count": len(rows) - LISTED})
             address = f"{reverse('deadlines:calendar')}?month={due:%Y-%m}&day={due.isoformat()}&kind={kind}"
@@ -76,13 +79,18 @@ def _events(entries: Iterable[Entry], meaning: str) -> Iterator[Event]:
                 f"{row.company}-{kind}-{row.period_type}-{row.year}-{row.number}",
                 due,
                 said,
-                meaning if row.unsure else "",
+                "\n".join([*acts, meaning] if row.unsure else acts),
                 address,
             )
 
 
 def _period(row: Entry) -> str:
     return words.period(PeriodType(row.period_type), Period(row.year, row.number))
+
+
+def _act(row: Entry) -> list[str]:
+    """The day to act, where the due date is no working day: the same for whatever is due on that date."""
+    return [] if row.act_by == row.due else [_("Act by %(day)s") % {"day": formats.day(row.act_by)}]
 
 
 def _mark(row: Entry) -> str:

@@ -7,7 +7,7 @@ only what is past its due date.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -79,23 +79,32 @@ def end_of_week(today: date) -> date:
 
 @dataclass(frozen=True)
 class Dated:
-    """A due date with how far its work is; the columns of a deadline, wherever they stand."""
+    """A due date with how far its work is; the columns of a deadline, wherever they stand.
+
+    `refused`: nobody knows how far, because Nmbrs does not give it.
+    """
 
     kind: Kind
     due: date
     act_by: date
     progress: int | None
     open: bool
+    refused: bool = False
+
+    @classmethod
+    def of(cls, row: Any) -> "Dated":
+        """Of a Deadline, of one that may be unknown with what portal.deadlines.refusals adds to it."""
+        return cls(Kind(row.kind), row.due, row.act_by, row.progress, row.open, getattr(row, "refused", False))
 
     @property
     def status(self) -> Status | Missing:
-        """Done, how late or how near; not known where Nmbrs never told how far it is."""
+        """Done, how late or how near; or why it is not known how far it is."""
         return self.told(formats.day)
 
     def told(self, say: Callable[[date], str]) -> Status | Missing:
         """The same, with the day as `say` writes it."""
         if self.progress is None:
-            return Missing.NEVER_FETCHED
+            return Missing.NOT_PERMITTED if self.refused else Missing.NEVER_FETCHED
         if self.progress == Progress.DONE:
             return DONE[self.kind]
         return near(self.due, self.act_by, say) if self.open else PASSED
@@ -111,3 +120,8 @@ def near(due: date, act_by: date, say: Callable[[date], str] = formats.day) -> S
         return Status(Level.SOON, _("today"))
     level = Level.SOON if word == WEEK else Level.NEUTRAL
     return Status(level, _("due %(day)s") % {"day": say(due)})
+
+
+def act_words(due: date, act_by: date, say: Callable[[date], str] = formats.day) -> str:
+    """The day on which it has to be done, where that is another than the due date; empty where it is not to come."""
+    return _("act by %(day)s") % {"day": say(act_by)} if clock.today() < act_by < due else ""

@@ -59,5 +59,5 @@ def _entries(own: CalendarFeed) -> list[Entry]:
         rows = rows.filter(company__debtor=own.debtor_id)
     if own.own_only:
         rows = rows.filter(company__arrangement__responsible=own.user)
-    columns = ("due", "kind", "period_type", "year", "number", "company_id", "company__name", "unsure")
+    columns = ("due", "kind", "period_type", "year", "number", "company_id", "company__name", "unsure", "act_by")
     return [Entry(*row) for row in rows.order_by("due", "kind", "company__name", "pk").values_list(*columns)]

@@ -16,7 +16,7 @@ from portal.companies.models import Company
 from portal.companies.words import PERIOD_TYPES
 from portal.connections.wording import by_reader
 from portal.deadlines.due import BUCKETS, RUN_WORDS, RUNS, WORDS, bucket
-from portal.deadlines.models import Arrangement, Deadline, Kind, PeriodState
+from portal.deadlines.models import Arrangement, Deadline, Kind, PeriodState, Progress
 from portal.debtors.models import Debtor, DebtorTag
 from portal.ui.permissions import of_client
 
@@ -216,7 +216,10 @@ class ArrangementFilter(CompaniesFilter):
 
 
 class DeadlineFilter(ChoosingFilter):
-    """Deadlines by name, client, responsible person, team, tag, what is due, and whether it is done."""
+    """Deadlines by name, client, responsible person, team, tag, what is due, and whether it is done.
+
+    A deadline is in exactly one of the states.
+    """
 
     path = "company__"
 
@@ -226,7 +229,11 @@ class DeadlineFilter(ChoosingFilter):
     team = choice("by_team", _("Team"))
     tag = choice("by_tag", _("Tag"))
     kind = choice("by_kind", _("What"), list(Kind.choices))
-    state = choice("by_state", _("State"), [("open", _("to do")), ("done", _("done"))])
+    state = choice(
+        "by_state",
+        _("State"),
+        [("open", _("to do")), ("done", _("done")), ("none", _("nothing was made")), ("unknown", _("not known"))],
+    )
 
     class Meta:
         model = Deadline
@@ -237,5 +244,12 @@ class DeadlineFilter(ChoosingFilter):
         return rows.filter(kind=value)
 
     def by_state(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
-        """Still to be done, or not."""
-        return rows.filter(open=value == "open")
+        """Still to be done, done, passed by without anything made for it, or nobody knows."""
+        return rows.filter(
+            {
+                "open": Q(open=True),
+                "done": Q(progress=Progress.DONE),
+                "none": Q(open=False, progress__lt=Progress.DONE),
+                "unknown": Q(progress__isnull=True),
+            }[value]
+        )

@@ -58,7 +58,7 @@ class TermsForm(forms.Form):
     def __init__(
         self, *args: Any, user: User, of: Arrangement | None = None, keep: bool = False, **kwargs: Any
     ) -> None:
-        super().__init__(*args, initial=None if keep else self.initial_of(of), **kwargs)
+        super().__init__(*args, **(kwargs if keep else {**kwargs, "initial": self.initial_of(of)}))
         self.people = {str(person.pk): person for person in colleagues(user)}
         if of is not None and of.responsible is not None:
             # A browser sends the first of the list where the chosen one is not in it, and that is nobody.

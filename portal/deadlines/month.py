@@ -12,13 +12,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from portal import clock
-from portal.deadlines.due import OVERDUE, TODAY, word_for
+from portal.deadlines.due import OVERDUE, TODAY, act_words, word_for
 from portal.deadlines.models import Deadline, Kind, Progress
-from portal.deadlines.rules import is_working_day
+from portal.deadlines.rules import act_by, is_working_day
 from portal.debtors import asked
 from portal.periods import Bounds, Period, PeriodType, bounds, following, preceding
 from portal.ui import formats
-from portal.ui.values import Level, Status
+from portal.ui.values import Level, Missing, Status
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -46,6 +46,8 @@ class DayEntry:
     url: str
     #: One of them has a date that is to be checked.
     unsure: bool
+    #: The day to act, where that is another one and something waits for it.
+    act_by: str
 
 
 @dataclass
@@ -103,7 +105,7 @@ def day_names() -> list[str]:
 
 
 def weeks(request: HttpRequest, month: Period, rows: "QuerySet[Deadline]", chosen: date | None) -> list[Week]:
-    """The grid. One query, whatever is due."""
+    """The grid of `rows` with their refusals. One query, whatever is due."""
     entries = _entries(request, rows)
     today = clock.today()
 
@@ -130,6 +132,7 @@ def _entries(request: HttpRequest, rows: "QuerySet[Deadline]") -> dict[date, lis
             count=Count("pk"),
             waiting=Count("pk", filter=Q(open=True)),
             unknown=Count("pk", filter=Q(progress__isnull=True)),
+            withheld=Count("pk", filter=Q(refused=True)),
             done=Count("pk", filter=Q(progress=Progress.DONE)),
             to_check=Count("pk", filter=Q(unsure=True)),
         )
@@ -146,6 +149,7 @@ def _entries(request: HttpRequest, rows: "QuerySet[Deadline]") -> dict[date, lis
                 status=_status(day, row),
                 url=asked.address(request, day=day.isoformat(), kind=row["kind"]),
                 unsure=row["to_check"] > 0,
+                act_by=act_words(day, act_by(day), formats.short_day) if row["waiting"] else "",
             )
         )
     return found
@@ -153,10 +157,13 @@ def _entries(request: HttpRequest, rows: "QuerySet[Deadline]") -> dict[date, lis
 
 def _status(day: date, row: dict[str, Any]) -> Status:
     if row["waiting"]:
-        word = word_for(day, day)
+        word = word_for(day, act_by(day))
         level = {OVERDUE: Level.LATE, TODAY: Level.SOON}.get(word, Level.NEUTRAL)
         label = _("late") if word == OVERDUE else _("to do")
         return Status(level, label)
     if row["unknown"]:
-        return Status(Level.NEUTRAL, _("not fetched yet"), "circle-dashed")
+        # What of some was never fetched is told first: that may still come.
+        if row["withheld"] == row["unknown"]:
+            return Status(Level.NEUTRAL, Missing.NOT_PERMITTED.label, "lock")
+        return Status(Level.NEUTRAL, Missing.NEVER_FETCHED.label, "circle-dashed")
     return Status(Level.FINE, _("done")) if row["done"] else Status(Level.NEUTRAL, _("none"), "minus")

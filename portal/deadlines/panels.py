@@ -11,13 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from portal import clock
 from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
-from portal.companies import words
+from portal.companies import freshness, words
+from portal.companies.filed import lacking
+from portal.companies.freshness import refused
 from portal.companies.models import Company
-from portal.deadlines.due import Dated
+from portal.deadlines.due import Dated, act_words
 from portal.deadlines.models import Deadline, Kind
+from portal.deadlines.refusals import with_refusals
 from portal.debtors.models import Debtor
 from portal.periods import PeriodType
 from portal.ui import panels
+from portal.ui.freshness import State
 from portal.ui.panels import Panel
 from portal.ui.permissions import of_client
 from portal.ui.values import Missing
@@ -36,54 +40,71 @@ RESOURCES = ("current_period", "runs", "wage_tax_returns", "pension_exports")
 
 
 def upcoming(request: HttpRequest, company: Company) -> dict[str, Any]:
-    """What is open of a company, the nearest first, and who sees to it."""
-    rows = _of_company(request.user, company.pk)
+    """What is open of a company, the nearest first, also what nobody knows to be done or not; and who sees to it."""
+    found: list[Any] = _of_company(request.user, company.pk, day=clock.today())
+    rows = [row for row in found if row.waits]
     return {
         "rows": [told(row) for row in rows],
         "arrangement": getattr(rows[0].company, "arrangement", None) if rows else None,
         "internal": not of_client(request),
         "address": reverse("deadlines:company", args=[company.pk]),
+        **({} if found else never_of_company(request.user, company)),
     }
 
 
 @PreparedRows
-def _of_company(user: "User | AnonymousUser", company: int) -> "QuerySet[Deadline]":
-    rows = Deadline.objects.visible_to(user).filter(company=company, open=True)
-    return rows.select_related("company__arrangement__responsible").order_by("due", "pk")[:SHOWN]
+def _of_company(user: "User | AnonymousUser", company: int, *, day: date) -> "QuerySet[Deadline]":
+    rows = waiting_first(Deadline.objects.visible_to(user).filter(company=company), day)
+    return rows.select_related("company__arrangement__responsible")[:SHOWN]
 
 
 def of_debtor(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
-    """What is late and what comes of all companies of a client, by day; also what nobody knows to be done or not.
-
-    `known` False: nothing was ever worked out, because the current period of no company came in.
-    """
+    """What is late and what comes of all companies of a client, by day; also what nobody knows to be done or not."""
     found: list[Any] = _of_client(request.user, debtor.pk, day=clock.today())
     rows = [row for row in found if row.waits]
     return {
         "rows": [told(row) for row in rows],
         "several": len({row.company_id for row in rows}) > 1,
-        "known": bool(found),
         "calendar": f"{reverse('deadlines:calendar')}?client={debtor.pk}",
+        **({} if found else never_of_debtor(request, debtor)),
     }
 
 
 @PreparedRows
 def _of_client(user: "User | AnonymousUser", debtor: int, *, day: date) -> "QuerySet[Deadline]":
-    """Those that wait come first; one that does not tells that there are dates at all, without another query."""
     seen = Deadline.objects.visible_to(user).filter(company__debtor=debtor, company__missing_since__isnull=True)
+    return waiting_first(seen, day).select_related("company")[:SHOWN_OF_CLIENT]
+
+
+def waiting_first(deadlines: "QuerySet[Deadline]", day: date) -> "QuerySet[Deadline]":
+    """Those that wait (`waits`) come first, by day: what is open, and of what is due from `day` on what nobody knows.
+
+    One that does not wait tells that there are dates at all, without another query.
+    """
     waiting = Q(open=True) | Q(progress__isnull=True, due__gte=day)
-    ordered = seen.annotate(waits=Q(waiting)).order_by("-waits", "due", "company__name", "pk")
-    return ordered.select_related("company")[:SHOWN_OF_CLIENT]
+    return with_refusals(deadlines).annotate(waits=Q(waiting)).order_by("-waits", "due", "company__name", "pk")
+
+
+def never_of_company(user: "User | AnonymousUser", company: Company) -> dict[str, Any]:
+    """What is said in place of dates where nothing was ever worked out: the current period did not come in."""
+    return lacking(Missing.NOT_PERMITTED if refused(user, company, "current_period") else Missing.NEVER_FETCHED)
+
+
+def never_of_debtor(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
+    """The same where the current period of no company of the client came in."""
+    is_refused = freshness.of_debtor(request, debtor, ("current_period",)).state is State.NOT_PERMITTED
+    return lacking(Missing.NOT_PERMITTED if is_refused else Missing.NEVER_FETCHED)
 
 
 def told(row: Deadline) -> dict[str, Any]:
     """One deadline as lists of a few tell it: what, how late or near, and its day where that does not say it."""
-    state = Dated(Kind(row.kind), row.due, row.act_by, row.progress, row.open).status
+    state = Dated.of(row).status
     return {
         "row": row,
         "unsure": row.unsure,
         # What is neither late nor for today has its day in the status.
         "day": row.due if isinstance(state, Missing) or row.act_by <= clock.today() else None,
+        "act_by": act_words(row.due, row.act_by) if row.open else "",
         "what": f"{Kind(row.kind).label} {words.period(PeriodType(row.period_type), row.period)}",
         "status": None if isinstance(state, Missing) else state,
         "missing": state if isinstance(state, Missing) else None,

@@ -170,7 +170,7 @@ class DeadlineTable(Table):
 
     def render_status(self, record: Any) -> SafeString:
         """Done, late, or how near."""
-        state = Dated(Kind(record.kind), record.due, record.act_by, record.progress, record.open).status
+        state = Dated.of(record).status
         return markup.words(state) if isinstance(state, Missing) else markup.status(state)
 
     def render_responsible(self, record: Any) -> SafeString:

@@ -18,6 +18,7 @@ from portal.companies.models import Company
 from portal.deadlines import arranging
 from portal.deadlines.forms import MoveForm, TermsForm
 from portal.deadlines.models import Deadline, Kind, MovedDate
+from portal.deadlines.refusals import with_refusals
 from portal.deadlines.tables import DeadlineTable
 from portal.debtors.place import way_to
 from portal.periods import PeriodType
@@ -77,7 +78,7 @@ class CompanyDeadlinesView(ScopedDetailView):
         rows = deadlines_of(request, company)
         moved = MovedDate.objects.visible_to(request.user).filter(company=company).select_related("moved_by")
         table = DeadlineTable(
-            rows.select_related("company__debtor", "company__arrangement__responsible"),
+            with_refusals(rows).select_related("company__debtor", "company__arrangement__responsible"),
             internal=False,
             exclude=("company",),
             empty_title=_("No deadlines yet"),

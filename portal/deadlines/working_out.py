@@ -14,9 +14,9 @@ from portal.deadlines.rules import act_by, pay_due, pension_due, return_due
 from portal.periods import Bounds, Period, PeriodType, bounds, following, preceding
 from portal.ui.moment import FURTHEST_BACK
 
-#: Worked out are the periods of a year before the latest one, be they weeks or months, and at least as many before the
-#: current one as pages look back.
-BEHIND = timedelta(days=365)
+#: Worked out are the periods of thirteen months before the latest one, be they weeks or months, and at least as many
+#: before the current one as pages look back. A company that is a month ahead of the calendar has all that pages look at.
+BEHIND = timedelta(days=400)
 #: Deadlines are worked out for periods that end so long after the latest one, but for no more than so many of them.
 AHEAD, AHEAD_MOST = timedelta(days=200), 40
 #: No year has more periods than this.
@@ -71,7 +71,7 @@ class _Rule:
 
 
 class WorkingOut:
-    """The periods of one company, from a year before the latest that it worked on to some months after it.
+    """The periods of one company, from a year and more before the latest that it worked on to some months after.
 
     `stands`: every period with its deadlines, oldest first. `unsent`: what Nmbrs has unsent in none of them.
 

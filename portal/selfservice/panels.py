@@ -21,6 +21,7 @@ from portal.dashboards.sums.cost import COST_KINDS
 from portal.dashboards.sums.panels import company_contacts, debtor_contacts, page_of
 from portal.dashboards.variance.rows import amount_in_cents
 from portal.deadlines.panels import RESOURCES as DEADLINE_KINDS
+from portal.deadlines.panels import never_of_company, never_of_debtor
 from portal.debtors.models import Debtor
 from portal.employees import panels as people_panels
 from portal.selfservice import periods, plain
@@ -38,12 +39,15 @@ ABOVE = ("standing", "dates")
 def dates(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     """What is still to be done for the organisation, the nearest first."""
     rows = periods.dates(request.user, company__debtor=debtor)
+    if rows is None:
+        return never_of_debtor(request, debtor)
     return {"dates": rows, "several": len({row["company"].pk for row in rows}) > 1}
 
 
 def dates_of_company(request: HttpRequest, company: Company) -> dict[str, Any]:
     """What is still to be done for the company."""
-    return {"dates": periods.dates(request.user, company=company), "several": False}
+    rows = periods.dates(request.user, company=company)
+    return never_of_company(request.user, company) if rows is None else {"dates": rows, "several": False}
 
 
 def amounts(request: HttpRequest, company: Company) -> dict[str, Any]:

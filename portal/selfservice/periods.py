@@ -10,8 +10,9 @@ from django.urls import reverse
 from portal import clock
 from portal.companies.models import Company
 from portal.companies.periods import text
-from portal.deadlines.due import near
+from portal.deadlines.due import Dated, near
 from portal.deadlines.models import Deadline, PeriodState, Progress
+from portal.deadlines.panels import waiting_first
 from portal.periods import PeriodType
 from portal.selfservice import plain
 from portal.selfservice.plain import Standing
@@ -90,15 +91,16 @@ def _of_company(company: Company, states: Sequence[PeriodState]) -> OfCompany:
     )
 
 
-def dates(user: "Person", **of: Any) -> list[dict[str, Any]]:
-    """What is still to be done, the nearest first. `of` narrows the deadlines: by their company, or its client."""
+def dates(user: "Person", **of: Any) -> list[dict[str, Any]] | None:
+    """What is still to be done, the nearest first, also what nobody knows to be done or not; None: there are no dates.
+
+    `of` narrows the deadlines: by their company, or its client.
+    """
     today = clock.today()
-    rows = (
-        Deadline.objects.visible_to(user)
-        .filter(open=True, company__missing_since__isnull=True, **of)
-        .select_related("company")
-        .order_by("due", "pk")[:DATES]
-    )
+    seen = Deadline.objects.visible_to(user).filter(company__missing_since__isnull=True, **of)
+    rows: list[Any] = list(waiting_first(seen, today).select_related("company")[:DATES])
+    if not rows:
+        return None
     return [
         {
             "what": plain.due_words(row),
@@ -107,6 +109,8 @@ def dates(user: "Person", **of: Any) -> list[dict[str, Any]]:
             "due": row.due,
             "unsure": row.unsure,
             "late": near(row.due, row.act_by) if row.due < today else None,
+            "missing": None if row.open else Dated.of(row).status,
         }
         for row in rows
+        if row.waits
     ]

@@ -21,7 +21,7 @@ from django.urls import Resolver404, resolve
 from portal import clock
 from portal.periods import Period, PeriodType, bounds, containing, periods_touching, preceding
 
-#: A page that shows each company so many periods back looks back no further.
+#: A page that shows each company so many periods back looks back no further, and by day not before so many months.
 FURTHEST_BACK = 12
 
 
@@ -31,7 +31,7 @@ class Asks(StrEnum):
     MONTH = "month"
     PERIOD = "period"
     DAY = "on"
-    #: Each company by its own: so many periods before its current one.
+    #: Each company by its own: so many periods before its current one, or (then it is DAY's) its period of a day.
     BACK = "back"
 
 
@@ -39,21 +39,20 @@ class Asks(StrEnum):
 class Moment:
     """A day, a calendar month or a period of a company: first and last day, and of a month or period which one.
 
-    `back`: how many periods, or months, before the current one; None where that is further than pages look. `each`:
-    it is of each company its own period so many back, and only where there is no company the month so many back.
+    `back`: it is of each company its own period so many before its current one, and only where there is no company the
+    month so many back. Of everything else it is 0.
     """
 
     first: date
     last: date
     kind: PeriodType | None = None
     period: Period | None = None
-    back: int | None = None
-    each: bool = False
+    back: int = 0
 
 
 def of_day(day: date) -> Moment | None:
     """The moment of a page as of `day`; None for today."""
-    return None if day == clock.today() else Moment(day, day, back=_months_back(day))
+    return None if day == clock.today() else Moment(day, day)
 
 
 def of_month(month: Period) -> Moment | None:
@@ -61,20 +60,26 @@ def of_month(month: Period) -> Moment | None:
     if month == containing(PeriodType.MONTH, clock.today()):
         return None
     days = bounds(PeriodType.MONTH, month)
-    return Moment(*days, PeriodType.MONTH, month, _months_back(days.last))
+    return Moment(*days, PeriodType.MONTH, month)
 
 
 def of_period(kind: PeriodType, period: Period, current: Period) -> Moment | None:
     """The moment of a page about a company's period; None for the one it works on, if today lies in it."""
     if _is_now(kind, period, current):
         return None
-    return Moment(*bounds(kind, period), kind, period, _periods_back(kind, period, current))
+    return Moment(*bounds(kind, period), kind, period)
 
 
 def of_back(back: int) -> Moment | None:
     """The moment of a page that shows each company so many periods back; None for their current ones."""
     month = _before(PeriodType.MONTH, containing(PeriodType.MONTH, clock.today()), back)
-    return Moment(*bounds(PeriodType.MONTH, month), back=back, each=True) if back else None
+    return Moment(*bounds(PeriodType.MONTH, month), back=back) if back else None
+
+
+def earliest() -> date:
+    """The first day that a page which shows each company at its period of a day looks back to."""
+    month = _before(PeriodType.MONTH, containing(PeriodType.MONTH, clock.today()), FURTHEST_BACK)
+    return bounds(PeriodType.MONTH, month).first
 
 
 def stand(request: HttpRequest, moment: Moment | None) -> None:
@@ -114,7 +119,11 @@ def carried(request: HttpRequest, address: str) -> str:
     except Resolver404:
         return address
     asks = _asks_of(found.func)
-    value = _translated(moment, asks, _known(request).get(found.kwargs.get("pk", 0))) if asks else ""
+    if asks is Asks.BACK and not moment.back:
+        # Periods of one company are not those of another: what they have in common is the day.
+        asks, value = Asks.DAY, _past(moment.last)
+    else:
+        value = _translated(moment, asks, _known(request).get(found.kwargs.get("pk", 0))) if asks else ""
     return f"{address}?{asks}={value}" if value else address
 
 
@@ -134,7 +143,7 @@ def _translated(moment: Moment, asks: Asks, company: tuple[PeriodType, Period] |
     """The moment as this parameter has it; empty where that would be now, or cannot be told."""
     today = clock.today()
     if asks is Asks.BACK:
-        return str(moment.back) if moment.back is not None and 0 < moment.back <= FURTHEST_BACK else ""
+        return str(moment.back) if 0 < moment.back <= FURTHEST_BACK else ""
     if asks is Asks.DAY:
         return "" if moment.first <= today <= moment.last else moment.last.isoformat()
     if asks is Asks.MONTH:
@@ -144,7 +153,7 @@ def _translated(moment: Moment, asks: Asks, company: tuple[PeriodType, Period] |
     if company is None:
         return ""
     kind, current = company
-    period = _before(kind, current, moment.back) if moment.each and moment.back else _period_at(moment, kind)
+    period = _before(kind, current, moment.back) if moment.back else _period_at(moment, kind)
     return "" if _is_now(kind, period, current) else _text(period)
 
 
@@ -171,13 +180,9 @@ def _before(kind: PeriodType, period: Period, back: int) -> Period:
     return period
 
 
-def _periods_back(kind: PeriodType, period: Period, current: Period) -> int | None:
-    return next((back for back in range(FURTHEST_BACK + 1) if _before(kind, current, back) == period), None)
-
-
-def _months_back(day: date) -> int:
-    today = clock.today()
-    return (today.year - day.year) * 12 + today.month - day.month
+def _past(day: date) -> str:
+    """The day as the board takes it; empty where it does not look that far back, or ahead."""
+    return day.isoformat() if earliest() <= day < clock.today() else ""
 
 
 def _text(period: Period) -> str:

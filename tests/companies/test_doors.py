@@ -52,7 +52,7 @@ def ages(user: User, office: Office) -> list[FreshnessSummary]:
     client = office.clients["a"]
     return [
         freshness.of_company(user, client.company, KINDS),
-        freshness.of_debtor(user, client.debtor, KINDS),
+        freshness.of_debtor(asked_by(user), client.debtor, KINDS),
         freshness.of_scope(user, Debtor.objects.none(), Company.objects.filter(pk=client.company.pk), ("runs",)),
     ]
 

@@ -1,5 +1,6 @@
 """The period board: every company in its period, what needs attention first."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -75,6 +76,7 @@ def test_what_needs_attention_comes_first(four, administrator, as_user):
     assert rows["Klaar"]["Run"].startswith("locked")
     assert rows["Klaar"]["Wage-tax return"] == "sent 20 Nov"
     assert rows["Klaar"]["Pension return"] == "none"
+    assert rows["Klaar"]["Next due"] == "nothing open"
     assert rows["Nieuw"]["Run"] == rows["Nieuw"]["Wage-tax return"] == "not fetched yet"
     assert rows["Klaar"]["Responsible"] == "nobody"
 
@@ -133,8 +135,77 @@ def test_where_runs_are_refused_nothing_is_called_late(office, administrator, as
     fetched(company, "runs", "wage_tax_returns", state=State.NOT_PERMITTED)
     rewrite()
     (row,) = table(as_user(administrator()), "/")
-    assert (row["Run"], row["Next due"]) == ("not fetched yet", "– unknown")
+    # Refused is not the same as not fetched yet: that would come by itself.
+    assert (row["Run"], row["Wage-tax return"], row["Next due"]) == ("no access", "no access", "no access")
+    assert row["Pension return"] == "not fetched yet"
     assert "not permitted" in row["Data"]
+
+
+def test_where_one_kind_is_not_known_nobody_says_that_nothing_is_open(office, administrator, as_user):
+    debtor = make_debtor(office)
+    done, unset = make_company(debtor, "Klaar B.V."), make_company(debtor, "Lengte B.V.", return_period="None")
+    fetched_everything(debtor)
+    for company in (done, unset):
+        make_run(company, 2026, 11, locked=True)
+    make_return(done, 2026, 11, sent_at=SENT)
+    fetched(done, "pension_exports", state=State.NOT_PERMITTED)
+    rewrite()
+    rows = {row["Company"].split(" B.V.")[0]: row["Next due"] for row in table(as_user(administrator()), "/")}
+    assert rows == {"Klaar": "no access", "Lengte": "– unknown"}
+
+
+def test_stepped_back_a_return_that_nobody_waits_for_is_not_late(four, administrator, as_user):
+    client = as_user(administrator())
+    rows = {row["Company"].split(" B.V.")[0]: row for row in table(client, "/?back=2")}
+    # September had neither run nor return at Bakkerij. Period 10 of Vervoer has both, the return unsent.
+    assert rows["Bakkerij"]["Wage-tax return"] == "none"
+    assert rows["Vervoer"]["Wage-tax return"] == "made, not sent 18 days late check"
+    assert "late" not in rows["Bakkerij"]["Pension return"]
+
+
+def test_on_the_last_working_day_before_a_sunday_the_board_says_today(office, administrator, as_user, monkeypatch):
+    debtor = make_debtor(office)
+    company = make_company(debtor, period=Period(2026, 12))
+    fetched_everything(debtor)
+    make_run(company, 2026, 12, locked=True)
+    rewrite()
+    client = as_user(administrator())
+    # The return of December is due on Sunday 31 January; the 29th is a Friday.
+    for day, return_said, next_said in (
+        (28, "due 31 Jan check", "due 31 Jan wage-tax return 2026-12 M · act by 29 Jan check"),
+        (29, "today check", "today wage-tax return 2026-12 M check"),
+    ):
+        moment = datetime(2027, 1, day, 8, tzinfo=UTC)
+        for place in ("portal.clock", "portal.ui.freshness", "portal.ui.formats"):
+            monkeypatch.setattr(f"{place}.now", lambda moment=moment: moment)
+        (row,) = table(client, "/")
+        assert (row["Wage-tax return"], row["Next due"]) == (return_said, next_said)
+
+
+def test_by_day_each_company_stands_at_its_period_of_that_day(office, administrator, as_user):
+    debtor = make_debtor(office)
+    make_company(debtor, "Maand B.V.")
+    make_company(debtor, "Week B.V.", period=Period(2026, 47), period_type=PeriodType.WEEK)
+    fetched_everything(debtor)
+    rewrite()
+    client = as_user(administrator())
+
+    def shown(query):
+        return {row["Company"].split(" B.V.")[0]: row["Period"] for row in table(client, f"/{query}")}
+
+    assert shown("?on=2026-09-13") == {"Maand": "2026-09 M", "Week": "2026-37 W"}
+    html = client.get("/?on=2026-09-13").content.decode()
+    assert "Period of 13 Sep 2026" in html
+    assert {"/?on=2026-08-31", "/?on=2026-10-31"} <= set(re.findall(r'href="([^"]+)"', html))
+    assert "?period=2026-37" in html
+    # The days at the edges, and what is beyond them.
+    assert shown("?on=2025-11-01")["Maand"] == "2025-11 M"
+    now = {"Maand": "2026-11 M", "Week": "2026-47 W"}
+    for query in ("?on=2025-10-31", "?on=2026-12-01", "?on=x", "?on=2026-11-22"):
+        assert shown(query) == now
+    assert "from 1 Nov 2025 on that are past" in client.get("/?on=2025-10-31").content.decode()
+    assert "One month back" in html
+    assert "One month back" not in client.get("/?on=2025-11-30").content.decode()
 
 
 def test_everybody_sees_their_own_clients(four, accountant, administrator, as_user, firm):

@@ -62,7 +62,8 @@ def test_every_value_has_its_type(board, administrator, as_user):
     assert (done["Pension return"], done["Pension return: due"]) == ("none", None)
     assert (waits["Next due"], waits["Next due: when"]) == (day(2026, 11, 30), "Later")
     assert waits["Next due: what"] == "pay day 2026-11 M"
-    assert done["Next due"] == "unknown"
+    assert waits["Next due: act by"] == day(2026, 11, 30)
+    assert (done["Next due"], done["Next due: act by"]) == ("nothing open", None)
     assert isinstance(waits["Changes"], int)
     assert isinstance(waits["Data as of"], datetime)
     assert new["Run"] == new["Wage-tax return"] == new["Next due"] == "not fetched yet"
@@ -90,6 +91,7 @@ def test_columns_that_are_not_shown_have_no_part_in_the_file(board, administrato
         "Client",
         "Period",
         "Next due",
+        "Next due: act by",
         "Next due: when",
         "Next due: what",
         "Next due: check",

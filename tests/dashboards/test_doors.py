@@ -12,6 +12,7 @@ from portal.companies.models import Basis, Company, CompanyContact, Run, Snapsho
 from portal.companies.status import NO_RUN
 from portal.connections.models import Environment, EnvironmentKind
 from portal.dashboards import clients, contacts, debtor, panels
+from portal.dashboards.board.looking import Look
 from portal.dashboards.board.rows import with_details
 from portal.dashboards.board.views import BoardView
 from portal.dashboards.business import CompaniesView
@@ -93,7 +94,7 @@ def told(office: Office, user: User) -> dict[str, object]:
     known = debtor.known(client.debtor, user)
     came, went = debtor.movements(client.debtor, user, NOVEMBER)
     sums = read(user, client.company, of_months(NOVEMBER, "Month"), May(wages=True, absence=True))
-    (row,) = with_details(Company.objects.filter(pk=client.company.pk), user, 0)
+    (row,) = with_details(Company.objects.filter(pk=client.company.pk), user, Look())
     return {
         "names of companies": known.names,
         "what came in of the client": known.own,

@@ -13,7 +13,7 @@ from lxml import html
 from portal.accounts.models import Firm, User
 from portal.deadlines import states
 from portal.periods import Period, PeriodType
-from portal.ui.moment import Asks, Moment, _asks_of, _period_at, _translated, of_back, of_period
+from portal.ui.moment import Asks, Moment, _asks_of, _period_at, _translated, of_back
 from tests.factories import (
     fetched_everything,
     make_company,
@@ -112,7 +112,7 @@ def test_the_months_of_the_calendar_go_along_and_come_back(office: Office) -> No
     states.rewrite([monthly, office.weekly.pk])
     assert "/calendar/?month=2026-09" in office.links("/clients/?month=2026-09")
     found = office.links("/calendar/?month=2026-09")
-    assert {"/clients/?month=2026-09", "/employees/?on=2026-09-30", "/?back=2"} <= found
+    assert {"/clients/?month=2026-09", "/employees/?on=2026-09-30", "/?on=2026-09-30"} <= found
     # A row leads to its company in that month.
     assert f"/companies/{monthly}/?period=2026-09" in found
     assert "/calendar/?month=2026-09" in office.links(f"/companies/{monthly}/?period=2026-09")
@@ -128,14 +128,18 @@ def test_how_far_the_board_looks_back_goes_along_and_comes_back(office: Office) 
     # Each company by its own, and where there is no company the month.
     assert {f"/companies/{monthly}/?period=2026-09", f"/companies/{weekly}/?period=2026-10"} <= found
     assert {"/clients/?month=2026-09", "/calendar/?month=2026-09", "/employees/?on=2026-09-30"} <= found
-    for page in (
-        f"/companies/{monthly}/?period=2026-09",
-        f"/companies/{weekly}/?period=2026-10",
-        f"/companies/{weekly}/records/runs/?period=2026-10",
-        "/clients/?month=2026-09",
-        "/employees/?on=2026-09-15",
+    # The way to the board is by day: two periods of one company are not two of another.
+    for page, day in (
+        (f"/companies/{monthly}/?period=2026-09", "2026-09-30"),
+        (f"/companies/{weekly}/?period=2026-10", "2026-10-04"),
+        (f"/companies/{weekly}/records/runs/?period=2026-10", "2026-10-04"),
+        ("/clients/?month=2026-09", "2026-09-30"),
+        ("/employees/?on=2026-09-15", "2026-09-15"),
     ):
-        assert "/?back=2" in office.links(page), page
+        assert f"/?on={day}" in office.links(page), page
+    by_day = office.links("/?on=2026-10-04")
+    assert {f"/companies/{monthly}/?period=2026-10", f"/companies/{weekly}/?period=2026-10"} <= by_day
+    assert {"/clients/?month=2026-10", "/employees/?on=2026-10-04", "/?on=2026-09-30"} <= by_day
 
 
 def test_the_board_is_of_now_where_it_does_not_look_that_far_or_ahead(office: Office) -> None:
@@ -145,13 +149,13 @@ def test_the_board_is_of_now_where_it_does_not_look_that_far_or_ahead(office: Of
         "/calendar/?month=2026-12",
         f"/companies/{monthly}/?period=2026-12",
         f"/companies/{monthly}/?period=2025-10",
-        f"/companies/{weekly}/?period=2025-11",
+        f"/companies/{weekly}/?period=2025-10",
         f"/companies/{weekly}/?period=2026-13",
     )
     for page in ahead_and_long_ago:
         found = office.links(page)
         assert "/" in found, page
-        assert not {link for link in found if link.startswith("/?back=")}, page
+        assert not {link for link in found if link.startswith(("/?back=", "/?on="))}, page
 
 
 def test_a_page_that_knows_a_company_shows_it_as_many_of_its_own_periods_back() -> None:
@@ -164,9 +168,6 @@ def test_a_page_that_knows_a_company_shows_it_as_many_of_its_own_periods_back() 
         (PeriodType.WEEK, Period(2026, 47), Period(2026, 45)),
     ):
         assert _translated(two_back, Asks.PERIOD, (kind, current)) == f"{period.year}-{period.number:02d}"
-        back = of_period(kind, period, current)
-        assert back is not None
-        assert _translated(back, Asks.BACK, None) == "2"
     assert of_back(0) is None
 
 
@@ -182,7 +183,7 @@ def test_from_a_page_of_now_addresses_stay_clean(office: Office, query: str) -> 
         "/employees/",
         f"/employees/{person}/",
     )
-    own = re.compile(r"/(clients|companies|employees)/(\d+/)?(employees/)?\?|/calendar/\?month|/\?back")
+    own = re.compile(r"/(clients|companies|employees)/(\d+/)?(employees/)?\?|/calendar/\?month|/\?(back|on)")
     for page in pages:
         # What stands on the page to step back from there, and the lists of a company, say their own time.
         kept = {found for found in office.links(page + query) if own.match(found) and not found.startswith(f"{page}?")}

@@ -19,6 +19,7 @@ from portal.companies.freshness import PEOPLE_KINDS
 from portal.companies.models import Basis, BookedCost, Company, Run, Snapshot
 from portal.companies.results import awaits_journal
 from portal.companies.status import covering
+from portal.dashboards.board.looking import Look
 from portal.dashboards.board.rows import at
 from portal.dashboards.sums.cost import COST_KINDS
 from portal.mirror.models import Freshness
@@ -110,9 +111,9 @@ def _with_unknown(text: Any, unknown: int) -> str:
     return f"{text} ({said % {'count': formats.number(unknown)}})"
 
 
-def kept_of(user: "Person", back: int, *, wages: bool) -> Mapping[int, Kept]:
+def kept_of(user: "Person", look: Look, *, wages: bool) -> Mapping[int, Kept]:
     """By key of each company that the person sees; `wages`: whether they may see any. One query."""
-    answer = _kept(user, back=back, wages=wages)
+    answer = _kept(user, look=look, wages=wages)
     whole = len(PEOPLE_KINDS)
     return {
         company: Kept(
@@ -128,9 +129,9 @@ def kept_of(user: "Person", back: int, *, wages: bool) -> Mapping[int, Kept]:
 
 
 @Prepared
-def _kept(user: "Person", *, back: int, wages: bool) -> "QuerySet[Any, Any]":
+def _kept(user: "Person", *, look: Look, wages: bool) -> "QuerySet[Any, Any]":
     """What is looked up for each company is bound to its row: who may see it was asked of the companies once."""
-    companies = at(Company.objects.visible_to(user), back).order_by()
+    companies = at(Company.objects.visible_to(user), look).order_by()
     of_period = {"year": OuterRef("of_year"), "number": OuterRef("of_number")}
     snapshots = Snapshot.objects.filter(company=OuterRef("pk"), basis=Basis.PERIOD, **of_period)
     came_in = Freshness.objects.filter(company=OuterRef("pk"), resource__in=PEOPLE_KINDS, last_success__isnull=False)

@@ -8,16 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import clock
 from portal.companies import status
-from portal.dashboards.board.rows import ROW_KINDS, state_of
+from portal.dashboards.board.rows import ROW_KINDS, lack_in, state_of
 from portal.deadlines.certainty import CHECK
-from portal.deadlines.due import DONE, WORDS, word_for
+from portal.deadlines.due import DONE, PASSED, WORDS, word_for
 from portal.deadlines.models import Kind, PeriodState, Progress
+from portal.deadlines.refusals import TOLD_BY
 from portal.deadlines.tables import company_parts
 from portal.ui.exports.parts import Part
 from portal.ui.freshness import summarise
 from portal.ui.values import Level, Missing, Status
 
 NOT_MADE = Status(Level.NEUTRAL, _("not made"), "circle-dashed")
+NOTHING_OPEN = Status(Level.FINE, _("nothing open"))
 MADE = {
     Kind.PAYMENT: status.RUN_MADE,
     Kind.RETURN: status.RETURN_MADE,
@@ -27,38 +29,73 @@ MADE = {
 Read = Callable[[Any, Any], Any]
 
 
-def run_status(state: PeriodState | None) -> Status | Missing:
+def run_status(company: Any) -> Status | Missing:
     """None, made or locked."""
+    state = state_of(company)
     if state is None or state.run is None:
-        return Missing.NEVER_FETCHED
+        return _lack(company, "runs")
     if state.run == Progress.NONE:
         return status.NO_RUN_FOUND if state.back > 0 else NOT_MADE
     return DONE[Kind.PAYMENT] if state.run == Progress.DONE else MADE[Kind.PAYMENT]
 
 
-def return_status(state: PeriodState | None) -> Status | Missing:
+def return_status(company: Any) -> Status | Missing:
     """How far the return is; unknown where nothing tells of which period it is."""
+    state = state_of(company)
     if state is None or not state.returns_known:
-        return Missing.NEVER_FETCHED
-    return Missing.UNKNOWN if state.return_due is None else _filed(Kind.RETURN, state.return_progress)
+        return _lack(company, "wage_tax_returns")
+    if state.return_due is None:
+        return Missing.UNKNOWN
+    return _filed(company, Kind.RETURN, state.return_progress, waits=state.return_open)
 
 
-def pension_status(state: PeriodState | None) -> Status | Missing:
+def pension_status(company: Any) -> Status | Missing:
     """How far the pension return is; none where none is expected."""
+    state = state_of(company)
     if state is None or not state.pensions_known:
-        return Missing.NEVER_FETCHED
+        return _lack(company, "pension_exports")
     if state.pension is None or state.pension_due is None:
         return status.NO_RETURN
-    return _filed(Kind.PENSION, state.pension)
+    return _filed(company, Kind.PENSION, state.pension, waits=state.pension_open)
 
 
-def _filed(kind: Kind, progress: int | None) -> Status | Missing:
+def period_lack(company: Any) -> Missing:
+    """Why no period is known."""
+    return lack_in(company, "current_period")
+
+
+def next_lack(company: Any) -> Status | Missing:
+    """What is said where no date is open: that there is none, or why nobody knows."""
+    state = state_of(company)
+    if state is None:
+        return period_lack(company)
+    for kind, known in (
+        ("runs", state.runs_known),
+        ("wage_tax_returns", state.returns_known),
+        ("pension_exports", state.pensions_known),
+    ):
+        if not known:
+            return lack_in(company, kind)
+    return Missing.UNKNOWN if state.return_due is None else NOTHING_OPEN
+
+
+def _lack(company: Any, kind: str) -> Missing:
+    return lack_in(company, kind) if state_of(company) else period_lack(company)
+
+
+def _filed(company: Any, kind: Kind, progress: int | None, *, waits: bool) -> Status | Missing:
     if progress is None:
-        return Missing.NEVER_FETCHED
-    return {Progress.DONE: DONE[kind], Progress.MADE: MADE[kind]}.get(Progress(progress), NOT_MADE)
+        return lack_in(company, TOLD_BY[kind])
+    nothing = NOT_MADE if waits else PASSED
+    return {Progress.DONE: DONE[kind], Progress.MADE: MADE[kind]}.get(Progress(progress), nothing)
 
 
-def _of(told: Callable[[PeriodState | None], Any]) -> Read:
+def _of(told: Callable[[Any], Any]) -> Read:
+    """Of the row's company."""
+    return lambda _table, record: told(record)
+
+
+def _of_state(told: Callable[[PeriodState | None], Any]) -> Read:
     return lambda _table, record: told(state_of(record))
 
 
@@ -69,15 +106,16 @@ def _day(name: str) -> Read:
         value = getattr(state, name, None)
         return value.astimezone(clock.AMSTERDAM).date() if isinstance(value, datetime) else value
 
-    return _of(told)
+    return _of_state(told)
 
 
 def _check(due: str, unsure: str) -> Read:
-    return _of(lambda state: CHECK if getattr(state, due, None) and getattr(state, unsure) else None)
+    return _of_state(lambda state: CHECK if getattr(state, due, None) and getattr(state, unsure) else None)
 
 
-def _next_due(state: PeriodState | None) -> Any:
-    return Missing.NEVER_FETCHED if state is None else state.next_due or Missing.UNKNOWN
+def _next_due(company: Any) -> Any:
+    state = state_of(company)
+    return state.next_due if state and state.next_due else next_lack(company)
 
 
 def _next_when(state: PeriodState | None) -> Any:
@@ -122,8 +160,9 @@ APART = {
     ),
     "next_due": (
         Part(_("Next due"), _of(_next_due)),
-        Part(_("Next due: when"), _of(_next_when)),
-        Part(_("Next due: what"), _of(_next_what)),
+        Part(_("Next due: act by"), _day("next_act_by")),
+        Part(_("Next due: when"), _of_state(_next_when)),
+        Part(_("Next due: what"), _of_state(_next_what)),
         Part(_("Next due: check"), _check("next_due", "next_unsure")),
     ),
     "changes": (Part(_("Changes"), lambda table, record: table.unseen.get(record.pk, 0), is_figure=True),),

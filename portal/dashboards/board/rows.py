@@ -1,6 +1,6 @@
 """The rows of the board: one query over companies and where they stand, whatever their number.
 
-`state__…` are columns of the company's PeriodState so many periods back; they are NULL where its current period is not
+`state__…` are columns of the company's PeriodState that is looked at; they are NULL where its current period is not
 known. What a row shows beside that is read for the rows of one page.
 """
 
@@ -12,10 +12,13 @@ from django.db.models import Count, F, FilteredRelation, Prefetch, Q, QuerySet, 
 from portal import clock
 from portal.accounts.prepared import Prepared
 from portal.companies.models import Company
+from portal.companies.standing import lack_of
+from portal.dashboards.board.looking import Look
 from portal.deadlines.due import OVERDUE, RUNS, TODAY, WEEK, bucket
 from portal.deadlines.models import PeriodState
 from portal.deadlines.views import KINDS
 from portal.mirror.models import Freshness
+from portal.ui.values import Missing
 
 if TYPE_CHECKING:
     from portal.companies.freshness import Person
@@ -26,10 +29,10 @@ _PARTS = (OVERDUE, TODAY, WEEK, *RUNS, "all")
 ROW_KINDS = tuple(kind for kind in KINDS if kind != "companies")
 
 
-def at(companies: "QuerySet[Company]", back: int) -> "QuerySet[Company]":
-    """The companies with their state `back` periods ago, attention first: late, then by the day to act."""
+def at(companies: "QuerySet[Company]", look: Look) -> "QuerySet[Company]":
+    """The companies with their state in the period that is looked at, attention first: late, then by the day to act."""
     stands = companies.filter(debtor__missing_since__isnull=True).annotate(
-        state=FilteredRelation("period_states", condition=Q(period_states__back=back))
+        state=FilteredRelation("period_states", condition=look.at("period_states__"))
     )
     dated = stands.annotate(
         next_due=F("state__next_due"),
@@ -43,9 +46,9 @@ def at(companies: "QuerySet[Company]", back: int) -> "QuerySet[Company]":
     )
 
 
-def with_details(companies: "QuerySet[Any]", user: "Person", back: int) -> "QuerySet[Any]":
+def with_details(companies: "QuerySet[Any]", user: "Person", look: Look) -> "QuerySet[Any]":
     """For the page that is shown: client, responsible person, the whole state and the age of its kinds."""
-    states: QuerySet[Any] = PeriodState.objects.visible_to(user).filter(back=back)
+    states: QuerySet[Any] = PeriodState.objects.visible_to(user).filter(look.at())
     fresh: QuerySet[Any] = Freshness.objects.visible_to(user).filter(resource__in=ROW_KINDS)
     return companies.select_related("debtor", "arrangement__responsible").prefetch_related(
         Prefetch("period_states", queryset=states, to_attr="shown_states"),
@@ -54,8 +57,14 @@ def with_details(companies: "QuerySet[Any]", user: "Person", back: int) -> "Quer
 
 
 def state_of(company: Any) -> PeriodState | None:
-    """The company's state so many periods back; None where its current period is not known."""
+    """The company's state in the period that is looked at; None where its current period is not known."""
     return next(iter(company.shown_states), None)
+
+
+def lack_in(company: Any, kind: str) -> Missing:
+    """Why something that this kind tells is not known of a company with its details."""
+    fresh = next((row for row in company.fresh_rows if row.resource == kind), None)
+    return (lack_of(fresh.state, fresh.last_success) if fresh else Missing.NEVER_FETCHED) or Missing.UNKNOWN
 
 
 def in_bucket(word: str, today: date | None = None) -> Q:
@@ -63,16 +72,16 @@ def in_bucket(word: str, today: date | None = None) -> Q:
     return bucket(word, "state__next_due", "state__next_act_by", today)
 
 
-def numbers(user: "Person", back: int) -> dict[str, int]:
+def numbers(user: "Person", look: Look) -> dict[str, int]:
     """How many companies the person sees in each part: late, today, this week, by run, and all. One query."""
-    found = _numbers(user, back=back, today=clock.today())
+    found = _numbers(user, look=look, today=clock.today())
     # There is no row for who can see none at all.
     return dict(zip(_PARTS, found[0] if found else [0] * len(_PARTS), strict=True))
 
 
 @Prepared
-def _numbers(user: "Person", *, back: int, today: date) -> "QuerySet[Any, Any]":
+def _numbers(user: "Person", *, look: Look, today: date) -> "QuerySet[Any, Any]":
     parts = {word: Count("pk", filter=in_bucket(word, today)) for word in (OVERDUE, TODAY, WEEK)}
     runs = {name: Count("pk", filter=Q(state__run=value)) for name, value in RUNS.items()}
-    companies = at(Company.objects.visible_to(user), back).order_by().values(together=Value(1))
+    companies = at(Company.objects.visible_to(user), look).order_by().values(together=Value(1))
     return companies.annotate(**parts, **runs, all=Count("pk")).values_list(*_PARTS)

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from portal.companies import words
-from portal.dashboards.board.parts import APART, MADE, pension_status, return_status, run_status
+from portal.dashboards.board.looking import Look
+from portal.dashboards.board.parts import APART, next_lack, pension_status, period_lack, return_status, run_status
 from portal.dashboards.board.rows import ROW_KINDS, state_of
 from portal.deadlines.certainty import check
-from portal.deadlines.due import DONE, Dated, near
+from portal.deadlines.due import Dated, act_words, near
 from portal.deadlines.models import Kind, Progress
+from portal.deadlines.rules import act_by
 from portal.deadlines.tables import company_cell, person_words
 from portal.periods import PeriodType
 from portal.ui import formats, markup
@@ -57,8 +59,8 @@ class BoardTable(Table):
     changes = TextColumn(verbose_name=gettext_lazy("Changes"), accessor="pk", orderable=False)
     data = TextColumn(verbose_name=gettext_lazy("Data"), term="freshness", accessor="pk", orderable=False)
 
-    def __init__(self, *args: Any, unseen: Mapping[int, int] | None, back: int, **kwargs: Any) -> None:
-        self.unseen, self.back = unseen or {}, back
+    def __init__(self, *args: Any, unseen: Mapping[int, int] | None, look: Look, **kwargs: Any) -> None:
+        self.unseen, self.look = unseen or {}, look
         hidden = () if unseen is not None else ("changes",)
         super().__init__(*args, **{**kwargs, "exclude": (*kwargs.get("exclude", ()), *hidden)})
 
@@ -66,7 +68,7 @@ class BoardTable(Table):
         """The way to the company, in the period of the row."""
         state = state_of(record)
         address = reverse("companies:company", args=[record.pk])
-        if state and self.back:
+        if state and not self.look.is_now:
             address = f"{address}?period={state.year:04d}-{state.number:02d}"
         return company_cell(record, address)
 
@@ -74,43 +76,49 @@ class BoardTable(Table):
         """Its number and length."""
         state = state_of(record)
         if state is None:
-            return markup.missing(Missing.NEVER_FETCHED)
+            return markup.missing(period_lack(record))
         label = words.period(PeriodType(state.period_type), state.period)
         return format_html('<span class="ui-num text-nowrap">{}</span>', label)
 
     def render_run(self, record: Any) -> SafeString:
         """None, made or locked, with the day; without a run the pay day."""
-        state, shown = state_of(record), run_status(state_of(record))
+        state, shown = state_of(record), run_status(record)
         if state is None or isinstance(shown, Missing):
-            return markup.missing(Missing.NEVER_FETCHED)
+            return markup.status(shown)
         if state.run == Progress.NONE:
             return _with_day(shown, _("pay day %(day)s"), state.pay_due, unsure=state.pay_unsure)
         return _with_day(shown, "%(day)s", state.run_at)
 
     def render_wage_tax(self, record: Any) -> SafeString:
         """How far the return of the period is, and when it is due."""
-        state, shown = state_of(record), return_status(state_of(record))
+        state, shown = state_of(record), return_status(record)
         if state is None or isinstance(shown, Missing) or state.return_due is None:
             return markup.status(shown)
-        return _filed(Kind.RETURN, state.return_progress, state.return_due, state.return_sent_at, state.return_unsure)
+        due, unsure = state.return_due, state.return_unsure
+        dated = Dated(Kind.RETURN, due, act_by(due), state.return_progress, state.return_open)
+        return _filed(dated, shown, state.return_sent_at, unsure=unsure)
 
     def render_pension(self, record: Any) -> SafeString:
         """How far the pension return is; a dash where none is expected."""
-        state, shown = state_of(record), pension_status(state_of(record))
+        state, shown = state_of(record), pension_status(record)
         if state is None or isinstance(shown, Missing) or state.pension_due is None:
             return markup.status(shown)
-        return _filed(Kind.PENSION, state.pension, state.pension_due, state.pension_sent_at, state.pension_unsure)
+        due, unsure = state.pension_due, state.pension_unsure
+        dated = Dated(Kind.PENSION, due, act_by(due), state.pension, state.pension_open)
+        return _filed(dated, shown, state.pension_sent_at, unsure=unsure)
 
     def render_next_due(self, record: Any) -> SafeString:
         """The first thing that is still open, also of earlier periods."""
         state = state_of(record)
         if state is None or state.next_due is None or state.next_act_by is None:
-            return markup.missing(Missing.UNKNOWN if state else Missing.NEVER_FETCHED)
+            return markup.status(next_lack(record))
+        acts = act_words(state.next_due, state.next_act_by, formats.short_day)
         return format_html(
-            '{}<span class="ui-below">{} <span class="text-nowrap">{}</span> {}</span>',
+            '{}<span class="ui-below">{} <span class="text-nowrap">{}</span>{} {}</span>',
             markup.status(near(state.next_due, state.next_act_by, formats.short_day)),
             Kind(state.next_kind).label,
             state.next_period,
+            format_html(' <span class="text-nowrap">· {}</span>', acts) if acts else "",
             check(state.next_unsure),
         )
 
@@ -132,15 +140,16 @@ class BoardTable(Table):
         return markup.freshness(summarise(record.fresh_rows, ROW_KINDS))
 
 
-def _filed(kind: Kind, progress: int | None, due: Any, sent_at: Any, unsure: bool) -> SafeString:
-    if progress == Progress.DONE:
-        return _with_day(DONE[kind], "%(day)s", sent_at)
-    dated = Dated(kind, due, due, progress, open=True).told(formats.short_day)
-    if isinstance(dated, Missing):
-        return markup.missing(dated)
-    if progress == Progress.MADE:
-        return _above(markup.status(MADE[kind]), str(dated.label), unsure=unsure)
-    return _above(markup.status(dated), "", unsure=unsure) if unsure else markup.status(dated)
+def _filed(dated: Dated, shown: Status, sent_at: Any, *, unsure: bool) -> SafeString:
+    """How far a return is, below it when: sent, or due as long as somebody has to see to it."""
+    if dated.progress == Progress.DONE:
+        return _with_day(shown, "%(day)s", sent_at)
+    if not dated.open:
+        return markup.status(shown)
+    when = near(dated.due, dated.act_by, formats.short_day)
+    if dated.progress == Progress.MADE:
+        return _above(markup.status(shown), str(when.label), unsure=unsure)
+    return _above(markup.status(when), "", unsure=unsure) if unsure else markup.status(when)
 
 
 def _with_day(shown: Status, text: str, day: Any, *, unsure: bool = False) -> SafeString:

@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from portal.accounts.roles import Capability
 from portal.companies import freshness
 from portal.companies.models import Company
 from portal.dashboards.board import foot, rows
 from portal.dashboards.board.filters import BoardFilter
+from portal.dashboards.board.looking import Look, asked_for, steps
 from portal.dashboards.board.tables import BoardTable
 from portal.dashboards.changes.unseen import CAPABILITY as READS_CHANGES
 from portal.dashboards.changes.unseen import unseen_counts
@@ -26,7 +26,6 @@ from portal.deadlines.due import OVERDUE, TODAY, WEEK, WORDS
 from portal.deadlines.several_views import filter_of
 from portal.deadlines.views import KINDS
 from portal.debtors import asked
-from portal.ui import moment
 from portal.ui.exports import asking
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.moment import Asks
@@ -44,19 +43,8 @@ class Part:
     current: bool
 
 
-@dataclass(frozen=True)
-class Steps:
-    """How many periods back the board looks, with the ways to go on."""
-
-    back: int
-    label: str
-    earlier: str
-    later: str
-    current: str
-
-
 class BoardView(ScopedListView):
-    """Every company of one's clients in its current period, or so many periods before it."""
+    """Every company of one's clients in its current period, in one before it, or in that of a day."""
 
     model = Company
     table_class = BoardTable
@@ -76,21 +64,13 @@ class BoardView(ScopedListView):
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property
-    def back(self) -> int:
-        """How many periods back; what makes no sense is the current period, with a message."""
-        text = self.request.GET.get("back", "").strip()
-        if not text:
-            return 0
-        if len(text) <= 2 and text.isascii() and text.isdecimal() and int(text) <= moment.FURTHEST_BACK:
-            moment.stand(self.request, moment.of_back(int(text)))
-            return int(text)
-        said = _("The board looks back at most %(count)s periods. This is the current one.")
-        messages.warning(self.request, said % {"count": moment.FURTHEST_BACK})
-        return 0
+    def look(self) -> Look:
+        """Which period of each company."""
+        return asked_for(self.request)
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """With where they stood then."""
-        return rows.at(queryset, self.back)
+        return rows.at(queryset, self.look)
 
     @cached_property
     def badge(self) -> FreshnessSummary:
@@ -110,7 +90,7 @@ class BoardView(ScopedListView):
     @cached_property
     def numbers(self) -> dict[str, int]:
         """How many companies there are in each part, whatever the filter."""
-        return rows.numbers(self.request.user, self.back)
+        return rows.numbers(self.request.user, self.look)
 
     @cached_property
     def filtered(self) -> list[int] | None:
@@ -128,20 +108,20 @@ class BoardView(ScopedListView):
     @cached_property
     def foot(self) -> foot.Foot:
         """People and wage cost of the companies of the filter."""
-        kept = foot.kept_of(self.request.user, self.back, wages=self.sees_wages)
+        kept = foot.kept_of(self.request.user, self.look, wages=self.sees_wages)
         shown = kept if self.filtered is None else self.filtered
         return foot.foot_of(kept[pk] for pk in shown if pk in kept)
 
     def get_table_data(self) -> Any:
         """With what each row shows."""
         listed: Any = self.object_list
-        return rows.with_details(listed, self.request.user, self.back)
+        return rows.with_details(listed, self.request.user, self.look)
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Changes only for who reads them."""
         reads = READS_CHANGES in capabilities_of(self.request)
         unseen = unseen_counts(self.request.user) if reads else None
-        return {**super().get_table_kwargs(), "unseen": unseen, "back": self.back}
+        return {**super().get_table_kwargs(), "unseen": unseen, "look": self.look}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The parts of the list, and the steps back."""
@@ -153,19 +133,19 @@ class BoardView(ScopedListView):
             "nobody_of": next(iter(nobodys), None),
             "foot": self.foot,
             "parts": self._parts(),
-            "steps": self._steps(),
+            "steps": steps(self.request, self.look),
             "can_set": Capability.SET_DEADLINES in capabilities_of(self.request),
             "assign": self._assign(),
         }
 
     def get_when(self) -> list[tuple[str, str]]:
         """Which period of each company, what its foot says, and what the mark of an unsure date means."""
-        period = _("each company by its own: %(period)s") % {"period": self._steps().label}
+        period = _("each company by its own: %(period)s") % {"period": self.look.label}
         return [(_("Period"), period), *foot.told(self.foot), (str(CHECK.label).capitalize(), str(MEANING))]
 
     def _assign(self) -> str:
         """The way to changing what the filter shows; none from an earlier period when dates or runs of it narrow it."""
-        if self.back and (self.request.GET.get("due") or self.request.GET.get("run")):
+        if not self.look.is_now and (self.request.GET.get("due") or self.request.GET.get("run")):
             return ""
         return f"{reverse('deadlines:arrangements')}?covers=all&{filter_of(self.request.GET)}"
 
@@ -187,20 +167,3 @@ class BoardView(ScopedListView):
             part(_("Locked"), "locked", run="locked"),
             part(_("All"), "all"),
         ]
-
-    def _steps(self) -> Steps:
-        back = self.back
-        label = _("Current period")
-        if back:
-            label = ngettext("%(count)s period back", "%(count)s periods back", back) % {"count": back}
-
-        def address(to: int) -> str:
-            return asked.address(self.request, back=str(to) if to else "")
-
-        return Steps(
-            back=back,
-            label=label,
-            earlier=address(back + 1) if back < moment.FURTHEST_BACK else "",
-            later=address(back - 1) if back else "",
-            current=address(0) if back else "",
-        )
