@@ -15,7 +15,7 @@ from portal.periods import Bounds, Period, PeriodType, bounds, following, preced
 from portal.ui.moment import FURTHEST_BACK
 
 #: Worked out are the periods of thirteen months before the latest one, be they weeks or months, and at least as many
-#: before the current one as pages look back. A company that is a month ahead of the calendar has all that pages look at.
+#: before the current one as pages look back: a company that is a month ahead of the calendar has what pages look at.
 BEHIND = timedelta(days=400)
 #: Deadlines are worked out for periods that end so long after the latest one, but for no more than so many of them.
 AHEAD, AHEAD_MOST = timedelta(days=200), 40

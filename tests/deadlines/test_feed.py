@@ -221,3 +221,19 @@ def test_the_page_shows_an_address_once(company, debtor, accountant, as_user, se
     assert "You have an address" in page
     clerk.post(reverse("deadlines:withdraw_address"))
     assert read(address).status_code == 404
+
+
+def test_what_is_due_on_a_sunday_says_by_when_to_act(company, debtor, accountant):
+    token = feeds.make(accountant(debtor, language="en"), own_only=False).token
+    events = {str(one["uid"]): one for one in Calendar.from_ical(read(token).content).walk("VEVENT")}
+    # 31 January 2027 is a Sunday; 30 November 2026 is a Monday.
+    sunday = events[f"{company.pk}-return-month-2026-12@deadlines.portal"]
+    assert sunday["dtstart"].dt == date(2027, 1, 31)
+    assert str(sunday["description"]).startswith("Act by 29 Jan 2027\n")
+    assert "Act by" not in str(events[f"{company.pk}-payment-month-2026-11@deadlines.portal"]["description"])
+    # So does the one entry for many.
+    pks = [make_company(debtor, f"Filiaal {number}").pk for number in range(6)]
+    fetched_everything(debtor)
+    states.rewrite(pks)
+    events = {str(one["uid"]): one for one in Calendar.from_ical(read(token).content).walk("VEVENT")}
+    assert str(events["2027-01-31-return@deadlines.portal"]["description"]).startswith("Act by 29 Jan 2027\n")
