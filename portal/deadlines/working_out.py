@@ -110,9 +110,9 @@ class WorkingOut:
                 yield self._return(made, None)
 
     def _unsent_exports(self) -> Iterator[Due]:
-        kind, held = self.facts.kind, {stand.period for stand in self.stands}
+        kind, covered = self.facts.kind, {stand.period for stand in self.stands}
         for period, (newest, *_) in self._exports.items():
-            if newest.sent_at or period in held:
+            if newest.sent_at or period in covered:
                 continue
             try:
                 days = bounds(kind, period)
