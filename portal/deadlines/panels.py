@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
@@ -13,7 +14,7 @@ from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
 from portal.companies import freshness, words
 from portal.companies.filed import lacking
-from portal.companies.freshness import refused
+from portal.companies.freshness import ever_fetched, refused
 from portal.companies.models import Company
 from portal.deadlines.due import Dated, act_words
 from portal.deadlines.models import Deadline, Kind
@@ -86,14 +87,23 @@ def waiting_first(deadlines: "QuerySet[Deadline]", day: date) -> "QuerySet[Deadl
 
 
 def never_of_company(user: "User | AnonymousUser", company: Company) -> dict[str, Any]:
-    """What is said in place of dates where nothing was ever worked out: the current period did not come in."""
+    """What is said in place of dates where none was ever worked out: mostly the current period did not come in."""
+    if ever_fetched(user, company, "current_period"):
+        return _not_yet()
     return lacking(Missing.NOT_PERMITTED if refused(user, company, "current_period") else Missing.NEVER_FETCHED)
 
 
 def never_of_debtor(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
-    """The same where the current period of no company of the client came in."""
-    is_refused = freshness.of_debtor(request, debtor, ("current_period",)).state is State.NOT_PERMITTED
-    return lacking(Missing.NOT_PERMITTED if is_refused else Missing.NEVER_FETCHED)
+    """The same where there are no dates of any company of a client."""
+    summary = freshness.of_debtor(request, debtor, ("current_period",))
+    if summary.ever:
+        return _not_yet()
+    return lacking(Missing.NOT_PERMITTED if summary.state is State.NOT_PERMITTED else Missing.NEVER_FETCHED)
+
+
+def _not_yet() -> dict[str, Any]:
+    text = gettext("They follow from the periods in Nmbrs, a few minutes after those came in.")
+    return {"empty": "never_synced", "empty_title": gettext("The dates are not worked out yet"), "empty_text": text}
 
 
 def told(row: Deadline) -> dict[str, Any]:

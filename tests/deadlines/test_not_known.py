@@ -90,6 +90,14 @@ def test_a_company_without_a_current_period_does_not_say_that_nothing_is_open(
         assert "Nothing is open" not in shown, (who, address)
 
 
+def test_dates_that_were_not_worked_out_yet_are_not_said_to_be_done(debtor, administrator, as_user):
+    company = make_company(debtor)
+    fetched_everything(debtor)
+    readers = {"office": as_user(administrator()), "client": as_user(of_client(debtor))}
+    for who, address, title in places_of(company):
+        assert "The dates are not worked out yet" in panel(readers[who], address, title), (who, address)
+
+
 def test_where_everything_is_done_nothing_is_open(company, debtor, administrator, as_user):
     Deadline.objects.update(progress=Progress.DONE, open=False)
     readers = {"office": as_user(administrator()), "client": as_user(of_client(debtor))}
