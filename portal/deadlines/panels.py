@@ -13,7 +13,6 @@ from portal import clock
 from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
 from portal.companies import freshness, words
-from portal.companies.filed import lacking
 from portal.companies.freshness import ever_fetched, refused
 from portal.companies.models import Company
 from portal.deadlines.due import Dated, act_words
@@ -22,6 +21,7 @@ from portal.deadlines.refusals import with_refusals
 from portal.debtors.models import Debtor
 from portal.periods import PeriodType
 from portal.ui import panels
+from portal.ui.empty import lacking
 from portal.ui.freshness import State
 from portal.ui.panels import Panel
 from portal.ui.permissions import of_client
