@@ -22,6 +22,7 @@ from portal.companies.models import Company
 from portal.deadlines import arranging
 from portal.deadlines.certainty import CHECK, MEANING
 from portal.deadlines.filters import ArrangementFilter
+from portal.deadlines.refusals import with_refused_period
 from portal.deadlines.several_form import SeveralForm, returns_of
 from portal.deadlines.tables import ArrangementTable
 from portal.deadlines.views import user_of
@@ -52,7 +53,7 @@ class ArrangementsView(ScopedListView):
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """With what the table shows; the companies of the period board."""
-        rows = queryset.filter(debtor__missing_since__isnull=True)
+        rows = with_refused_period(queryset.filter(debtor__missing_since__isnull=True))
         return rows.select_related("debtor", "current", "arrangement__responsible").order_by("name", "pk")
 
     @cached_property

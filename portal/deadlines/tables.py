@@ -95,7 +95,9 @@ class ArrangementTable(Table):
     def render_period_type(self, record: Any) -> SafeString:
         """The length of its periods."""
         current = getattr(record, "current", None)
-        return markup.words(words.PERIOD_TYPES[PeriodType(current.period_type)] if current else Missing.NEVER_FETCHED)
+        if current is None:
+            return markup.missing(Missing.NOT_PERMITTED if record.period_refused else Missing.NEVER_FETCHED)
+        return markup.words(words.PERIOD_TYPES[PeriodType(current.period_type)])
 
     def render_responsible(self, record: Any) -> SafeString:
         """Who sees to it."""

@@ -67,6 +67,15 @@ def test_lists_and_the_month_say_that_nmbrs_refuses(withheld, administrator, as_
     assert "pay day 2 not fetched yet" in " ".join(" ".join(row.values()) for row in grid)
 
 
+def test_the_period_type_of_a_company_says_why_it_is_not_known(debtor, administrator, as_user):
+    shut = make_company(debtor, "Dicht B.V.", period=None)
+    make_company(debtor, "Nieuw B.V.", period=None)
+    fetched(shut, "current_period", state=REFUSED)
+    rows = tables(as_user(administrator()).get("/deadlines/").content.decode())[-1]
+    said = {row["Company"].split(" B.V.")[0].split()[-1]: row["Period type"] for row in rows}
+    assert said == {"Dicht": "no access", "Nieuw": "not fetched yet"}
+
+
 def test_panels_list_what_nobody_knows_with_the_reason(withheld, debtor, administrator, as_user):
     readers = {"office": as_user(administrator()), "client": as_user(of_client(debtor))}
     for who, address, title in places_of(withheld):
