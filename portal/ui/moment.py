@@ -1,11 +1,11 @@
 """Where in time a page stands, and its links with it: who steps back to August stays there on the next page.
 
 A page that reads a month, a period or a day from its address stands there (`stand`, called by portal.debtors.asked),
-and so does the board by how many periods it looks back. A view says what its own address asks for (`asks`). `carried`
-brings the two together for one address: a page that stands at another time than now gives it what that address asks
-for; from a page of now addresses stay as they are. Nobody needs to think of it at a link: the tag `url`
-(portal.ui.templatetags.carrying), the first column of a table, the breadcrumb and the menu go through `carried`. Only
-an address that Python makes beside those has to.
+and so does the board by how many periods it looks back or by which day. A view says what its own address asks for
+(`asks`). `carried` brings the two together for one address: a page that stands at another time than now gives it what
+that address asks for; from a page of now addresses stay as they are. Nobody needs to think of it at a link: the tag
+`url` (portal.ui.templatetags.carrying), the first column of a table, the breadcrumb and the menu go through `carried`.
+Only an address that Python makes beside those has to.
 """
 
 from dataclasses import dataclass
