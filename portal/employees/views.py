@@ -35,9 +35,9 @@ from portal.employees.tables import KINDS as COLUMN_KINDS
 from portal.employees.tables import MADE_OF, PeopleTable
 from portal.periods import bounds, following, preceding
 from portal.ui import formats
-from portal.ui.empty import EmptyKind
+from portal.ui.empty import NOT_GIVEN, REFUSED, EmptyKind
 from portal.ui.exports import asking
-from portal.ui.freshness import FreshnessSummary
+from portal.ui.freshness import FreshnessLine, FreshnessSummary, State
 from portal.ui.moment import Asks, know
 from portal.ui.panels import kinds_seen, panels_of, shown_on
 from portal.ui.permissions import holds_over
@@ -129,8 +129,9 @@ class PeopleView(ScopedListView):
 
     @cached_property
     def lacking(self) -> Lacking:
-        """What never came in of what the columns show."""
-        return lacking(self.companies, self.kinds_shown)
+        """What never came in of what the columns show. Where the badge says that all of it did, nobody has to look."""
+        came_in = all(line.state in {State.FRESH, State.STALE} for line in self.badge.lines)
+        return Lacking() if came_in else lacking(self.companies, self.kinds_shown)
 
     def get_freshness(self) -> FreshnessSummary:
         """The worst of all needed kinds."""
@@ -138,10 +139,13 @@ class PeopleView(ScopedListView):
 
     def get_empty_kind(self) -> EmptyKind:
         """An empty list of people that never came in says so, whatever the filter."""
-        lines = {line.label: line for line in self.badge.lines}
-        never = lines[Employee.resource.label].last_success is None if Employee.resource.label in lines else True
         kind = super().get_empty_kind()
-        return "never_synced" if kind != "not_permitted" and never else kind
+        return "never_synced" if kind != "not_permitted" and self._people_line.last_success is None else kind
+
+    @property
+    def _people_line(self) -> FreshnessLine:
+        """How old the list of people itself is."""
+        return next(line for line in self.badge.lines if line.label == Employee.resource.label)
 
     def get_totals(self, rows: "QuerySet[Any]") -> dict[str, Any]:
         """The contract wage of everybody in the filter who is in service on the day."""
@@ -181,7 +185,10 @@ class PeopleView(ScopedListView):
         hidden = [name for name in COLUMN_KINDS if name not in self.columns]
         if not self._is_of_many:
             hidden.append("company")
-        return super().get_table_kwargs() | {"day": self.day, "lacking": self.lacking, "exclude": tuple(hidden)}
+        kwargs = super().get_table_kwargs()
+        if kwargs["empty_kind"] == "never_synced" and self._people_line.state is State.NOT_PERMITTED:
+            kwargs |= {"empty_kind": "not_permitted", "empty_title": NOT_GIVEN, "empty_text": REFUSED}
+        return kwargs | {"day": self.day, "lacking": self.lacking, "exclude": tuple(hidden)}
 
     def get_when(self) -> list[tuple[str, str]]:
         """The day."""

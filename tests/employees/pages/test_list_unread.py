@@ -11,7 +11,7 @@ from django.test import Client
 from portal.accounts.models import Firm, User
 from portal.companies.models import Company
 from portal.mirror.models import State
-from tests.dashboards.reading import table, text
+from tests.dashboards.reading import queries_at_most, table, text
 from tests.factories import (
     fetched,
     fetched_everything,
@@ -94,3 +94,22 @@ def test_a_total_counts_the_companies_of_which_the_wages_came_in_and_says_how_ma
     assert "of them is not in the total" not in said
     # Of people of such a company alone there is no total.
     assert table(client, "/employees/?q=At Refused")[-1][WAGE] == "no access"
+
+
+def test_a_refused_list_of_people_is_not_called_not_fetched(company: Company, client: Client) -> None:
+    fetched_everything(company.debtor)
+    fetched(company, "employees", state=State.NOT_PERMITTED)
+    for query in ("", "?q=x"):
+        said = text(client.get(f"/employees/{query}").content.decode())
+        assert "Nmbrs does not give this The API user in Nmbrs may not read this." in said
+        assert "Not fetched from Nmbrs yet" not in said
+
+
+def test_the_page_stays_within_its_queries_where_something_is_lacking(company: Company, client: Client) -> None:
+    for number in range(12):
+        place = make_company(company.debtor, f"Company {number}")
+        make_employment(make_person(place), date(2025, 1, 1))
+    fetched_everything(company.debtor)
+    place.freshness.filter(resource__in=("salaries", "functions")).delete()
+    with queries_at_most(25):
+        client.get("/employees/")
