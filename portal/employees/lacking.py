@@ -38,6 +38,7 @@ def lacking(companies: "QuerySet[Company]", kinds: Sequence[str]) -> Lacking:
     """What these companies, which have been through `visible_to`, lack of the kinds. One row for each that does."""
     rows = (
         companies.order_by()
+        .values("pk")
         .alias(read=FilteredRelation("freshness", condition=Q(freshness__resource__in=kinds)))
         .annotate(
             came=_bits(kinds, read__last_success__isnull=False),
