@@ -18,6 +18,7 @@ ABOUT_ACCESS = (
     "tests/access/test_redirects.py",
     "tests/access/test_scope_at_pages.py",
     "tests/access/test_seeing.py",
+    "tests/access/test_seen_by_right.py",
     "tests/access/test_task_arguments.py",
     "tests/access/test_threats.py",
     "tests/audit",

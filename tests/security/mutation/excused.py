@@ -13,17 +13,25 @@ WITHOUT_A_TEST: dict[str, str] = {
         "chooses whether a second question is worth asking; that one compares the deputy's term itself"
     ),
     "portal.accounts.middleware: ReadOnlyMiddleware.__call__": _HANDS_ON,
+    **{
+        f"portal.accounts.sign_on_setup: require_people_there counts what has ended{more}": (
+            "it only narrows; belongs_here_only asks each of them for a place that is in force"
+        )
+        for more in ("", " (2)")
+    },
     "portal.accounts.signin.middleware: SecondFactorMiddleware.__call__": _HANDS_ON,
     **{
         f"portal.{guard}{more}": _OF_ONE_FIRM
         for guard in (
             "administration.requests: approve sees everything",
+            "administration.first_start.reading: probes sees everything",
             "administration.reviews: overview sees everything",
             "administration.reviews: overview sees everything (3)",
             "administration.teams: add_rule sees everything",
             "administration.teams: deputies sees everything",
             "administration.teams: unassigned sees everything",
             "administration.teams: unassigned sees everything (3)",
+            "administration.trail_signs: signs sees everything",
             "debtors.unassigned: _count sees everything",
             "dashboards.variance.setting: variance_bands sees everything",
             "dashboards.variance.setting: _keep sees everything",
@@ -33,6 +41,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     **{
         f"portal.{guard}{more}": _ASKED_BEFORE
         for guard in (
+            "companies.in_period: _own sees everything",
             "companies.results: _elsewhere sees everything",
             "deadlines.several_views: _asked_again sees everything",
             "deadlines.views: move sees everything",
