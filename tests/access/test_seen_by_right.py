@@ -165,7 +165,7 @@ def test_every_right_to_a_kind_of_record_has_a_mark_of_its_own(world):
     standing = fields(world)
     marked = {kind.capability for places in standing.values() for kind, _ in places}
     assert marked >= SHOWN
-    # What somebody sees who may see how the sync works inside is one list of ids, which the quick walk need not come by.
+    # Who may see how the sync works inside sees one list of ids more, which the quick walk need not come by.
     assert UNMENTIONED - {Capability.VIEW_SYNC} <= SHOWN
 
 

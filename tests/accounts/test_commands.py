@@ -52,6 +52,14 @@ def test_a_typed_password_must_be_typed_twice_alike_and_be_strong(firm, monkeypa
     assert User.objects.get().check_password("a-good-password")
 
 
+def test_a_closed_account_is_not_told_to_be_an_administrator(firm, accountant):
+    person = accountant(email="anke@jansen.example")
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    with pytest.raises(CommandError, match="This account is closed"):
+        appoint()
+    assert not person.memberships.filter(role=Role.ADMINISTRATOR).exists()
+
+
 def test_somebody_with_an_account_keeps_their_password(firm, accountant):
     person = accountant(email="anke@jansen.example")
     assert "same password" in appoint(email="Anke@Jansen.example")

@@ -31,7 +31,12 @@ class Command(BaseCommand):
         password = ""
         try:
             validate_email(email)
-            if somebody(email) is None:
+            known = somebody(email)
+            if known is not None and not known.is_active:
+                raise CommandError(
+                    "This account is closed. Whoever closed it opens it under People and access, or invites the person."
+                )
+            if known is None:
                 password = secrets.token_urlsafe(18) if options["generate"] else self._ask()
             with acting(command("create_administrator")):
                 appointed = appoint_administrator(firm, email, options["name"], password)

@@ -16,7 +16,7 @@ from portal.audit.actors import command
 from portal.audit.kinds import Kind
 from portal.audit.recording import record_at_once
 from portal.connections.models import Environment
-from portal.jobs.hindrance import Hindrance, hindrance
+from portal.jobs.hindrance import hindrance
 from portal.mirror.resource import registry
 from portal.sync import choice, summary
 from portal.sync.estimate import estimate
@@ -138,8 +138,9 @@ class Command(BaseCommand):
         for reason in [*reasons, *summary.not_given(plans)]:
             self.stdout.write(f"\n{reason}")
         if any(plan.finished is None for plan in plans):
-            hindered = hindrance() or Hindrance.DISK
-            self.stdout.write(f"\n{hindered.sentence} What was not read waits; the next sync goes on with it.")
+            hindered = hindrance()
+            why = hindered.sentence if hindered else "It ended before everything was read."
+            self.stdout.write(f"\n{why} What was not read waits; the next sync goes on with it.")
             sys.exit(1)
         if reasons:
             self.stdout.write("\nNot everything could be renewed; what is shown of it is the data of before.")
