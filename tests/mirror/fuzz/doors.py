@@ -121,9 +121,14 @@ def iban(column: Any, texts: Texts) -> Reading:
 
 def identity(column: Any, texts: Texts) -> Reading:
     """Who a contact without an id is."""
-    if _torn(texts, "name", "email", "phone"):
+    if _torn(texts, "name", "email"):
         return BAD
-    known = " ".join(filter(None, (_text(texts, "name"), _text(texts, "email")))) or _text(texts, "phone")
+    known = " ".join(filter(None, (_text(texts, "name"), _text(texts, "email"))))
+    if not known:
+        # Only then the telephone number tells.
+        if _torn(texts, "phone"):
+            return BAD
+        known = _text(texts, "phone")
     return sure(known[:80].strip()) if known else BAD
 
 
