@@ -15,6 +15,7 @@ from tests.access.hearing import ListeningHandler
 UNSAFE_OR_NOT = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_HX_BOOSTED": "true", "HTTP_HX_CURRENT_URL": "https://elsewhere.example/x"}
 #: What may differ between two answers that say the same.
+_SESSION = re.compile(rb"(?<=-session=)[a-z0-9]{32}(?=;)")
 _CSRF = re.compile(rb'csrfmiddlewaretoken" value="\w+|X-CSRFToken": "\w+|csrf=\w{32}')
 
 
@@ -34,8 +35,10 @@ class Answer:
         return self.headers.encode() + b"\n\n" + self.body
 
     def comparable(self, path: str) -> bytes:
-        """Without the token of CSRF, and without the address that was asked for, which a page may repeat."""
+        """Without the token of CSRF and the key of a session that begins with it, and without the address that was asked
+        for, which a page may repeat."""
         headers = re.sub(r"^Content-Length: .*$", "", self.headers, flags=re.MULTILINE).encode()
+        headers = _SESSION.sub(b"", headers)
         return _CSRF.sub(b"", headers + self.body).replace(path.encode(), b"")
 
 
