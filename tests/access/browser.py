@@ -35,8 +35,7 @@ class Answer:
         return self.headers.encode() + b"\n\n" + self.body
 
     def comparable(self, path: str) -> bytes:
-        """Without the token of CSRF and the key of a session that begins with it, and without the address that was asked
-        for, which a page may repeat."""
+        """Without the token of CSRF, a new session's key, and the address asked for, which a page may repeat."""
         headers = re.sub(r"^Content-Length: .*$", "", self.headers, flags=re.MULTILINE).encode()
         headers = _SESSION.sub(b"", headers)
         return _CSRF.sub(b"", headers + self.body).replace(path.encode(), b"")
