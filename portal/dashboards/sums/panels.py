@@ -126,7 +126,7 @@ def wage_cost(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
     if any(value is not None for value in before):
         series.insert(0, Series(_("A year earlier"), before, muted=True))
     if any(value is not None for value in instead):
-        series.append(Series(_instead_title(row), instead, muted=True))
+        series.append(Series(_instead_title(row), instead))
     return {
         "chart": _chart(page, "cost", _cost_title(), series, money=True),
         "notes": _cost_notes(page, found[-1], reason),
