@@ -123,5 +123,5 @@ def near(due: date, act_by: date, say: Callable[[date], str] = formats.day) -> S
 
 
 def act_words(due: date, act_by: date, say: Callable[[date], str] = formats.day) -> str:
-    """The day on which it has to be done, where that is another than the due date; empty where it is not to come."""
-    return _("act by %(day)s") % {"day": say(act_by)} if clock.today() < act_by < due else ""
+    """The day on which it has to be done, where that is another than the due date; empty once that is past."""
+    return _("act by %(day)s") % {"day": say(act_by)} if act_by < due and clock.today() <= due else ""

@@ -173,7 +173,7 @@ def test_on_the_last_working_day_before_a_sunday_the_board_says_today(office, ad
     # The return of December is due on Sunday 31 January; the 29th is a Friday.
     for day, return_said, next_said in (
         (28, "due 31 Jan check", "due 31 Jan wage-tax return 2026-12 M · act by 29 Jan check"),
-        (29, "today check", "today wage-tax return 2026-12 M check"),
+        (29, "today check", "today wage-tax return 2026-12 M · act by 29 Jan check"),
     ):
         moment = datetime(2027, 1, day, 8, tzinfo=UTC)
         for place in ("portal.clock", "portal.ui.freshness", "portal.ui.formats"):
