@@ -68,10 +68,12 @@ WITHOUT_A_TEST: dict[str, str] = {
         f"portal.dashboards.{guard} sees everything": _BOTH
         for guard in (
             "sums.clients: _numbers",
+            "sums.clients: _runs",
             "sums.reading: _of_debtor",
             "sums.reading: _of_company",
         )
     },
+    "portal.dashboards.sums.clients: _runs sees everything, its capability": _BOTH,
     "portal.dashboards.changes.unseen: readable asks what is held": _ASKED_PER_ROW,
     "portal.dashboards.changes.unseen: readable asks what is held (2)": _ASKED_PER_ROW,
     "portal.privacy.subject: _Reader.trail asks what is held": "its door asks for the same right",
