@@ -125,8 +125,16 @@ def sign_trail(by: User, firm: Firm, since: datetime, until: datetime, remark: s
 
 
 def rights_now(firm: Firm) -> list[ReviewLine]:
-    """Every right in the firm that counts now, as a review that begins now would have them; nothing is stored."""
-    return list(_lines(AccessReview(firm=firm)))
+    """Every right in the firm that counts now, as lines of a review; nothing is stored.
+
+    Without what a review also asks about: access to come, closed accounts, deputies who stand in no more.
+    """
+    standing_in = set(Deputy.objects.in_force().filter(firm=firm).values_list("pk", flat=True))
+    return [
+        line
+        for line in _lines(AccessReview(firm=firm))
+        if not line.closed and line.starts is None and (line.kind != ReviewedKind.DEPUTY or line.subject in standing_in)
+    ]
 
 
 def _lines(review: AccessReview) -> Iterator[ReviewLine]:

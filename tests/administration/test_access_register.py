@@ -1,10 +1,12 @@
 """Who reads the trail of a whole firm reads who may see what there, and the reviews of it; and changes nothing."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client as Browser
 
 from portal.accounts import reviews, rights
-from portal.accounts.models import AccessReview, Decision
+from portal.accounts.models import AccessReview, Decision, Deputy
 from portal.accounts.rights import SYSTEM, Place
 from portal.accounts.roles import Role
 from portal.clock import now
@@ -34,6 +36,25 @@ def test_an_auditor_reads_everybodys_rights_as_they_are_now(office, other, audit
     assert "Elsewhere" not in page
     assert "reveal a whole bank account number" in page
     assert "<form" not in page.split("<main", 1)[1].split("</main>")[0]
+
+
+def test_what_does_not_count_now_is_not_in_it(office, auditor):
+    """A review asks about access to come and closed accounts too; this page says who sees what now."""
+    later = person(office, Role.ACCOUNTANT, "a", "Later")
+    later.memberships.update(starts=now() + timedelta(days=5))
+    closed = person(office, Role.ACCOUNTANT, "a", "Closed")
+    rights.deactivate(office.administrator, closed, office.firm.pk)
+    absent, substitute = (person(office, Role.ACCOUNTANT, "a", name) for name in ("Absent", "Substitute"))
+    Deputy.objects.create(
+        firm=office.firm, absent=absent, substitute=substitute, starts=now(), ends=now() + timedelta(days=9)
+    )
+    page = auditor.get(url("access_register")).text
+    assert "Later" not in page
+    assert "Closed" not in page
+    assert page.count(substitute.email) == 2
+    substitute.memberships.update(ends=now())
+    assert substitute.email not in auditor.get(url("access_register")).text
+    assert {"Later", "Closed"} <= {line.person for line in reviews.start(office.administrator, office.firm).lines.all()}
 
 
 def test_reviews_and_signatures_are_told_with_who_signed(office, auditor):
