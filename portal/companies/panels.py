@@ -23,6 +23,7 @@ from portal.periods import Period
 from portal.ui import panels, records
 from portal.ui.panels import Panel
 from portal.ui.permissions import holds_over, of_client
+from portal.ui.record_overview import overview
 from portal.ui.records import When
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def kinds_of_record(request: HttpRequest, company: Company) -> dict[str, Any]:
     """Every kind of record of the company: how many in the period, how old, and the way to the list."""
     choice = chosen(request, company)
     query = f"?period={text(choice.period)}" if choice else ""
-    listed = records.overview(
+    listed = overview(
         request,
         company,
         "company",

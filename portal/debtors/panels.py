@@ -24,6 +24,7 @@ from portal.ui import markup, panels, records
 from portal.ui.moment import carried
 from portal.ui.panels import Panel
 from portal.ui.permissions import holds_over
+from portal.ui.record_overview import overview
 from portal.ui.values import Missing
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ FACTS = (
 
 def client_data(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
     """The facts in force today, and the lists of everything."""
-    listed = records.overview(
+    listed = overview(
         request,
         debtor,
         "debtor",

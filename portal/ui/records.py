@@ -4,7 +4,7 @@ A room declares its tables with `@shows("tags")`; the page takes rows, capabilit
 Resource. What a list shows depends on how the kind is dated: what is in force on a day, or what belongs to a period.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import django_filters
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, Count, Min, Model, Q, QuerySet, Value
+from django.db.models import Min, Model, Q, QuerySet
 from django.forms import SearchInput
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.accounts.prepared import Prepared
-from portal.accounts.roles import UNMENTIONED, Capability
+from portal.accounts.roles import Capability
 from portal.audit.kinds import Kind
 from portal.mirror.dating import Observed
 from portal.mirror.models import HistoryQuerySet, PeriodFactQuerySet
@@ -33,7 +32,6 @@ from portal.ui.permissions import holds_over
 from portal.ui.state import names_of
 from portal.ui.sums import totals_of
 from portal.ui.tables import DayColumn, Table, TextColumn
-from portal.ui.values import Missing
 from portal.ui.views import ScopedListView
 
 if TYPE_CHECKING:
@@ -333,70 +331,3 @@ def _filter_of(table: type[RecordTable]) -> type[RecordFilter] | None:
     if not table.searched:
         return None
     return type("KindFilter", (RecordFilter,), {"searched": table.searched})
-
-
-# --- the panel -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One kind in the overview of an owner: how many records there are as of now, or why that is not known."""
-
-    kind: str
-    label: str
-    url: str
-    count: int | Missing
-    freshness: FreshnessSummary | None = None
-
-
-def overview(
-    request: HttpRequest,
-    owner: Model,
-    owner_column: str,
-    when: When,
-    url: Callable[[str], str],
-    freshness: Callable[[Sequence[str]], FreshnessSummary],
-    asked: Callable[[Resource], bool] = lambda kind: True,
-) -> list[Listed]:
-    """Every kind of the owner by name. `url` makes the address of its list, `freshness` the lines of the kinds given;
-    `asked` says whether Nmbrs is asked for that of `when`, where the kind came in.
-
-    Costs one query for all counts together, and one more for a table that looks at its rows first.
-    """
-    kinds = kinds_of(owner_column)
-    permitted = [kind for kind in kinds if holds_over(request, owner, kind.capability)]
-    lines = {line.label: line for line in freshness([kind.name for kind in permitted]).lines}
-    by_themselves = ((kind.name, _tables[kind.name].count) for kind in permitted)
-    counts = {name: count(request.user, owner.pk, when) for name, count in by_themselves if count is not None}
-    if together := tuple(kind.name for kind in permitted if kind.name not in counts):
-        counts |= dict(_counts(request.user, owner.pk, column=owner_column, kinds=together, when=when))
-    listed = []
-    for kind in kinds:
-        label = _tables[kind.name].title()
-        if kind not in permitted and kind.capability in UNMENTIONED:
-            continue
-        if kind not in permitted:
-            listed.append(Listed(kind.name, label, "", Missing.NOT_PERMITTED))
-            continue
-        summary = FreshnessSummary((lines[kind.label],))
-        known: int | Missing = counts.get(kind.name, 0)
-        if not summary.ever:
-            known = Missing.NOT_PERMITTED if summary.state is State.NOT_PERMITTED else Missing.NEVER_FETCHED
-        elif not known and not asked(kind):
-            known = Missing.NEVER_FETCHED
-        listed.append(Listed(kind.name, label, url(kind.name), known, summary))
-    return sorted(listed, key=lambda row: row.label.casefold())
-
-
-@Prepared
-def _counts(user: "Person", owner: int, *, column: str, kinds: Sequence[str], when: When) -> "QuerySet[Any, Any]":
-    """Kind and how many records of it the owner has."""
-    queries: list[QuerySet[Any, Any]] = []
-    for name in kinds:
-        kind = registry[name]
-        visible = kind.model.objects.visible_to(user, kind.capability)
-        rows = _tables[name].at(visible.filter(**{column: owner}), when)
-        named = rows.order_by().annotate(kind=Value(name, CharField())).values("kind")
-        queries.append(named.annotate(rows=Count("pk")).values_list("kind", "rows"))
-    first, *others = queries
-    return first.union(*others, all=True)
