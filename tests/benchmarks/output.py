@@ -31,8 +31,13 @@ def put_out(row: Any, companies: list[int]) -> None:
 
     for start in range(0, len(companies), BATCH):
         batch = companies[start : start + BATCH]
-        # The last run is not made yet at every third company.
-        made = [(pk, period) for pk in batch for period in PERIODS if period != CURRENT or pk % 3]
+        # The last run is not made yet at every third company: the first of them has it, whatever keys the database gave.
+        made = [
+            (pk, period)
+            for place, pk in enumerate(batch, start=1)
+            for period in PERIODS
+            if period != CURRENT or place % 3
+        ]
         write(Run, [run(row, pk, *period) for pk, period in made])
         write(WageTaxReturn, [declared(row, pk, *period) for pk in batch for period in PERIODS[:-1]])
         write(JournalLine, [line for pk, period in made for line in journal(row, pk, *period)])

@@ -14,7 +14,7 @@ from portal.connections.models import Environment, EnvironmentKind
 from portal.dashboards.views import ClientsView
 from portal.deadlines.several_views import ArrangementsView
 from portal.debtors.models import DebtorTag
-from portal.ui import records
+from portal.ui import record_overview, records
 from portal.ui.exports.stamp import _has_more
 from portal.ui.models import Export, ExportFormat
 from portal.ui.permissions import environment_kinds
@@ -47,7 +47,7 @@ def test_records_are_counted_for_who_may_see_them(office: Office, stranger: User
     give(reader, office, Role.CLIENT_USER, "a")
     of_tags = {"column": "debtor", "kinds": (TAGS,), "when": records.When(date(2026, 11, 20))}
     for user, number in ((office.administrator, 1), (stranger, 0), (reader, 0)):
-        assert dict(records._counts(user, debtor.pk, **of_tags)).get(TAGS, 0) == number
+        assert dict(record_overview._counts(user, debtor.pk, **of_tags)).get(TAGS, 0) == number
 
 
 def leaves_out(user: User, page: type[ScopedListView]) -> bool:
