@@ -23,6 +23,7 @@ from portal.audit.recording import record
 from portal.debtors.models import Debtor
 from portal.privacy.models import Agreement
 from portal.ui import markup
+from portal.ui.overtaken import OvertakenMixin
 from portal.ui.permissions import holds_over
 from portal.ui.tables import DayColumn, LinkColumn, Table, TextColumn
 from portal.ui.values import Crumb, Level, Status
@@ -87,7 +88,7 @@ class AgreementsView(ScopedListView):
         return {**super().get_context_data(**kwargs), "privacy_sections": privacy_sections(self.request)}
 
 
-class AgreementForm(forms.ModelForm):  # type: ignore[type-arg]
+class AgreementForm(OvertakenMixin, forms.ModelForm):  # type: ignore[type-arg]
     """The role and the agreement of one client."""
 
     class Meta:

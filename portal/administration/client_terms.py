@@ -25,6 +25,7 @@ from portal.debtors.models import Debtor
 from portal.privacy import keeping
 from portal.privacy.models import LegalHold, RetentionTerm
 from portal.privacy.terms import Bounds, Category
+from portal.ui.overtaken import OvertakenMixin
 from portal.ui.permissions import holds_over
 from portal.ui.values import Crumb
 
@@ -47,7 +48,7 @@ def labelled(category: Category) -> str:
     return (_("%(category)s, in years") if unit == "years" else _("%(category)s, in months")) % words
 
 
-class TermsForm(forms.Form):
+class TermsForm(OvertakenMixin, forms.Form):
     """A number for each category that may have one; empty is the usual term."""
 
     def __init__(self, *args: Any, debtor: Debtor, **kwargs: Any) -> None:

@@ -15,6 +15,7 @@ from portal.deadlines.models import Arrangement, Deadline, Kind
 from portal.deadlines.rules import PayRule
 from portal.periods import PeriodType
 from portal.ui import formats
+from portal.ui.overtaken import OvertakenMixin
 
 #: The first entry of a choice that changes nothing.
 KEEP, NOBODY, USUAL = "keep", "nobody", "usual"
@@ -37,7 +38,7 @@ def _number(**kwargs: Any) -> forms.IntegerField:
     )
 
 
-class TermsForm(forms.Form):
+class TermsForm(OvertakenMixin, forms.Form):
     """Who sees to companies and what is agreed about their dates.
 
     `of`: as one company has them; its person can be chosen also where `user` could not name them. With `keep` (several

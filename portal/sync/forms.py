@@ -13,6 +13,7 @@ from portal.connections.models import Environment
 from portal.mirror.resource import registry
 from portal.sync.targets import MODELS
 from portal.ui import formats
+from portal.ui.overtaken import OvertakenMixin
 
 #: The largest primary key a database can hold.
 LARGEST_KEY = 2**63 - 1
@@ -37,7 +38,7 @@ class StartForm(forms.Form):
 USUAL, NEVER = "usual", "never"
 
 
-class TimetableForm(forms.ModelForm):  # type: ignore[type-arg]
+class TimetableForm(OvertakenMixin, forms.ModelForm):  # type: ignore[type-arg]
     """When the syncs of an environment are. Says nothing about rights."""
 
     class Meta:

@@ -31,7 +31,7 @@ def put_out(row: Any, companies: list[int]) -> None:
 
     for start in range(0, len(companies), BATCH):
         batch = companies[start : start + BATCH]
-        # The last run is not made yet at every third company: the first of them has it, whatever keys the database gave.
+        # The last run is not made yet at every third company. The first has it, whatever keys the database gave.
         made = [
             (pk, period)
             for place, pk in enumerate(batch, start=1)

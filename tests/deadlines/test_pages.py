@@ -165,7 +165,7 @@ def test_setting_a_pay_day_leaves_the_responsible_person(company, debtor, boss, 
     own = Arrangement.objects.get()
     assert (own.responsible, own.pay_rule, own.pay_number) == (person, "after", 3)
     # Taken off on purpose they are gone.
-    browser.post(address, {**posted, "responsible": "nobody"})
+    browser.post(address, sent_by_a_browser(browser.get(address).content.decode(), responsible="nobody"))
     assert Arrangement.objects.get().responsible is None
 
 

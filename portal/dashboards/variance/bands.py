@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from portal.companies.models import Company
 from portal.dashboards.models import VarianceBands
 from portal.ui import formats
+from portal.ui.overtaken import OvertakenMixin
 
 #: Above this a typing error.
 MOST = Decimal("999.99")
@@ -60,7 +61,7 @@ class PercentageField(forms.DecimalField):
         return written(value) if isinstance(value, Decimal) else value
 
 
-class BandsForm(forms.Form):
+class BandsForm(OvertakenMixin, forms.Form):
     """Where notable and large begin."""
 
     notable = PercentageField(label=gettext_lazy("Notable above (%)"))
