@@ -222,8 +222,8 @@ def reason_for(companies: int | None, lacking: int, refused: bool) -> Missing:
 def lacking_words(count: int) -> str:
     """What a sum lacks."""
     text = ngettext(
-        "%(count)s company is not in this figure: it was not fetched from Nmbrs yet.",
-        "%(count)s companies are not in this figure: they were not fetched from Nmbrs yet.",
+        "%(count)s company is not in this figure: what it is made of has not come in from Nmbrs.",
+        "%(count)s companies are not in this figure: what it is made of has not come in from Nmbrs.",
         count,
     )
     return text % {"count": count}
@@ -239,8 +239,8 @@ def unread(count: int) -> str:
         )
         return plain % {"count": count}
     text = ngettext(
-        "Runs and journals of %(count)s company were not fetched from Nmbrs yet.",
-        "Runs and journals of %(count)s companies were not fetched from Nmbrs yet.",
+        "Runs and journals of %(count)s company have not come in from Nmbrs.",
+        "Runs and journals of %(count)s companies have not come in from Nmbrs.",
         count,
     )
     return text % {"count": count}

@@ -193,7 +193,7 @@ def test_unknown_never_fetched_refused_and_zero_are_four_things(
         "Without companies": "0.00",
     }
     assert rows["Never"][CHANGE] == "not fetched yet"
-    assert rows["Partly"][COST].startswith("750.00 Runs and journals of 1 company were not fetched")
+    assert rows["Partly"][COST].startswith("750.00 Runs and journals of 1 company have not come in")
     assert rows["Total"][COST] == "750.00"
 
 

@@ -111,7 +111,7 @@ def test_what_a_sum_lacks_is_said_once_for_all_its_figures(
     summed(known, unknown)
     unknown.freshness.filter(resource="employments").delete()
     said = text(page(as_user(administrator()), f"/clients/{debtor.pk}/"))
-    lacks = "1 company is not in this figure: it was not fetched from Nmbrs yet."
+    lacks = "1 company is not in this figure: what it is made of has not come in from Nmbrs."
     assert f"Head count, Contract wage a month, Joiners, Leavers: {lacks}" in said
     assert said.count(lacks) == 1
 
