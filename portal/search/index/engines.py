@@ -118,6 +118,9 @@ class PostgresTrigrams(Walking):
         )
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {THRESHOLD}")
+            # PostgreSQL takes comparing for as cheap as an equality, and would go from client to client of the reader
+            # and compare all of their names. Without that way it asks the index first.
+            cursor.execute("SET LOCAL enable_nestloop = off")
             return list(rows.filter(*similar).order_by(score.desc(), "pk")[:CANDIDATES])
 
 
