@@ -46,7 +46,13 @@ def opened_lately(user: User, most: int) -> list[Found]:
 
 def find(user: User, wanted: Asked, most: int) -> list[Found]:
     """At most `most` answers of each kind, in the order to show them."""
-    able, first = engine(), lately(user)
+    able = engine()
+    with able.asking():
+        return _find(user, wanted, most, able)
+
+
+def _find(user: User, wanted: Asked, most: int, able: Engine) -> list[Found]:
+    first = lately(user)
     rows = Entry.objects.visible_to(user)
     few, many = rows.filter(kind__in=FEW), rows.filter(kind=EntryKind.EMPLOYEE)
     # Walking through clients and companies costs less than asking for their part of an index.

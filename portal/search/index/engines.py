@@ -5,7 +5,8 @@ PostgreSQL an index with the operators of the extension `pg_trgm`. A database th
 the texts: slower, and without forgiving typing errors.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import reduce
 from operator import add, and_
 from typing import Any, Protocol
@@ -29,6 +30,9 @@ class Engine(Protocol):
 
     forgiving: bool
 
+    def asking(self) -> AbstractContextManager[Any]:
+        """What all questions of one search are asked within."""
+
     def holding(self, words: Sequence[str]) -> Q:
         """Entries with every word: at the beginning of one of their own, or inside it from three letters on."""
 
@@ -51,6 +55,10 @@ class Walking:
     """Any database, without an index over the texts."""
 
     forgiving = False
+
+    def asking(self) -> AbstractContextManager[Any]:
+        """Nothing to prepare."""
+        return nullcontext()
 
     def holding(self, words: Sequence[str]) -> Q:
         """Entries with every word."""
@@ -103,6 +111,16 @@ class PostgresTrigrams(Walking):
 
     forgiving = True
 
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """A transaction in which every statement is planned for what was typed.
+
+        A plan that was kept for any text whatever serves none: it walks through all names for the rarest, too.
+        """
+        with transaction.atomic():
+            _set("plan_cache_mode = force_custom_plan")
+            yield
+
     def alike(self, rows: "QuerySet[Any]", words: Sequence[str]) -> list[Any]:
         """By word similarity, of which the index needs to know the least that counts."""
         long = [word for word in words if len(word) >= SHORTEST_ALIKE]
@@ -116,12 +134,10 @@ class PostgresTrigrams(Walking):
         score = reduce(
             add, (Func(Value(word), F("text"), function="word_similarity", output_field=FloatField()) for word in long)
         )
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {THRESHOLD}")
-            # PostgreSQL takes comparing for as cheap as an equality, and would go from client to client of the reader
-            # and compare all of their names. Without that way it asks the index first.
-            cursor.execute("SET LOCAL enable_nestloop = off")
-            return list(rows.filter(*similar).order_by(score.desc(), "pk")[:CANDIDATES])
+        # PostgreSQL takes comparing for as cheap as an equality, and would go from client to client of the reader and
+        # compare all of their names. Without that way it asks the index first. Nothing else is asked after this.
+        _set(f"pg_trgm.word_similarity_threshold = {THRESHOLD}", "enable_nestloop = off")
+        return list(rows.filter(*similar).order_by(score.desc(), "pk")[:CANDIDATES])
 
 
 def engine() -> Engine:
@@ -133,6 +149,13 @@ def engine() -> Engine:
         cursor.execute("SELECT to_regclass('search_entry_trigrams')")
         found = cursor.fetchone()
         return PostgresTrigrams() if found and found[0] else Walking()
+
+
+def _set(*settings: str) -> None:
+    """Until the end of the transaction."""
+    with connection.cursor() as cursor:
+        for setting in settings:
+            cursor.execute(f"SET LOCAL {setting}")
 
 
 def _begins(column: str, beginning: str) -> Q:
