@@ -65,6 +65,15 @@ def test_why_somebody_sees_a_client_names_no_way_that_is_over(office, over):
     assert [way.deputy_of for way in ways(deputy, client)] == [absent.name]
 
 
+def test_a_deputy_counts_while_they_work_in_a_team_of_the_firm_themselves(office, over):
+    absent, deputy, former = somebody_new("absent"), somebody_new("deputy"), somebody_new("former")
+    in_team(office, deputy, "a")
+    in_team(office, former, "b", **over)
+    for substitute in (deputy, former):
+        Deputy.objects.create(firm=office.firm, absent=absent, substitute=substitute, ends=now() + DAY)
+    assert [one.substitute for one in Deputy.objects.in_force()] == [deputy]
+
+
 def test_a_review_asks_about_rights_that_count_now_or_begin_later(office, over):
     boss, user, absent = somebody_new("boss"), somebody_new("user"), somebody_new("absent")
     give(boss, office, Role.ADMINISTRATOR)
