@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,12 +11,12 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from portal.accounts import reviews
-from portal.accounts.grants import Grants
-from portal.accounts.models import AccessReview, Decision, Firm, LogReview, ReviewLine, User
+from portal.accounts.models import AccessReview, Decision, LogReview, ReviewLine
 from portal.accounts.roles import Capability
-from portal.administration.acts import Section, person_of
+from portal.administration.acts import person_of
 from portal.administration.capability_table import of_today
 from portal.administration.reviews import given_by_team, role_words
+from portal.administration.whole_firms import choices, chosen, whole_firms
 from portal.ui.paging import Asked
 from portal.ui.tables import MomentColumn, Table, TextColumn
 from portal.ui.values import Crumb
@@ -44,8 +43,8 @@ class RegisterTable(Table):
 def access_register(request: HttpRequest) -> HttpResponse:
     """The page: rights, roles, reviews and signatures. Nothing on it changes anything."""
     by = person_of(request)
-    firms = _firms(by)
-    firm = _chosen(request, firms)
+    firms = whole_firms(by, Capability.VIEW_AUDIT)
+    firm = chosen(request, firms)
     lines = sorted(reviews.rights_now(firm), key=lambda line: (line.person.casefold(), line.email, line.kind))
     table = RegisterTable([_row(line) for line in lines])
     Asked(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
@@ -54,7 +53,7 @@ def access_register(request: HttpRequest) -> HttpResponse:
         "heading": _("Who may see what"),
         "subtitle": _("As it is now, with the reviews and signatures. Nothing changes here."),
         "breadcrumb": [Crumb(_("Audit trail"), reverse("administration:trail")), Crumb(_("Who may see what"))],
-        "firms": [Section(one.name, f"{request.path}?firm={one.pk}", one == firm) for one in firms],
+        "firms": choices(request, firms, firm),
         "table": table,
         "reviews": AccessReview.objects.visible_to(by, Capability.VIEW_AUDIT)
         .filter(firm=firm)
@@ -64,24 +63,6 @@ def access_register(request: HttpRequest) -> HttpResponse:
         **of_today(),
     }
     return render(request, "administration/access_register.html", context)
-
-
-def _firms(by: User) -> list[Firm]:
-    """Those whose whole trail the person reads. Raises PermissionDenied for who reads none."""
-    firms = Grants(by, Capability.VIEW_AUDIT).firms()
-    found = [] if firms is None else list(Firm.objects.filter(pk__in=firms))
-    if not found:
-        raise PermissionDenied
-    return found
-
-
-def _chosen(request: HttpRequest, firms: list[Firm]) -> Firm:
-    """The firm of the address, or the first. Raises Http404 for one that is not theirs."""
-    asked = request.GET.get("firm")
-    found = next((firm for firm in firms if str(firm.pk) == asked), None) if asked else firms[0]
-    if found is None:
-        raise Http404
-    return found
 
 
 def _row(line: ReviewLine) -> dict[str, Any]:

@@ -20,7 +20,17 @@ ACCESS = (
     "review",
 )
 #: The pages that belong to Personal data.
-PRIVACY = ("agreement", "client_terms", "remove_client", "removals", "removal", "retention")
+PRIVACY = (
+    "agreement",
+    "client_terms",
+    "remove_client",
+    "removals",
+    "removal",
+    "retention",
+    "processing",
+    "sub_processors",
+    "sub_processor",
+)
 
 
 class AdministrationConfig(AppConfig):
@@ -32,6 +42,7 @@ class AdministrationConfig(AppConfig):
 
         from portal.accounts.roles import Capability
         from portal.administration.first_start.steps import wanted
+        from portal.administration.privacy_parts import reads_alone
         from portal.jobs.schedules import every
         from portal.search import pages
         from portal.ui.menu import MenuEntry, register
@@ -89,6 +100,16 @@ class AdministrationConfig(AppConfig):
                 covers=tuple(f"administration:{name}" for name in PRIVACY),
             )
         )
+        register(
+            MenuEntry(
+                _("Records of processing"),
+                "administration:processing",
+                "id-badge-2",
+                capability=Capability.VIEW_AUDIT,
+                order=88,
+                wanted=reads_alone,
+            )
+        )
         register(MenuEntry(_("My access"), "administration:mine", "lock", order=95))
         people, firm = Capability.MANAGE_CLIENT_USERS, Capability.MANAGE_USERS
         pages.register(
@@ -101,5 +122,6 @@ class AdministrationConfig(AppConfig):
             MenuEntry(_("Access reviews"), "administration:reviews", "check", firm),
             MenuEntry(_("Why can this person see this?"), "administration:why", "info-circle", firm),
             MenuEntry(_("How long data is kept"), "administration:retention", "calendar", Capability.MANAGE_SETTINGS),
+            MenuEntry(_("Sub-processors"), "administration:sub_processors", "users", Capability.MANAGE_SETTINGS),
             MenuEntry(_("Removed clients"), "administration:removals", "user-minus", Capability.REMOVE_CLIENT),
         )

@@ -1,4 +1,4 @@
-"""Agreements with clients, what retention removed, and which clients were removed."""
+"""Agreements with clients and sub-processors, what retention removed, and which clients were removed."""
 
 from django.conf import settings
 from django.db import models
@@ -44,6 +44,48 @@ class Agreement(models.Model):
     def is_complete(self) -> bool:
         """Whether there is an agreement with a date behind the role."""
         return bool(self.reference and self.agreed_on)
+
+
+class PrivacyContact(models.Model):
+    """Whom to ask about personal data at the office; the records of processing begin with it (GDPR art. 30)."""
+
+    firm = models.OneToOneField(Firm, on_delete=models.CASCADE, related_name="privacy_contact")
+    contact = models.CharField(_("contact for privacy at the office"), max_length=254)
+
+    objects = models.Manager.from_queryset(ScopedQuerySet["PrivacyContact"])()
+    scope_paths = ScopePaths(firm="firm")
+
+    class Meta:
+        verbose_name = _("contact for privacy")
+        verbose_name_plural = _("contacts for privacy")
+
+    def __str__(self) -> str:
+        return self.contact
+
+
+class SubProcessor(models.Model):
+    """A party that processes personal data for the office through the portal: hosting, mail (privacy.md 8, point 5)."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.CASCADE, related_name="sub_processors")
+    name = models.CharField(_("name"), max_length=120)
+    purpose = models.CharField(_("what for"), max_length=120)
+    country = models.CharField(_("country"), max_length=60)
+    #: The European Economic Area; what leaves it asks for a ground of its own (GDPR art. 44 to 49).
+    in_eea = models.BooleanField(_("within the European Economic Area"), default=False)
+    #: Why data may leave the European Economic Area.
+    safeguard = models.CharField(_("why data may go there"), max_length=120, blank=True)
+    agreed_on = models.DateField(_("agreement of"), null=True, blank=True)
+
+    objects = models.Manager.from_queryset(ScopedQuerySet["SubProcessor"])()
+    scope_paths = ScopePaths(firm="firm")
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("sub-processor")
+        verbose_name_plural = _("sub-processors")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class RetentionTerm(models.Model):

@@ -61,6 +61,8 @@ def _shown(form: forms.BaseForm, name: str) -> str:
         choices: Any = field.choices
         words = {str(key): str(label) for key, label in choices}
         return words.get(_plain(value), _plain(value)) or _("nothing")
+    if isinstance(field, forms.BooleanField):
+        return _("yes") if value else _("no")
     if value in (None, ""):
         return _("nothing")
     if isinstance(field, forms.DateField):

@@ -100,6 +100,8 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
     subtitle: ClassVar[Any] = ""
     #: Whether its rows can be taken out as a file. Not of what has a file of its own, or is about the portal itself.
     exportable: ClassVar[bool] = True
+    #: Whether its rows are those of `model`. Where they only tell of them, a file never lacks single ones.
+    rows_of_model: ClassVar[bool] = True
     #: Rows of its longest page; fewer than elsewhere where a row is so full that the page would be over 300 KB.
     most_rows: ClassVar[int] = max(PAGE_SIZES)
     #: The table pages; the list view itself must not cut its rows before the totals are taken.
@@ -216,6 +218,10 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
 
     def get_when(self) -> list[tuple[str, str]]:
         """Period and day that the rows are of, each with its word, for a file; nothing: they are as they are now."""
+        return []
+
+    def get_facts(self) -> list[tuple[str, str]]:
+        """What else must be known of the rows, each with its word, for the first lines of a file."""
         return []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

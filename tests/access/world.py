@@ -202,6 +202,7 @@ def _client(world: World, letter: str, firm: Firm) -> None:
     world.keep("moved_date", letter, filling.row(_model("deadlines.MovedDate")))
     # Of a client that is gone: that of one that is there would hide it.
     world.keep("removal", letter, filling.another(_model("privacy.Removal"), debtor_pk=MISSING + debtor.pk))
+    world.keep("sub_processor", letter, filling.another(_model("privacy.SubProcessor")))
     _sync(world, filling, debtor, company)
     record(Kind.PERSON_READ, person)
 

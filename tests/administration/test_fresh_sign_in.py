@@ -19,6 +19,11 @@ UNASKED = {
     "administration:finish_review",
     "administration:agreement",
     "administration:branding",
+    # Like an agreement: what the office says of itself, without anything of a person.
+    "administration:sub_processors",
+    "administration:sub_processor",
+    "administration:remove_sub_processor",
+    "administration:privacy_contact",
     "first_start:clients",
     "first_start:sync",
     "first_start:colleagues",

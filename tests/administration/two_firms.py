@@ -27,7 +27,7 @@ from portal.connections.models import Connection, FirstStart
 from portal.debtors.models import Debtor
 from portal.mirror.models import OptInChoice
 from portal.mirror.resource import OptIn
-from portal.privacy.models import LegalHold, Removal, RemovalState, RetentionTerm
+from portal.privacy.models import LegalHold, PrivacyContact, Removal, RemovalState, RetentionTerm, SubProcessor
 from portal.privacy.terms import CATEGORIES
 from portal.sync.models import SyncPlan, Trigger
 from tests.accounts.office import Office, make_office, somebody_new, tagged
@@ -141,6 +141,10 @@ def _filled(office: Office, mark: str, shared: User) -> Filled:
         asked_by=chief,
         state=RemovalState.DONE,
     )
+    PrivacyContact.objects.create(firm=firm, contact=f"{mark} contact")
+    processor = SubProcessor.objects.create(
+        firm=firm, name=f"{mark} hosting", purpose=f"{mark} hosting", country="NL", in_eea=True, agreed_on=today()
+    )
     rows = {
         "person": user,
         "closed": closed,
@@ -160,6 +164,7 @@ def _filled(office: Office, mark: str, shared: User) -> Filled:
         "held": b,
         "leaving": c,
         "removal": removal,
+        "sub_processor": processor,
         "environment": environment,
     }
     return Filled(office, rows)
@@ -231,6 +236,8 @@ ABOUT = {
     "administration:remove_client": "leaving",
     "administration:removal": "removal",
     "administration:lift_removal": "removal",
+    "administration:sub_processor": "sub_processor",
+    "administration:remove_sub_processor": "sub_processor",
     "first_start:kinds": "environment",
 }
 
@@ -238,6 +245,8 @@ ABOUT = {
 def _day(days: int = 3) -> str:
     return (today() + timedelta(days=days)).isoformat()
 
+
+PROCESSOR = {"name": "Mail", "purpose": "sending mail", "country": "Germany", "in_eea": "on"}
 
 #: What somebody posts who means it; nothing where the address says everything.
 POSTED: dict[str, Callable[[Filled], dict[str, Any]]] = {
@@ -279,6 +288,9 @@ POSTED: dict[str, Callable[[Filled], dict[str, Any]]] = {
     "administration:client_terms": lambda at: {"reason": ""},
     "administration:place_hold": lambda at: {"reason": "A dispute", "until": _day()},
     "administration:remove_client": lambda at: {"typed": str(at.rows["leaving"])},
+    "administration:sub_processors": lambda at: PROCESSOR,
+    "administration:sub_processor": lambda at: PROCESSOR,
+    "administration:privacy_contact": lambda at: {"contact": "A. Smit, 020-1234567"},
     "first_start:kinds": lambda at: {"family": "on", "family_reason": "asked"},
 }
 

@@ -27,8 +27,9 @@ def stamp(view: Any, user: User, made_at: datetime, rows: int, notices: list[str
         (_("Made at"), formats.moment(made_at)),
         (_("Data"), _freshness(view.get_freshness())),
         (_("Rows"), formats.number(rows)),
+        *view.get_facts(),
     ]
-    if _has_more(view):
+    if view.rows_of_model and _has_more(view):
         lines.append((_("Left out"), _("rows that this person may see but not take out of the portal")))
     return [*lines, *((_("Note"), text) for text in notices)]
 

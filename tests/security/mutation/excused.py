@@ -63,6 +63,20 @@ WITHOUT_A_TEST: dict[str, str] = {
         )
     },
     "portal.employees.absence_types: unmapped sees everything, its capability": _OF_A_WHOLE_FIRM,
+    **{
+        f"portal.{guard} sees everything, its capability": _OF_A_WHOLE_FIRM
+        for guard in (
+            "administration.processing_rows: Records.contact",
+            "administration.processing_rows: Records.sub_processors",
+            "administration.processing_rows: Records._environments",
+            "administration.processing_rows: Records._switched_on",
+            "privacy.recipients: _nmbrs",
+            "privacy.recipients: _sign_on",
+        )
+    },
+    "portal.administration.processing: ProcessingView asks for VIEW_AUDIT": (
+        "dispatch asks for a firm whose whole trail the person reads, and only its clients are counted"
+    ),
     "portal.sync.environments: cards sees everything (5), its capability": _OF_A_WHOLE_FIRM,
     **{
         f"portal.dashboards.{guard} sees everything": _BOTH
