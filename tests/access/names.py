@@ -20,6 +20,7 @@ from django.urls import get_resolver
 
 from portal.mirror.resource import OptIn
 from portal.privacy.keeping import ADJUSTABLE
+from portal.ui.overtaken import NAME as OPENED_WITH
 from portal.ui.state import COLUMNS, PAGE, PER_PAGE, SORT, VIEW
 
 PORTAL = Path(__file__).resolve().parents[2] / "portal"
@@ -32,11 +33,14 @@ OF_PACKAGES = frozenset(
 #: Of every list: its tools, and what django-tables2 reads.
 OF_LISTS = frozenset({COLUMNS, PAGE, PER_PAGE, SORT, VIEW})
 
+#: The hidden field of forms that several people may have open at once.
+OF_FORMS = frozenset({OPENED_WITH})
+
 
 @cache
 def known() -> tuple[str, ...]:
     """Every name, in order."""
-    return tuple(sorted(of_filters() | of_forms() | OF_LISTS | OF_PACKAGES | by_hand().names))
+    return tuple(sorted(of_filters() | of_forms() | OF_FORMS | OF_LISTS | OF_PACKAGES | by_hand().names))
 
 
 def of_filters() -> frozenset[str]:
