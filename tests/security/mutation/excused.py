@@ -1,7 +1,7 @@
 """Guards that may be switched off without a test that fails, each with its reason."""
 
 _HANDS_ON = "it only hands on; process_view refuses"
-_OF_ONE_FIRM = "of one firm, found among those that the reader administers: all of it is theirs to see"
+_OF_ONE_FIRM = "of one firm, found among those that the reader administers or audits: all of it is theirs to see"
 _ASKED_BEFORE = "in the same request the reader was found to hold the same over what these belong to"
 _NO_MORE_THAN_SEEING = "the kind takes no more than seeing whose it is, so without it the question is the same"
 _OF_A_WHOLE_FIRM = "of a whole firm, which administrators and auditors alone see: both hold the capability"
@@ -23,6 +23,9 @@ WITHOUT_A_TEST: dict[str, str] = {
     **{
         f"portal.{guard}{more}": _OF_ONE_FIRM
         for guard in (
+            "administration.access_register: access_register sees everything",
+            "administration.access_register: access_register sees everything (3)",
+            "administration.forms: colleagues sees everything",
             "administration.requests: approve sees everything",
             "administration.first_start.reading: probes sees everything",
             "administration.reviews: overview sees everything",
