@@ -25,7 +25,8 @@ YEARS_BACK = 2
 class Facts:
     """One company: its settings, and its runs, returns and pension returns, the newest of a period first.
 
-    `latest`: the furthest period that it ever worked on; later than `current` while Nmbrs has set that back.
+    `latest`: the furthest period that it ever worked on; later than `current` while Nmbrs has set that back. `since`:
+    the first year of which runs and returns are read; of earlier ones nothing is known here.
     """
 
     company: Company
@@ -38,6 +39,11 @@ class Facts:
     returns: list[WageTaxReturn] = field(default_factory=list)
     exports: list[PensionExport] = field(default_factory=list)
     fetched: set[str] = field(default_factory=set)
+
+    @property
+    def since(self) -> int:
+        """See above."""
+        return self.current.year - YEARS_BACK
 
     def knows(self, resource: str) -> bool:
         """Whether this kind ever came in. Rows tell so before the publish that brings them has ended."""
@@ -54,7 +60,7 @@ def of_companies(pks: Sequence[int]) -> list[Facts]:
     }
     if not facts:
         return []
-    since = min(one.current.year for one in facts.values()) - YEARS_BACK
+    since = min(one.since for one in facts.values())
     for company, year, number in _furthest(facts):
         facts[company].latest = max(facts[company].current, Period(year, number))
     for arrangement in Arrangement.objects.filter(company__in=facts):
@@ -62,11 +68,14 @@ def of_companies(pks: Sequence[int]) -> list[Facts]:
     for moved in MovedDate.objects.filter(company__in=facts, year__gte=since):
         facts[moved.company_id].moved[moved.kind, moved.period_type, moved.period] = moved.due
     for run in Run.objects.filter(company__in=facts, year__gte=since):
-        facts[run.company_id].runs.append(run)
+        if run.year >= facts[run.company_id].since:
+            facts[run.company_id].runs.append(run)
     for declaration in WageTaxReturn.objects.filter(company__in=facts, year__gte=since):
-        facts[declaration.company_id].returns.append(declaration)
+        if declaration.year >= facts[declaration.company_id].since:
+            facts[declaration.company_id].returns.append(declaration)
     for export in PensionExport.objects.filter(company__in=facts, year__gte=since):
-        facts[export.company_id].exports.append(export)
+        if export.year >= facts[export.company_id].since:
+            facts[export.company_id].exports.append(export)
     fetched = Freshness.objects.filter(company__in=facts, resource__in=TELLING, last_success__isnull=False)
     for company, resource in fetched.values_list("company_id", "resource"):
         facts[company].fetched.add(resource)

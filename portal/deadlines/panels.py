@@ -15,6 +15,7 @@ from portal.accounts.roles import Capability
 from portal.companies import freshness, words
 from portal.companies.freshness import ever_fetched, refused
 from portal.companies.models import Company
+from portal.connections.wording import by_side
 from portal.deadlines.due import Dated, act_words
 from portal.deadlines.models import Deadline, Kind
 from portal.deadlines.refusals import with_refusals
@@ -38,6 +39,10 @@ SHOWN = 6
 SHOWN_OF_CLIENT = 10
 #: What the panels are made of.
 RESOURCES = ("current_period", "runs", "wage_tax_returns", "pension_exports")
+_SOON = by_side(
+    _("They follow from the periods in Nmbrs, a few minutes after those came in."),
+    _("They are usually here within an hour."),
+)
 
 
 def upcoming(request: HttpRequest, company: Company) -> dict[str, Any]:
@@ -102,8 +107,7 @@ def never_of_debtor(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
 
 
 def _not_yet() -> dict[str, Any]:
-    text = gettext("They follow from the periods in Nmbrs, a few minutes after those came in.")
-    return {"empty": "never_synced", "empty_title": gettext("The dates are not worked out yet"), "empty_text": text}
+    return {"empty": "never_synced", "empty_title": gettext("The dates are not worked out yet"), "empty_text": _SOON}
 
 
 def told(row: Deadline) -> dict[str, Any]:

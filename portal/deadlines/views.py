@@ -18,6 +18,7 @@ from portal.companies.models import Company
 from portal.deadlines import arranging
 from portal.deadlines.forms import MoveForm, TermsForm
 from portal.deadlines.models import Deadline, Kind, MovedDate
+from portal.deadlines.panels import never_of_company
 from portal.deadlines.refusals import with_refusals
 from portal.deadlines.tables import DeadlineTable
 from portal.debtors.place import way_to
@@ -77,12 +78,16 @@ class CompanyDeadlinesView(ScopedDetailView):
         mine = holds_over(request, company, Capability.SET_DEADLINES)
         rows = deadlines_of(request, company)
         moved = MovedDate.objects.visible_to(request.user).filter(company=company).select_related("moved_by")
+        known = list(rows)
+        lack = {} if known else never_of_company(request.user, company)
         table = DeadlineTable(
             with_refusals(rows).select_related("company__debtor", "company__arrangement__responsible"),
             internal=False,
             exclude=("company",),
-            empty_title=_("No deadlines yet"),
-            empty_text=_("They appear when the current period of this company has been fetched from Nmbrs."),
+            empty_kind=lack.get("empty", "nothing"),
+            empty_title=lack.get("empty_title") or _("No deadlines yet"),
+            empty_text=lack.get("empty_text")
+            or _("They appear when the current period of this company has been fetched from Nmbrs."),
         )
         Asked(request, paginate={"per_page": 100, "silent": True}).configure(table)
         own = {
@@ -92,7 +97,7 @@ class CompanyDeadlinesView(ScopedDetailView):
             "internal": not of_client(request),
             "moved": [] if of_client(request) else list(moved),
             "form": TermsForm(user=user_of(request), of=arrangement) if mine else None,
-            "move_form": MoveForm(deadlines=list(rows)) if mine else None,
+            "move_form": MoveForm(deadlines=known) if mine else None,
         }
         heading = _("Deadlines of %(company)s") % {"company": company}
         return {**own, **super().get_context_data(**{"heading": heading, **kwargs})}

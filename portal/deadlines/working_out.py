@@ -86,6 +86,7 @@ class WorkingOut:
         self._runs = _by_covered(facts.runs)
         self._declared: dict[tuple[PeriodType, Period], Due] = {}
         self._latest_days = bounds(facts.kind, facts.latest)
+        self._current_days = bounds(facts.kind, facts.current)
         self._pension_since = min(self._exports, default=None)
         self.stands = [self._stand(period, back) for period, back in self._periods()]
         self.unsent = [*self._unsent_returns(), *self._unsent_exports()]
@@ -125,7 +126,7 @@ class WorkingOut:
     def _stand(self, period: Period, back: int) -> Stand:
         facts, days = self.facts, bounds(self.facts.kind, period)
         runs = self._runs.get(period, [])
-        run = None if not facts.knows("runs") else _progress_of(runs)
+        run = _progress_of(runs) if facts.knows("runs") and period.year >= facts.since else None
         pension, declared, found = self._pension(period, days, run), None, self._returns.of(days.last)
         if found is not None:
             declared = self._return(found, run)
@@ -166,7 +167,8 @@ class WorkingOut:
     def _return(self, found: Return, run: int | None) -> Due:
         """The deadline of a return period, shared by the pay periods in it."""
         known = self._declared.get((found.kind, found.period))
-        progress = None if not self.facts.knows("wage_tax_returns") else _filed([found.row] if found.row else [])
+        is_read = self.facts.knows("wage_tax_returns") and found.period.year >= self.facts.since
+        progress = _filed([found.row] if found.row else []) if is_read else None
         if known is None:
             last = found.days.last
             term = in_force("return.due_months", last)
@@ -183,8 +185,9 @@ class WorkingOut:
         return known
 
     def _goes_on(self, days: Bounds) -> bool:
-        """Whether the period did not end before the latest one began, so that what is due in it is still to come."""
-        return days.last >= self._latest_days.first
+        """Whether what is due in the period is still to come: it did not end before the latest one began, or the
+        company is in it again, to do its run over."""
+        return days.last >= self._latest_days.first or days.first <= self._current_days.last <= days.last
 
     def _due(
         self,

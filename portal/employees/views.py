@@ -41,7 +41,7 @@ from portal.ui.freshness import FreshnessLine, FreshnessSummary, State
 from portal.ui.moment import Asks, know
 from portal.ui.panels import kinds_seen, panels_of, shown_on
 from portal.ui.permissions import holds_over
-from portal.ui.values import Crumb
+from portal.ui.values import Crumb, Missing
 from portal.ui.views import ScopedDetailView, ScopedListView
 
 
@@ -140,12 +140,16 @@ class PeopleView(ScopedListView):
     def get_empty_kind(self) -> EmptyKind:
         """An empty list of people that never came in says so, whatever the filter."""
         kind = super().get_empty_kind()
-        return "never_synced" if kind != "not_permitted" and self._people_line.last_success is None else kind
+        return "never_synced" if kind != "not_permitted" and not self._people_came_in else kind
 
     @property
-    def _people_line(self) -> FreshnessLine:
-        """How old the list of people itself is."""
-        return next(line for line in self.badge.lines if line.label == Employee.resource.label)
+    def _people_line(self) -> FreshnessLine | None:
+        """How old the list of people itself is; None where there is no company whose people could be asked for."""
+        return next((line for line in self.badge.lines if line.label == Employee.resource.label), None)
+
+    @property
+    def _people_came_in(self) -> bool:
+        return self._people_line is None or self._people_line.last_success is not None
 
     def get_totals(self, rows: "QuerySet[Any]") -> dict[str, Any]:
         """The contract wage of everybody in the filter who is in service on the day."""
@@ -165,6 +169,8 @@ class PeopleView(ScopedListView):
         # Where nobody can be counted the total is not zero.
         none_counted = bool(unread) and not total.asked
         self.wage_total = total_lacks(unread.values()) if none_counted else people.euros(total.cents)
+        if not self.head_count and self.get_empty_kind() == "never_synced":
+            self.wage_total = Missing.NEVER_FETCHED
         self.not_in_total = not_counted(unread.values()) if self._is_of_many else []
         return {"wage": self.wage_total}
 
@@ -186,7 +192,8 @@ class PeopleView(ScopedListView):
         if not self._is_of_many:
             hidden.append("company")
         kwargs = super().get_table_kwargs()
-        if kwargs["empty_kind"] == "never_synced" and self._people_line.state is State.NOT_PERMITTED:
+        line = self._people_line
+        if kwargs["empty_kind"] == "never_synced" and line is not None and line.state is State.NOT_PERMITTED:
             kwargs |= {"empty_kind": "not_permitted", "empty_title": NOT_GIVEN, "empty_text": REFUSED}
         return kwargs | {"day": self.day, "lacking": self.lacking, "exclude": tuple(hidden)}
 

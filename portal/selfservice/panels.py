@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import Capability
 from portal.companies.freshness import PEOPLE_KINDS
+from portal.companies.in_period import lacks_period
 from portal.companies.models import Company, Run, RunWage
 from portal.companies.periods import Chosen, chosen
 from portal.companies.results import why_not, with_output
@@ -27,7 +28,6 @@ from portal.employees import panels as people_panels
 from portal.selfservice import periods, plain
 from portal.selfservice.standing import STANDING_KINDS, standing
 from portal.ui.panels import Panel, register
-from portal.ui.values import Missing
 
 #: The pages of these panels.
 CLIENT, PERIOD = "selfservice_client", "selfservice_period"
@@ -54,7 +54,7 @@ def amounts(request: HttpRequest, company: Company) -> dict[str, Any]:
     """What the runs of the period came to, by wage component; `problem`: why that is not known."""
     choice = chosen(request, company)
     if choice is None:
-        return {"reason": Missing.NEVER_FETCHED}
+        return {"reason": lacks_period(request, company)}
     problem = why_not(request.user, company, runs_over(request, company, choice), choice.period)
     if problem:
         return {"problem": problem.said}

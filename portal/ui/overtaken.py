@@ -67,4 +67,5 @@ def _shown(form: forms.BaseForm, name: str) -> str:
         return _("nothing")
     if isinstance(field, forms.DateField):
         return formats.day(value)
-    return str(value)
+    # As the field itself writes it: a number in the reader's language.
+    return str(field.prepare_value(value))

@@ -383,6 +383,15 @@ def test_the_journal_is_compared_by_name_and_difference_is_told_in_euros(
     assert "4 of 4 components agree" in main(page(client, company))
 
 
+@pytest.mark.parametrize(
+    ("state", "said"), [(State.NOT_PERMITTED, "Nmbrs does not give this"), (State.NEVER, "is not known yet")]
+)
+def test_without_a_current_period_it_says_why(company: Company, client: Client, state: State, said: str) -> None:
+    bare = make_company(company.debtor, "Nieuw B.V.", period=None)
+    fetched(bare, "current_period", state=state)
+    assert said in main(page(client, bare))
+
+
 def test_nothing_is_coloured_while_a_side_is_not_known(
     office: Employee, company: Company, client: Client, firm: Firm
 ) -> None:

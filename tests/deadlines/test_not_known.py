@@ -99,12 +99,26 @@ def test_a_company_without_a_current_period_does_not_say_that_nothing_is_open(
         assert "Nothing is open" not in shown, (who, address)
 
 
+@pytest.mark.parametrize(
+    ("state", "said"), [(REFUSED, "Nmbrs does not give this"), (State.NEVER, "They appear when the current period")]
+)
+def test_the_page_of_dates_says_why_there_are_none(debtor, administrator, as_user, state, said):
+    company = make_company(debtor, "Nieuw B.V.", period=None)
+    fetched(company, "current_period", state=state)
+    page = as_user(administrator()).get(reverse("deadlines:company", args=[company.pk])).content.decode()
+    assert said in text(page)
+    assert ("Nmbrs does not give this" in text(page)) is (state is REFUSED)
+
+
 def test_dates_that_were_not_worked_out_yet_are_not_said_to_be_done(debtor, administrator, as_user):
     company = make_company(debtor)
     fetched_everything(debtor)
     readers = {"office": as_user(administrator()), "client": as_user(of_client(debtor))}
     for who, address, title in places_of(company):
-        assert "The dates are not worked out yet" in panel(readers[who], address, title), (who, address)
+        shown = panel(readers[who], address, title)
+        assert "The dates are not worked out yet" in shown, (who, address)
+        # How that comes is the office's to know.
+        assert ("They follow from the periods in Nmbrs" in shown) is (who == "office"), (who, address)
 
 
 def test_where_everything_is_done_nothing_is_open(company, debtor, administrator, as_user):

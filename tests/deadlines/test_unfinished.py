@@ -160,3 +160,31 @@ def test_returns_of_half_a_year_and_of_part_of_a_month_keep_their_length(debtor)
     assert Deadline.objects.get(company=company, kind=Kind.RETURN, year=2026, number=1).period_type == "half-year"
     row = Deadline.objects.get(company=started, kind=Kind.RETURN, year=2026, number=9)
     assert (row.period_type, row.due) == ("month", date(2026, 10, 31))
+
+
+def test_a_run_that_is_done_over_is_waited_for_again(company, administrator, as_user):
+    """Nmbrs went on, the office took the run away to do it over, and Nmbrs is back in the period without a run."""
+    work_on(company, 2026, 11, 0)
+    before = opened(company)
+    assert {("payment", 2026, 11), ("return", 2026, 11)} <= before
+    work_on(company, 2026, 12, 1)
+    work_on(company, 2026, 11, 2)
+    assert opened(company) >= before
+    (row,) = table(as_user(administrator()), "/")
+    assert row["Period"] == "2026-11 M"
+    assert "pay day" in row["Next due"]
+
+
+def test_what_was_not_read_of_years_ago_is_not_said_to_be_missing(debtor):
+    """A company by the year looks back further than its runs are read, whoever is read beside it."""
+    yearly = make_company(debtor, "Jaar B.V.", period=Period(2026, 1), period_type=PeriodType.YEAR)
+    longer = make_company(debtor, "Lang B.V.", period=Period(2020, 1), period_type=PeriodType.YEAR)
+    make_run(yearly, 2025, 1, locked=True)
+    fetched_everything(debtor)
+    states.rewrite([yearly.pk, longer.pk])
+    runs = dict(PeriodState.objects.filter(company=yearly, back__gte=0).values_list("year", "run"))
+    assert runs[2025] == Progress.DONE
+    assert runs[2024] == Progress.NONE
+    assert {runs[year] for year in runs if year < 2024} == {None}
+    progress = Deadline.objects.filter(company=yearly, year__lt=2024).values_list("progress", flat=True)
+    assert set(progress) <= {None}

@@ -105,5 +105,15 @@ def test_the_message_says_what_stands_there_now(office: Office, as_user: Callabl
         assert now in page
 
 
+def test_figures_in_the_message_are_written_as_in_the_field(office: Office, as_user: Callable[[User], Client]) -> None:
+    at, _theirs, _mine, _stored = FORMS["bands of the variance"]
+    address, browser = at(office), as_user(office.administrator)
+    User.objects.filter(pk=office.administrator.pk).update(language="nl")
+    opened = filled_in(browser, address)
+    browser.post(address, opened | {"notable": "2,5", "large": "7,25"})
+    page = browser.post(address, opened | {"notable": "3", "large": "8"}).content.decode()
+    assert "Opvallend boven (%): 2,5; Groot boven (%): 7,25" in page
+
+
 def _form(page: str) -> Any:
     return next(one for one in html_of.fromstring(page).forms if "opened_with" in one.fields)

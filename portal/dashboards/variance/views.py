@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from portal.accounts.roles import Capability
 from portal.audit.kinds import Kind
 from portal.companies import freshness
+from portal.companies.in_period import no_period
 from portal.companies.models import Company, RunWage
 from portal.companies.periods import text
 from portal.dashboards.variance import rows as comparison
@@ -191,8 +192,10 @@ class VarianceView(ScopedListView):
             "totals": self.get_totals(self.rows),
         }
         if pair is None:
-            title, said = _("The current period is not known yet"), _("Without it no periods can be told apart.")
-            return kwargs | {"empty_kind": "never_synced", "empty_title": title, "empty_text": said}
+            lack = no_period(self.request, self.company)
+            title = lack.get("empty_title") or _("The current period is not known yet")
+            said = lack.get("empty_text") or _("Without it no periods can be told apart.")
+            return kwargs | {"empty_kind": lack.get("empty", "never_synced"), "empty_title": title, "empty_text": said}
         if not known:
             said = " ".join(f"{label}: {problem}" for label, problem in pair.problems)
             return kwargs | {"empty_kind": "never_synced", "empty_title": _("Nothing to compare"), "empty_text": said}

@@ -113,3 +113,23 @@ def test_the_page_stays_within_its_queries_where_something_is_lacking(company: C
     place.freshness.filter(resource__in=("salaries", "functions")).delete()
     with queries_at_most(25):
         client.get("/employees/")
+
+
+def test_a_list_without_any_company_opens_and_says_whether_nmbrs_was_asked(
+    firm: Firm, administrator: Callable[..., User], accountant: Callable[..., User], as_user: Callable[[User], Client]
+) -> None:
+    """Before the first sync, of a client without companies, and for somebody whose only client has none."""
+    new = as_user(administrator()).get("/employees/")
+    assert new.status_code == 200
+    shown = text(new.content.decode())
+    assert "Nmbrs was asked and has nothing to show here" not in shown
+    assert "Contract wage a month: not fetched yet" in shown
+    empty = make_debtor(make_environment(firm))
+    fetched_everything(empty)
+    browser = as_user(accountant(empty))
+    for address in ("/employees/", f"/clients/{empty.pk}/employees/", "/employees/?export=csv"):
+        answer = browser.get(address)
+        assert answer.status_code == 200, address
+    shown = text(browser.get("/employees/").content.decode())
+    assert "Nmbrs was asked and has nothing to show here" in shown
+    assert "Contract wage a month: €0.00" in shown
