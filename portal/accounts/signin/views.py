@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account import views as account
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.stagekit import clear_login, unstash_login
 from allauth.core.internal.httpkit import authenticated_user
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.models import Authenticator
@@ -28,10 +29,19 @@ from portal.accounts.signin.receivers import note
 from portal.audit.kinds import Kind
 
 
+@method_decorator(login_not_required, name="dispatch")
 class SignInView(account.LoginView):
     """The one page that everybody can reach."""
 
     template_name = "accounts/sign_in.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if _waits_in_vain(request):
+            clear_login(request)
+            if request.method == "GET":
+                request.session[ENDED] = "reset"
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {
@@ -39,6 +49,16 @@ class SignInView(account.LoginView):
             "doors": doors.open_to(self.request),
             "ended": self.request.session.pop(ENDED, None),
         }
+
+
+def _waits_in_vain(request: HttpRequest) -> bool:
+    """Whether a half-done sign-in waits for a second step that was reset meanwhile.
+
+    allauth would send the person to and fro between this page and the one for the code until the sign-in is too old.
+    They begin anew: it is not finished for them, because whoever began it showed no second step.
+    """
+    waiting = unstash_login(request, peek=True)
+    return waiting is not None and (waiting.user is None or not second_factor.enrolled(waiting.user))
 
 
 class SignOutView(account.LogoutView):

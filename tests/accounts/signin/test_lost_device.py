@@ -11,7 +11,8 @@ from portal.accounts.roles import Role
 from portal.accounts.signin.lost_device import may_reset, reset_second_factor
 from portal.audit.models import Entry
 from portal.clock import now
-from tests.accounts.signin.world import factors, is_in, password_step, with_app, with_codes
+from tests.access.passkeys import add_passkey
+from tests.accounts.signin.world import ENGLISH, factors, is_in, password_step, with_app, with_codes
 
 pytestmark = pytest.mark.pages
 LOST = "lost@test.example"
@@ -36,6 +37,35 @@ def test_the_person_has_to_enrol_anew_and_is_told(administrator, lost):
     client = Client()
     password_step(client, LOST)
     assert client.get("/account/")["Location"] == "/account/enrol/"
+
+
+@pytest.mark.parametrize("give", [with_app, lambda person: add_passkey(person, "phone")], ids=["app", "passkey"])
+def test_a_sign_in_that_waits_for_the_second_step_begins_anew(administrator, give):
+    person, waiting, posting = administrator(LOST, language="en"), Client(), Client()
+    give(person)
+    for client in (waiting, posting):
+        password_step(client, LOST)
+        assert client.get("/sign-in/code/").status_code == 200
+    reset_second_factor(person, administrator())
+    assert waiting.get("/sign-in/code/")["Location"] == "/sign-in/"
+    page = waiting.get("/sign-in/", headers=ENGLISH)
+    assert page.status_code == 200
+    assert "The second step was reset" in page.text
+    assert not is_in(waiting)
+    # Also who does not load the page anew but gives the password again. Neither is in without a second step.
+    for client in (waiting, posting):
+        assert password_step(client, LOST).status_code == 302
+        assert client.get("/account/")["Location"] == "/account/enrol/"
+        assert "The second step was reset" not in client.get("/account/enrol/").text
+
+
+def test_a_sign_in_that_waits_goes_on_while_there_is_a_second_step(lost):
+    client = Client()
+    password_step(client, LOST)
+    assert client.get("/sign-in/")["Location"] == "/sign-in/code/"
+    assert password_step(client, LOST)["Location"] == "/sign-in/code/"
+    assert client.get("/sign-in/code/").status_code == 200
+    assert not is_in(client)
 
 
 def test_it_is_in_the_trail_once(administrator, lost, firm):

@@ -20,7 +20,7 @@ from portal.accounts.models.single_sign_on import issuer_allowed
 from portal.accounts.signin.lost_device import reset_second_factor
 from portal.audit.models import Entry
 from tests.accounts.signin.provider import CLIENT, SECRET, Provider, provider
-from tests.accounts.signin.world import EMAIL, ENGLISH, code, code_step, is_in, with_app
+from tests.accounts.signin.world import EMAIL, ENGLISH, code, code_step, is_in, password_step, with_app
 
 pytestmark = pytest.mark.pages
 FAILED = "/sign-in/office/failed/"
@@ -98,6 +98,17 @@ def test_an_administrator_cannot_become_a_colleague_by_way_of_the_provider(admin
     assert refused(single)
     SignOnIdentity.objects.all().delete()
     assert refused(single)
+
+
+def test_who_waits_at_the_second_step_while_it_is_reset_signs_in_with_the_password(client, administrator, single):
+    boss, colleague = administrator("boss@test.example"), administrator()
+    with_app(colleague)
+    assert through(client, single) == "/sign-in/code/"
+    reset_second_factor(colleague, boss)
+    assert client.get("/sign-in/code/")["Location"] == "/sign-in/"
+    assert client.get("/sign-in/").status_code == 200
+    assert password_step(client).status_code == 302
+    assert client.get("/account/")["Location"] == "/account/enrol/"
 
 
 def test_the_first_time_is_in_the_trail_and_the_person_is_told(somebody, single):
