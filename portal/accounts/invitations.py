@@ -22,7 +22,8 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import Invitation, Team, User
 from portal.accounts.people import somebody
 from portal.accounts.rights import SYSTEM, NotAllowed, Place, Refused, may_give
-from portal.accounts.rights.guards import lock, not_oneself, require_administrator
+from portal.accounts.rights.closings import forget, require_may_let_in
+from portal.accounts.rights.guards import administers, lock, not_oneself, require_administrator
 from portal.accounts.rights.memberships import assign, may_switch
 from portal.accounts.rights.memberships import switch as set_switch
 from portal.accounts.rights.people import come_back
@@ -159,9 +160,8 @@ def accept_as_new(token: str, *, name: str, password: str) -> User:
         user = User.objects.create_user(invitation.email, name, password, language=invitation.language)
         write(Kind.USER_ADDED, SYSTEM, invitation.firm_id, user=user)
     else:
-        if invitation.created_by is None:
-            raise Refused(OFFER_IS_OVER)
-        come_back(user, invitation.created_by, invitation.firm_id, name=name, password=password)
+        _require_for(user, invitation)
+        come_back(user, invitation.firm_id, name=name, password=password)
         user.refresh_from_db()
     _take_place(invitation, user)
     return user
@@ -173,6 +173,7 @@ def accept_as(token: str, user: User) -> None:
     invitation = _used_up(token)
     if user.email.lower() != invitation.email.lower() or not user.is_active:
         raise Refused(_("This invitation is for another e-mail address."))
+    _require_for(user, invitation)
     _take_place(invitation, user)
 
 
@@ -188,6 +189,13 @@ def _used_up(token: str) -> Invitation:
     if invitation is None or not found_now.filter(pk=invitation.pk).update(accepted_at=now()):
         raise Refused(_("This invitation does not work any more. Ask whoever invited you for a new one."))
     return invitation
+
+
+def _require_for(user: User, invitation: Invitation) -> None:
+    """Whoever offered the place may let in this person, whom the firm may have shut out. Raises Refused."""
+    if invitation.created_by is None:
+        raise Refused(OFFER_IS_OVER)
+    require_may_let_in(invitation.created_by, user, invitation.firm_id)
 
 
 def _take_place(invitation: Invitation, user: User) -> None:
@@ -206,6 +214,8 @@ def _take_place(invitation: Invitation, user: User) -> None:
                 set_switch(by, membership, Capability(name), on=True)
     except NotAllowed:
         raise Refused(OFFER_IS_OVER) from None
+    if administers(by, place.firm):
+        forget(user, place.firm)
     Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
     _write(Kind.INVITATION_ACCEPTED, user, invitation)
 

@@ -75,6 +75,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("active"), default=True)
     #: When the account was closed; empty while it is open.
     closed_at = models.DateTimeField(null=True, editable=False)
+    #: The firms that closed it, for themselves or altogether, until an administrator of theirs lets the person in.
+    closed_by = models.ManyToManyField(Firm, related_name="+", editable=False)
     created = models.DateTimeField(default=timezone.now)
 
     #: What portal.accounts.grants remembers for a moment.

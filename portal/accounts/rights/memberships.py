@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Membership, Switch, User
+from portal.accounts.rights.closings import forget
 from portal.accounts.rights.guards import (
     Giver,
     NotAllowed,
@@ -101,6 +102,8 @@ def give(
     membership = assign(by, user, place, starts=starts, ends=ends, reason=reason)
     for capability in switches:
         _switch_on(by, membership, capability)
+    if administers(by, place.firm):
+        forget(user, place.firm)
     return membership
 
 

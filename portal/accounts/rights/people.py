@@ -8,11 +8,11 @@ from portal.accounts.locking_out import lock_out
 from portal.accounts.models import Invitation, Membership, TeamMember, User
 from portal.accounts.models.terms import not_over
 from portal.accounts.rights.aftermath import end_deputies, end_standing_in, settle
+from portal.accounts.rights.closings import forget, remember
 from portal.accounts.rights.guards import (
     Giver,
     NotAllowed,
     Refused,
-    administers,
     is_elsewhere,
     is_present,
     lasting_administrators,
@@ -56,6 +56,7 @@ def deactivate(by: Giver, user: User, firm: int) -> None:
         Invitation.objects.open().filter(created_by=user).update(withdrawn_at=now())
         leaving.tell(user, firm)
         lock_out(user, [firm])
+    remember(user, firm)
     write(Kind.USER_DISABLED, by, firm, user=user)
 
 
@@ -70,21 +71,20 @@ def reactivate(by: Giver, user: User, firm: int) -> None:
         # Another firm closed the account: what belongs there is not ours to open.
         raise Refused(_("This account cannot be opened from here. Invite the person instead."))
     _set_open(user, is_open=True)
+    forget(user, firm)
     write(Kind.USER_ENABLED, by, firm, user=user)
 
 
-def come_back(user: User, inviter: Giver, firm: int, *, name: str, password: str) -> None:
+def come_back(user: User, firm: int, *, name: str, password: str) -> None:
     """Open a closed account for its owner, whom an invitation of `firm` reached: empty, and with a new password.
 
-    For callers that hold the firm's lock and have checked the password. What waited for the account to be opened, in
-    whichever firm, ends: only who closed it may give that back. A second factor of before stays and is asked for. Where
-    the firm itself closed the account its administrators alone let the person in again. Raises Refused.
+    For callers that hold the firm's lock, checked the password and asked `may_let_in`. What waited for the account to
+    be opened, in whichever firm, ends: only who closed it may give that back. A second factor of before stays and is
+    asked for. Raises Refused.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.is_active:
         raise Refused(_("You have an account already. Sign in with it first, then accept."))
-    if is_present(user, firm) and not administers(inviter, firm):
-        raise Refused(_("The office closed this account. Ask the office itself for an invitation."))
     own = Membership.objects.filter(not_over(), user=user).values_list("firm_id", flat=True)
     in_teams = TeamMember.objects.filter(not_over(), user=user).values_list("team__firm_id", flat=True)
     for each in sorted({*own, *in_teams}):
