@@ -229,22 +229,21 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the person in no more, in every firm of theirs that one manages."""
     person = found(managed_by(person_of(request)), pk)
     firms = _firms_with(request, person)
-    for firm in firms:
-        attempt(
-            request,
-            lambda firm=firm: rights.deactivate(person_of(request), person, firm),  # type: ignore[misc]
-            _("The account was closed here; sessions have ended."),
-        )
+    attempt(
+        request,
+        lambda: rights.deactivate(person_of(request), person, *firms),
+        _("The account was closed here; sessions have ended."),
+    )
     return redirect("administration:person", pk)
 
 
 @require_POST
 @fresh_sign_in_required
 def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Open the account again."""
+    """Open the account again, with what waits in every firm of theirs that one manages."""
     person = found(managed_by(person_of(request)), pk)
-    firm = _firms_with(request, person)[0]
-    attempt(request, lambda: rights.reactivate(person_of(request), person, firm), _("The account is open again."))
+    firms = _firms_with(request, person)
+    attempt(request, lambda: rights.reactivate(person_of(request), person, *firms), _("The account is open again."))
     return redirect("administration:person", pk)
 
 

@@ -102,10 +102,11 @@ def is_present(user: User, firm: int) -> bool:
     return places.exists() or TeamMember.objects.filter(not_over(), user=user, team__firm_id=firm).exists()
 
 
-def is_elsewhere(user: User, firm: int) -> bool:
-    """Whether the person has such a place in another firm."""
-    places = Membership.objects.filter(not_over(), user=user).exclude(firm_id=firm)
-    return places.exists() or TeamMember.objects.filter(not_over(), user=user).exclude(team__firm_id=firm).exists()
+def is_elsewhere(user: User, *firms: int) -> bool:
+    """Whether the person has such a place in a firm that is none of these."""
+    places = Membership.objects.filter(not_over(), user=user).exclude(firm_id__in=firms)
+    in_teams = TeamMember.objects.filter(not_over(), user=user).exclude(team__firm_id__in=firms)
+    return places.exists() or in_teams.exists()
 
 
 def require_known(user: User, firm: int) -> None:

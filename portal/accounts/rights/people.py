@@ -29,50 +29,67 @@ from portal.clock import now
 
 
 @transaction.atomic
-def deactivate(by: Giver, user: User, firm: int) -> None:
+def deactivate(by: Giver, user: User, firm: int, *others: int) -> None:
     """Let somebody in no more: sessions end, what they set going stops, what they were to hand out is withdrawn.
 
     Firms are blind to each other: of somebody who also works elsewhere only the places in this firm end; the account
-    of somebody who belongs here alone is closed and keeps its memberships for a return. Nobody stands in for them:
-    their clients get somebody of their own. Raises NotAllowed and Refused.
+    of somebody who belongs here alone is closed and keeps its memberships for a return. Whoever manages several firms
+    closes it in all of them at once: none of them is elsewhere then. Nobody stands in for them: their clients get
+    somebody of their own. Raises NotAllowed and Refused; then it is closed in none of the firms.
     """
-    lock(firm)
-    require_administrator(by, firm)
-    not_oneself(by, user)
-    if not is_present(user, firm):
-        raise NotAllowed
-    lasting = lasting_administrators(firm)
-    if lasting.filter(user=user).exists() and not lasting.exclude(user=user).exists():
-        raise Refused(
-            _("This is the last administrator of the firm. Give somebody else that role first, without an end.")
-        )
-    end_standing_in(user, firm)
-    end_deputies(user, firm)
-    if is_elsewhere(user, firm):
-        end_places(by, user, firm)
-        settle(user, firm)
+    firms = sorted({firm, *others})
+    _require_over(by, user, firms)
+    for each in firms:
+        if not is_present(user, each):
+            raise NotAllowed
+        lasting = lasting_administrators(each)
+        if lasting.filter(user=user).exists() and not lasting.exclude(user=user).exists():
+            raise Refused(
+                _("This is the last administrator of the firm. Give somebody else that role first, without an end.")
+            )
+    for each in firms:
+        end_standing_in(user, each)
+        end_deputies(user, each)
+    if is_elsewhere(user, *firms):
+        for each in firms:
+            end_places(by, user, each)
+            settle(user, each)
     else:
         _set_open(user, is_open=False)
         Invitation.objects.open().filter(created_by=user).update(withdrawn_at=now())
-        leaving.tell(user, firm)
-        lock_out(user, [firm])
-    remember(user, firm)
-    write(Kind.USER_DISABLED, by, firm, user=user)
+        for each in firms:
+            leaving.tell(user, each)
+        lock_out(user, firms)
+    for each in firms:
+        remember(user, each)
+        write(Kind.USER_DISABLED, by, each, user=user)
 
 
 @transaction.atomic
-def reactivate(by: Giver, user: User, firm: int) -> None:
-    """Open a closed account again, with what it had and has not ended meanwhile. Raises NotAllowed and Refused."""
-    lock(firm)
-    require_administrator(by, firm)
-    not_oneself(by, user)
-    require_present(user, firm)
-    if is_elsewhere(user, firm):
-        # Another firm closed the account: what belongs there is not ours to open.
+def reactivate(by: Giver, user: User, firm: int, *others: int) -> None:
+    """Open a closed account again, with what it had and has not ended meanwhile. Raises NotAllowed and Refused.
+
+    It takes whoever manages every firm in which something waits for that, and names them all.
+    """
+    firms = sorted({firm, *others})
+    _require_over(by, user, firms)
+    for each in firms:
+        require_present(user, each)
+    if is_elsewhere(user, *firms):
+        # Another firm closed the account, too: what belongs there is not ours to open.
         raise Refused(_("This account cannot be opened from here. Invite the person instead."))
     _set_open(user, is_open=True)
-    forget(user, firm)
-    write(Kind.USER_ENABLED, by, firm, user=user)
+    for each in firms:
+        forget(user, each)
+        write(Kind.USER_ENABLED, by, each, user=user)
+
+
+def _require_over(by: Giver, user: User, firms: list[int]) -> None:
+    """Lock the firms, which are in order. Raises NotAllowed unless `by` manages every one, and for oneself."""
+    for firm in firms:
+        lock(firm)
+        require_administrator(by, firm)
+    not_oneself(by, user)
 
 
 def come_back(user: User, firm: int, *, name: str, password: str) -> None:
