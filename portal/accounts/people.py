@@ -1,8 +1,8 @@
 """Making people and giving them their place in a firm: the one home of these writes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
@@ -13,7 +13,7 @@ from portal.accounts.grants import Grants
 from portal.accounts.models import Firm, Membership, TeamMember, User
 from portal.accounts.prepared import PreparedRows
 from portal.accounts.rights.written import write
-from portal.accounts.roles import Capability, Role
+from portal.accounts.roles import CLIENT, Capability, Role
 from portal.audit.kinds import Kind
 
 if TYPE_CHECKING:
@@ -85,11 +85,26 @@ def memberships_managed_by(user: User) -> "QuerySet[Membership]":
     """
     firms = Grants(user, Capability.MANAGE_USERS).firms() if user.is_active else None
     clients = Grants(user, Capability.MANAGE_CLIENT_USERS).debtors() if user.is_active else None
+    return _memberships(firms, clients, {Role.CLIENT_USER})
+
+
+def memberships_told_to(user: User) -> "QuerySet[Membership]":
+    """What is said to the person of those whose access they manage.
+
+    As `memberships_managed_by`, and to a client administrator also who is an administrator of the own client beside
+    them: who was made one has not left.
+    """
+    firms = Grants(user, Capability.MANAGE_USERS).firms() if user.is_active else None
+    clients = Grants(user, Capability.MANAGE_CLIENT_USERS).debtors() if user.is_active else None
+    return _memberships(firms, clients, CLIENT)
+
+
+def _memberships(firms: Any, clients: Any, roles: Collection[Role]) -> "QuerySet[Membership]":
     condition = Q(pk__in=[])
     if firms is not None:
         condition |= Q(firm__in=firms)
     if clients is not None:
-        condition |= Q(Q(debtor__in=clients) | Q(company__debtor__in=clients), role=Role.CLIENT_USER)
+        condition |= Q(Q(debtor__in=clients) | Q(company__debtor__in=clients), role__in=roles)
     return Membership.objects.filter(condition)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from portal.accounts.fresh import fresh_sign_in_required
 from portal.accounts.looking import may_look_as
 from portal.accounts.models import Deputy, Membership, TeamMember, User
 from portal.accounts.models.terms import not_over
-from portal.accounts.people import managed_by, memberships_managed_by
+from portal.accounts.people import managed_by, memberships_managed_by, memberships_told_to
 from portal.accounts.rights.guards import is_present
 from portal.accounts.rights.memberships import may_switch, place_of
 from portal.accounts.roles import SWITCHES, Capability
@@ -39,10 +39,12 @@ from portal.ui.values import Crumb, Level, Status
 from portal.ui.views import ScopedDetailView, ScopedListView
 
 STATES = {
-    True: Status(Level.FINE, gettext_lazy("may sign in")),
-    False: Status(Level.NEUTRAL, gettext_lazy("closed"), icon="ban"),
-    # What somebody does who left is not for the firm that they left.
-    None: Status(Level.NEUTRAL, gettext_lazy("not of this firm any more"), icon="minus"),
+    "open": Status(Level.FINE, gettext_lazy("may sign in")),
+    "closed": Status(Level.NEUTRAL, gettext_lazy("closed"), icon="ban"),
+    # What somebody does who left is not for the firm or client that they left.
+    "left_firm": Status(Level.NEUTRAL, gettext_lazy("not of this firm any more"), icon="minus"),
+    # A client is told of its own: the person may still be at another client of the same firm.
+    "left_client": Status(Level.NEUTRAL, gettext_lazy("no access any more"), icon="minus"),
 }
 
 
@@ -55,7 +57,7 @@ class PeopleTable(Table):
     name = LinkColumn("administration:person", verbose_name=gettext_lazy("Name"))
     email = TextColumn(verbose_name=gettext_lazy("E-mail address"))
     roles = TextColumn(verbose_name=gettext_lazy("Roles"), accessor="pk", orderable=False)
-    is_active = StatusColumn(verbose_name=gettext_lazy("Account"), accessor="account", empty_values=(), statuses=STATES)
+    is_active = StatusColumn(verbose_name=gettext_lazy("Account"), accessor="account", statuses=STATES)
     last_login = MomentColumn(verbose_name=gettext_lazy("Last sign-in"), accessor="signed_in")
 
     class Meta:
@@ -84,7 +86,7 @@ class PeopleView(ScopedListView):
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """With their places, in the order of their names; of one firm where that was chosen."""
         by = person_of(self.request)
-        own = memberships_managed_by(by)
+        own = memberships_told_to(by)
         # Of somebody who works for another firm too: what they are there is not this reader's to see.
         teams = TeamMember.objects.visible_to(by, Capability.MANAGE_USERS)
         firm = chosen_firm(self.request)
@@ -94,10 +96,15 @@ class PeopleView(ScopedListView):
         here = own.filter(not_over(), user=OuterRef("pk"))
         in_team = teams.filter(not_over(), user=OuterRef("pk"))
         present = Q(Exists(here)) | Q(Exists(in_team))
+        of_firm = Exists(own.filter(firm__in=managed_firms(self.request), user=OuterRef("pk")))
+        account = Case(
+            When(present & Q(is_active=True), then=Value("open")),
+            When(present, then=Value("closed")),
+            When(of_firm | Exists(teams.filter(user=OuterRef("pk"))), then=Value("left_firm")),
+            default=Value("left_client"),
+        )
         shown: QuerySet[Any] = (
-            queryset.annotate(
-                account=Case(When(present, then=F("is_active"))), signed_in=Case(When(present, then=F("last_login")))
-            )
+            queryset.annotate(account=account, signed_in=Case(When(present, then=F("last_login"))))
             .order_by("name")
             .prefetch_related(Prefetch("memberships", own, to_attr="managed"))
             .prefetch_related(Prefetch("team_places", teams))
@@ -135,7 +142,7 @@ class PersonView(ScopedDetailView):
         request, by = self.request, person_of(self.request)
         person: User = self.object
         firms = managed_firms(request)
-        own = memberships_managed_by(by).filter(user=person)
+        own = memberships_told_to(by).filter(user=person)
         rows = own.select_related("firm", "debtor", "company", "given_by").prefetch_related("switches")
         places = [self._place(by, one) for one in rows.order_by("-pk")]
         is_self = by.pk == person.pk

@@ -122,6 +122,19 @@ def require_present(user: User, firm: int) -> None:
         raise Refused(_("This person has no access here any more. Invite them to give them access again."))
 
 
+def is_of_client(user: User, client: int | None) -> bool:
+    """Whether the person has a place as somebody of this client, or of a company of it, that is not over."""
+    within = Q(debtor_id=client) | Q(company__debtor_id=client)
+    return client is not None and Membership.objects.filter(not_over(), within, user=user, role__in=CLIENT).exists()
+
+
+def require_of_client(user: User, place: "Place") -> None:
+    """As `require_present`, for a giver whose people are those of a client: who left it decides the same way."""
+    require_known(user, place.firm)
+    if not is_of_client(user, place.client):
+        raise Refused(_("This person has no access here now. Invite them to give them access."))
+
+
 def staff_roles(user: User, firm: int) -> set[Role]:
     """The roles that the person has now at the office itself, also in a team."""
     own = Membership.objects.in_force().filter(user=user, firm_id=firm).exclude(role__in=CLIENT)

@@ -25,6 +25,7 @@ from portal.accounts.rights.guards import (
     may_give,
     not_oneself,
     require_administrator,
+    require_of_client,
     require_present,
 )
 from portal.accounts.rights.written import write
@@ -93,16 +94,20 @@ def give(
 ) -> Membership:
     """Give the person this place. One that they have already gets the new term; one that ended begins anew.
 
-    Whoever has no place in the firm any more is invited instead: it takes their own yes. Raises NotAllowed and Refused.
+    Whoever has no place in the firm any more is invited instead: it takes their own yes. So does a place at a client
+    whose administrator gives it to somebody who is not of that client now. Raises NotAllowed and Refused.
     """
     lock(place.firm)
     _require_may_change(by, user, place)
-    if not isinstance(by, System):
+    gives_for_firm = administers(by, place.firm)
+    if not gives_for_firm:
+        require_of_client(user, place)
+    elif not isinstance(by, System):
         require_present(user, place.firm)
     membership = assign(by, user, place, starts=starts, ends=ends, reason=reason)
     for capability in switches:
         _switch_on(by, membership, capability)
-    if administers(by, place.firm):
+    if gives_for_firm:
         forget(user, place.firm)
     return membership
 

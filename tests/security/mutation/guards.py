@@ -17,12 +17,13 @@ REQUIRING = {
     "require_administrator",
     "require_known",
     "require_present",
+    "require_of_client",
     "not_oneself",
     "raise_if_reauthentication_required",
 }
 #: Functions that answer whether somebody may.
 PREDICATE = re.compile(
-    r"^_?(may_\w+|holds_over\w*|_?holds_over_firm|administers|is_known|is_present|is_elsewhere|is_fresh|still_has|host_allowed|issuer_allowed)$"
+    r"^_?(may_\w+|holds_over\w*|_?holds_over_firm|administers|is_known|is_present|is_elsewhere|is_of_client|is_fresh|still_has|host_allowed|issuer_allowed)$"
 )
 DECORATORS = {"fresh_sign_in_required", "fresh_sign_in_for_changes", "require_POST"}
 MIXINS = {"FreshSignInMixin"}
