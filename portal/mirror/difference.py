@@ -13,7 +13,9 @@ from portal.mirror.chains import Moved
 from portal.mirror.dating import Observed
 from portal.mirror.packed import Packed
 from portal.mirror.prepare import LONGEST_KEY, Drafts
+from portal.mirror.rekeying import rekeyed
 from portal.source import LoopValue
+from portal.vault import same_key
 
 Rows = Sequence[dict[str, Any]] | Packed
 
@@ -35,6 +37,7 @@ class Difference:
     """What has to be written.
 
     `write`    rows to insert or update, by column.
+    `rekeyed`  rows that say what they said and get a fingerprint of the newest key: written, and no change.
     `returned` keys of the written rows that had been missing.
     `before`   key of a written row -> primary key of the row that it changes or takes over from.
     `absent`   rows that the complete answer lacks: they get `missing_since`.
@@ -44,6 +47,7 @@ class Difference:
     """
 
     write: Rows = field(default_factory=list)
+    rekeyed: Rows = field(default_factory=list)
     before: dict[str, int] = field(default_factory=dict)
     added: int = 0
     returned: set[str] = field(default_factory=set)
@@ -68,10 +72,9 @@ def compare(asked: Asked, drafts: Drafts) -> Difference:
     touched: list[date | None] = [row.start for row in drafts.moved]
     now = clock.now()
     write: list[dict[str, Any]] = []
-    for key, values in drafts.rows.items():
+    difference.rekeyed, differing = _differing(asked, drafts.rows, stored)
+    for key, values in differing.items():
         row = stored.get(key)
-        if row is not None and row.present and row.fingerprint == values["fingerprint"]:
-            continue
         if row is None:
             difference.added += 1
         else:
@@ -103,10 +106,9 @@ def _observe(asked: Asked, drafts: Drafts) -> Difference:
     now = clock.now()
     write: list[dict[str, Any]] = []
     seen = {_base(key): values for key, values in drafts.rows.items()}
-    for name, values in seen.items():
+    difference.rekeyed, differing = _differing(asked, seen, open_rows)
+    for name, values in differing.items():
         row = open_rows.get(name)
-        if row is not None and row.fingerprint == values["fingerprint"]:
-            continue
         key = f"{name}{SINCE}{today.isoformat()}"
         if row is None:
             difference.added += 1
@@ -133,6 +135,36 @@ def _observe(asked: Asked, drafts: Drafts) -> Difference:
         difference.closed += [row.pk for row in over]
         difference.gone = len(over)
     return difference
+
+
+def _differing(
+    asked: Asked, drafts: Mapping[str, dict[str, Any]], stored: Mapping[str, Stored]
+) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """The drafts that only need a fingerprint of the newest key, and those that say what no row of ours says.
+
+    What is back after it was missing is news whatever it says; what is observed is closed instead.
+    """
+    observed = isinstance(asked.resource.dating, Observed)
+    differing = {
+        key: values
+        for key, values in drafts.items()
+        if (row := stored.get(key)) is None or row.fingerprint != values["fingerprint"] or not (row.present or observed)
+    }
+    doubtful = {
+        row.pk: values
+        for key, values in differing.items()
+        if (row := stored.get(key)) is not None
+        and (row.present or observed)
+        # Without any it is written anew: what it stands for is not in the row any more.
+        and row.fingerprint
+        and not same_key(row.fingerprint, values["fingerprint"])
+    }
+    if not doubtful:
+        return [], differing
+    same = rekeyed(asked.resource, doubtful)
+    return list(same.values()), {
+        key: values for key, values in differing.items() if (row := stored.get(key)) is None or row.pk not in same
+    }
 
 
 def _base(key: str) -> str:

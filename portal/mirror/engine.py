@@ -180,6 +180,8 @@ def publish(
         lease.fence(outcome)
         if len(difference.write) or difference.absent or difference.closed or difference.moved:
             _write(asked, difference, log)
+        # What says the same is no news to anything that follows from it.
+        bulk_upsert(asked.resource.model, difference.rekeyed)
         set_aside(asked, drafts)
         if drafts.revived:
             people_are_back(asked.scope.environment_id, drafts.revived)

@@ -5,13 +5,13 @@ from hashlib import blake2b
 
 from portal.mirror.resource import Resource
 from portal.source import Record
-from portal.vault import purpose_key
+from portal.vault import key_mark, purpose_key
 
 
 def mark_of(record: Record) -> bytes:
-    """A keyed hash of a record's texts: another one once it is corrected."""
-    texts = repr(sorted(record.items())).encode()
-    return blake2b(texts, key=purpose_key("fingerprint"), digest_size=16).digest()
+    """A keyed hash of a record's texts, its key's mark before it: another one once it is corrected."""
+    texts, mark = repr(sorted(record.items())).encode(), key_mark("fingerprint")
+    return mark + blake2b(texts, key=purpose_key("fingerprint"), digest_size=16 - len(mark)).digest()
 
 
 def columns_of(window: str | Mapping[str, str]) -> tuple[str, ...]:

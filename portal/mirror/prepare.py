@@ -23,7 +23,7 @@ from portal.mirror.models import MirrorRow, Reason
 from portal.mirror.resource import PERSON, UNMAPPED, Resource, columns
 from portal.mirror.scope import MirrorScope
 from portal.source import Record
-from portal.vault import purpose_key
+from portal.vault import key_mark, purpose_key
 
 logger = logging.getLogger(__name__)
 
@@ -149,10 +149,12 @@ class _Preparation:
         if self._broken is not None:
             self._say_broken(self._broken, drafts)
         drafts.moved = chain(self._resource, self._scope, drafts.rows, bad=drafts.bad_keys, nameless=drafts.nameless)
-        secret = purpose_key("fingerprint")
+        secret, mark = purpose_key("fingerprint"), key_mark("fingerprint")
+        size = 16 - len(mark)
         for values in drafts.rows.values():
             rest = "/".join(str(values.get(name)) for name in self._added)
-            values["fingerprint"] = blake2b(values["fingerprint"] + rest.encode(), key=secret, digest_size=16).digest()
+            own = blake2b(values["fingerprint"] + rest.encode(), key=secret, digest_size=size).digest()
+            values["fingerprint"] = mark + own
         return drafts
 
     def _say_broken(self, error: Exception, drafts: Drafts) -> None:

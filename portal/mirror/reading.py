@@ -58,12 +58,13 @@ def read(answered: Answered, *, news: bool, beat: Callable[[], None] = lambda: N
     if len(parts) < 2:
         drafts = prepare(asked.resource, asked.scope, fetched.records())
         return look_at(answered, asked, drafts, news=news)
-    rows = Packed()
-    whole = Reading(Drafts(), Difference(write=rows))
+    rows, rekeyed = Packed(), Packed()
+    whole = Reading(Drafts(), Difference(write=rows, rekeyed=rekeyed))
     for part, skip in parts:
         beat()
         one = look_at(answered, part, prepare(part.resource, part.scope, fetched.records(skip)), news=news)
         rows.extend(one.difference.write)
+        rekeyed.extend(one.difference.rekeyed)
         _add(whole, one)
     return whole
 

@@ -16,6 +16,7 @@ from portal.accounts.roles import Capability
 from portal.connections import wording
 from portal.mirror.dating import Current, Dating
 from portal.source import Level, LoopValue, Rest, Soap
+from portal.vault import key_mark
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -97,7 +98,8 @@ class Resource:
     `sums`        columns that are added up over records with one key; without them such records contradict each other.
     `guarded`     an amount whose total over a closed period is held when it drops far (R11); the kind has periods.
     `watched`     columns whose changes are kept in the change log; of the `sensitive` ones only that they changed.
-    `keyed`       watched columns that hold keyed texts (portal.vault.keyed_text): another key is no change.
+    `keyed`       watched columns that hold keyed texts, each with its purpose (portal.vault.keyed_text): another key is
+                  no change.
     `forgettable` records of this kind can be removed for good: what is named in portal.mirror.forgotten stays away.
                   So are, always, kinds whose records belong to a person.
     `revives`     whether a record of somebody who was removed for good shows that they are back.
@@ -125,11 +127,11 @@ class Resource:
     guarded: str = ""
     watched: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
-    keyed: tuple[str, ...] = ()
+    keyed: Mapping[str, str] = field(default_factory=dict)
     label_without_clients: StrPromise | str = ""
     forgettable: bool = False
     revives: Callable[[Mapping[str, str | None]], bool] | None = None
-    _versions: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    _versions: dict[tuple[str, bytes], bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def needs_period(self) -> bool:
@@ -152,15 +154,19 @@ class Resource:
         return str(own or self.model._meta.verbose_name_plural)
 
     def version(self, binding: Soap | Rest) -> bytes:
-        """Changes whenever the same answer would give other rows: part of the digest that allows a skip."""
-        protocol = type(binding).__name__
-        if protocol not in self._versions:
-            self._versions[protocol] = self._version(binding)
-        return self._versions[protocol]
+        """Changes whenever the same answer would give other rows: part of the digest that allows a skip.
+
+        Another HASH_KEY gives other fingerprints, so every answer is read once more after it.
+        """
+        known_by = type(binding).__name__, key_mark("fingerprint")
+        if known_by not in self._versions:
+            self._versions[known_by] = self._version(binding)
+        return self._versions[known_by]
 
     def _version(self, binding: Soap | Rest) -> bytes:
         parts = (
             ENGINE_VERSION,
+            key_mark("fingerprint"),
             binding,
             self.key,
             sorted((name, link.model._meta.label, link.ignore_unknown) for name, link in self.links.items()),

@@ -2,7 +2,7 @@
 
 The key is a setting of its own (HASH_KEY), apart from the keys that encrypt and outside every backup of the database.
 Nothing can be hashed anew when it changes, because the values are not kept: what must still be found is looked for
-with the older keys (HASH_KEY_FALLBACKS) too, and what is compared says with which key it was made.
+with the older keys (HASH_KEY_FALLBACKS) too, and what is compared begins with a mark of the key it was made with.
 """
 
 from functools import lru_cache
@@ -10,8 +10,10 @@ from hashlib import blake2b
 
 from django.conf import settings
 
-#: Hexadecimal signs of a keyed text that tell its key; as many as say nothing about it.
-MARK = 8
+#: Bytes that tell a key, and as many as say nothing about it; a keyed text begins with them in hexadecimal signs.
+MARK = 4
+#: What stands in the place of a hash that was wiped: of no key, so nobody can tell from what it differs.
+WIPED = "-"
 
 
 @lru_cache(maxsize=64)
@@ -36,14 +38,28 @@ def keyed_hashes(purpose: str, text: str) -> list[bytes]:
 
 def keyed_text(purpose: str, text: str) -> str:
     """32 hexadecimal signs over `text`, of which the first tell the key, for `differ`."""
-    key = purpose_key(purpose)
-    mark = blake2b(b"", key=key, person=b"mark of a key", digest_size=MARK // 2).hexdigest()
-    return mark + blake2b(text.encode(), key=key, digest_size=16 - MARK // 2).hexdigest()
+    digest = blake2b(text.encode(), key=purpose_key(purpose), digest_size=16 - MARK)
+    return key_mark(purpose).hex() + digest.hexdigest()
+
+
+def key_mark(purpose: str) -> bytes:
+    """The bytes that tell the newest key, to stand before a hash that is compared later on."""
+    return _mark(purpose_key(purpose))
+
+
+def same_key(one: bytes, other: bytes) -> bool:
+    """Whether two hashes with a mark before them were made with one key, so that they can be compared at all."""
+    return one[:MARK] == other[:MARK]
 
 
 def differ(one: str, other: str) -> bool:
     """Whether two keyed texts were made of different values. Of two keys: nobody can tell, so it is not said."""
-    return one != other and not (one and other and one[:MARK] != other[:MARK])
+    return one != other and not (one and other and one[: 2 * MARK] != other[: 2 * MARK])
+
+
+@lru_cache(maxsize=64)
+def _mark(key: bytes) -> bytes:
+    return blake2b(b"", key=key, person=b"mark of a key", digest_size=MARK).digest()
 
 
 def _hash(key: bytes, text: str) -> bytes:

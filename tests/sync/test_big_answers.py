@@ -11,6 +11,7 @@ from portal.mirror.models import Freshness
 from portal.mirror.resource import registry
 from portal.sync.models import Status
 from portal.sync.service import sync_now
+from portal.vault import key_mark
 from tests.conftest import Connected
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
@@ -47,6 +48,21 @@ def test_rows_read_in_parts_are_those_read_whole(mirrored: Connected, monkeypatc
     Freshness.objects.update(digest=b"")
     again = sync_now(mirrored.environment, resource=",".join(KINDS))
     assert set(again.runs.values_list("added", "changed", "missing")) == {(0, 0, 0)}
+
+
+def test_every_part_gets_a_new_key_of_hashes_and_none_is_changed(
+    mirrored: Connected, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setattr(reading, "PART", 1)
+    before = {kind: {key for key, _ in rows(kind)} for kind in KINDS}
+    settings.HASH_KEY = "another key of hashes " * 3
+    # Everything is asked, as the first time.
+    Freshness.objects.filter(resource__in=KINDS).update(last_success=None)
+    plan = sync_now(mirrored.environment, resource=",".join(KINDS))
+    assert set(plan.runs.values_list("status", "added", "changed", "missing")) == {(Status.SUCCEEDED, 0, 0, 0)}
+    after = {kind: rows(kind) for kind in KINDS}
+    assert {kind: {key for key, _ in after[kind]} for kind in KINDS} == before
+    assert {print_[:4] for kind in KINDS for _, print_ in after[kind]} == {key_mark("fingerprint")}
 
 
 def test_what_shrinks_in_every_part_is_held_as_a_whole(mirrored: Connected, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ def of_company(
     opt_in: OptIn | None = None,
     watched: tuple[str, ...] = (),
     sensitive: tuple[str, ...] = (),
-    keyed: tuple[str, ...] = (),
+    keyed: Mapping[str, str] | None = None,
     adopt_by: tuple[str, ...] = (),
     revives: Callable[[Mapping[str, str | None]], bool] | None = None,
 ) -> Resource:
@@ -76,7 +76,7 @@ def of_company(
         opt_in=opt_in,
         watched=watched,
         sensitive=sensitive,
-        keyed=keyed,
+        keyed=keyed or {},
         adopt_by=adopt_by,
         revives=revives,
         soap=Soap(

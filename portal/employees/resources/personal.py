@@ -9,6 +9,9 @@ from portal.mirror.dating import ByPeriod, Observed
 from portal.mirror.resource import OptIn
 from portal.vault import keyed_text
 
+#: The purpose under which numbers are hashed.
+BSN = "bsn"
+
 PERSONAL_INFO = of_company(
     "personal_info",
     PersonalInfo,
@@ -69,7 +72,7 @@ def bsn_to_status(record: dict[str, str | None]) -> dict[str, str | None]:
         number = bsn.validate(text)
     except ValidationError:
         return {**record, "status": BsnStatus.INVALID.value, "bsn_fingerprint": ""}
-    return {**record, "status": BsnStatus.VALID.value, "bsn_fingerprint": keyed_text("bsn", number)}
+    return {**record, "status": BsnStatus.VALID.value, "bsn_fingerprint": keyed_text(BSN, number)}
 
 
 BSN_CHECKS = of_company(
@@ -91,7 +94,7 @@ BSN_CHECKS = of_company(
     opt_in=OptIn.BSN_CHECK,
     watched=("status", "bsn_fingerprint"),
     sensitive=("status", "bsn_fingerprint"),
-    keyed=("bsn_fingerprint",),
+    keyed={"bsn_fingerprint": BSN},
     adopt_by=("employee", "start_year", "start_period", "created_at"),
 )
 

@@ -12,9 +12,10 @@ from portal.companies.models import Company
 from portal.employees import models, resources
 from portal.mirror.models import Change, PersonFetch, Quarantine
 from portal.mirror.opt_ins import choose
-from portal.mirror.resource import Lane, OptIn
+from portal.mirror.resource import Lane, OptIn, registry
 from portal.nmbrs.sandbox.firm.person_records import ABSENCE_CANARY
 from portal.sync.service import sync_now
+from portal.vault import key_mark
 from tests import golden, reference
 from tests.conftest import NOON, Connected
 from tests.employees.records.conftest import planted, read_everything, whole_database
@@ -92,6 +93,23 @@ def test_another_bsn_is_a_change_without_values(small: Connected) -> None:
     assert {(change.old, change.new, change.sensitive) for change in found} == {("", "", True)}
 
 
+def test_another_bsn_is_told_after_a_new_key_of_hashes_too(small: Connected, settings: Any) -> None:
+    first_read(small)
+    settings.HASH_KEY = "another key of hashes " * 3
+    sync_now(small.environment)
+    assert not Change.objects.filter(resource="bsn_checks").exists()
+    small.sandbox.advance()
+    person = reference.people(next(small.sandbox.firm.companies()))[0]
+    other = {info.bsn for one in small.sandbox.firm.people() for info in one.personal_infos} - {
+        info.bsn for info in person.personal_infos
+    }
+    for info in person.personal_infos:
+        info.bsn = max(other)
+    sync_now(small.environment, resource="bsn_checks")
+    found = Change.objects.filter(resource="bsn_checks", employee__remote_id=person.id)
+    assert {change.field for change in found} == {"bsn_fingerprint"}
+
+
 def test_a_person_whom_nmbrs_refuses_keeps_the_old_records_and_the_others_are_renewed(small: Connected) -> None:
     first_read(small)
     company, people = company_of(small), reference.people(next(small.sandbox.firm.companies()))
@@ -139,6 +157,37 @@ def test_a_second_read_of_the_same_writes_nothing(small: Connected) -> None:
     assert stored() == before
     assert not Change.objects.exists()
     assert all(before[kind.name] for kind in KINDS if kind.lane is Lane.FAST and kind.opt_in is None)
+
+
+def test_a_new_key_of_hashes_reads_everything_once_more_and_changes_nothing(small: Connected, settings: Any) -> None:
+    read_everything(small)
+
+    def kept() -> dict[str, Any]:
+        names = ("pk", "key", "first_seen", "last_changed", "missing_since")
+        return {
+            kind.name: list(
+                kind.model.everything.order_by("pk").values_list(
+                    *names, *({"valid_from", "valid_until"} & {column.name for column in kind.model._meta.fields})
+                )
+            )
+            for kind in registry
+        }
+
+    before = kept()
+    settings.HASH_KEY = "another key of hashes " * 3
+    with time_machine.travel(NOON + timedelta(hours=2), tick=True):
+        read_everything(small)
+    assert kept() == before
+    assert not Change.objects.exists()
+    mark = key_mark("fingerprint")
+    rows = [(kind, bytes(row.fingerprint)) for kind in registry for row in kind.model.everything.all()]
+    old = {kind.name for kind, fingerprint in rows if not fingerprint.startswith(mark)}
+    # What lies outside the window that is asked by now keeps the hash of the old key.
+    windows = {kind.name for kind, _ in rows if any(loop.at_first for loop in kind.loops.values())}
+    assert old - windows == set()
+    assert len({kind.name for kind, _ in rows}) > 50
+    texts = {row.bsn_fingerprint for row in models.BsnCheck.everything.exclude(bsn_fingerprint="")}
+    assert {text[:8] for text in texts} == {key_mark("bsn").hex()}
 
 
 def test_tables_are_those_of_the_room() -> None:

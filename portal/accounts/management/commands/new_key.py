@@ -28,7 +28,9 @@ NEXT = {
     ),
     "HASH_KEY": (
         "Open invitations and addresses of calendars work on; an address gets the new key when a program asks for it. "
-        "Drop the old key after a week: manage.py new_key HASH_KEY --drop-old. The next sync writes every row anew."
+        "Drop the old key after a week: manage.py new_key HASH_KEY --drop-old. Every answer of Nmbrs is read once more "
+        "and its rows are hashed with the new key; nothing counts as changed by that. Rows that no sync reads any more "
+        "keep their hashes. If somebody may know the old key: manage.py new_key HASH_KEY --leaked."
     ),
     "AUDIT_KEYS": (
         "The old key proves what was signed with it and is needed as long as that is kept: "
