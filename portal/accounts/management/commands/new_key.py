@@ -40,7 +40,11 @@ NEXT = {
 #: Keys of which an older value serves nobody but for a while: it can go at once, at a price.
 MAY_LEAK = {
     "SECRET_KEY": "Everybody is signed out, and links in mails work no more.",
-    "HASH_KEY": "Open invitations and addresses of calendars work no more: send and make them anew.",
+    "HASH_KEY": (
+        "Open invitations and addresses of calendars work no more: send and make them anew. After the restart run "
+        "manage.py wipe_hashes: until then the hashes of citizen service numbers and of records in the database are "
+        "those of the leaked key, with which the numbers can be found by trying. Backups of before keep such hashes."
+    ),
 }
 
 
