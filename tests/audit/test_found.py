@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from portal.audit import anchor
+from portal.audit.chain import entry_mac
 from portal.audit.models import Entry, Head
 from portal.audit.verifying import Broken, verify
 from portal.settings.masking import MaskingFormatter
@@ -186,6 +187,23 @@ def test_older_entries_stay_proven_after_a_new_key(settings):
     written(2)
     assert verify().entries == 8
     assert len(set(Entry.objects.values_list("key_id", flat=True))) == 2
+
+
+def test_a_line_of_the_new_key_vouches_for_what_a_leaked_one_signed(settings):
+    settings.AUDIT_KEYS = ["another-" + "k" * 50, *settings.AUDIT_KEYS]
+    anchor.write_head()
+    # Whoever has the leaked key and the database writes the last entry of before anew, and all in order.
+    before, entry = Entry.objects.get(number=5), Entry.objects.get(number=6)
+    entry.actor_id = 8
+    mac = entry_mac(entry, before.mac)
+    with without_triggers():
+        run("DELETE FROM audit_entry WHERE number = 7")
+        run("UPDATE audit_entry SET actor_id = 8, mac = %s WHERE number = 6", mac)
+    run("UPDATE audit_head SET number = 6, mac = %s", mac)
+    assert broken().startswith("Entry 6 is another one than the file knew")
+    # The file alone shows it: without its line all would seem whole.
+    anchor.path().unlink()
+    assert verify().entries == 6
 
 
 def test_the_command_says_it_and_ends_with_an_error(capsys):

@@ -33,8 +33,9 @@ NEXT = {
         "keep their hashes. If somebody may know the old key: manage.py new_key HASH_KEY --leaked."
     ),
     "AUDIT_KEYS": (
-        "The old key proves what was signed with it and is needed as long as that is kept: "
-        "manage.py new_key AUDIT_KEYS --drop-old tells."
+        "The old key stays for good: it proves what was signed with it, and seals and lines of the file of heads are "
+        "never thrown away. If somebody may know it, run manage.py audit_head after the restart, so that a line of the "
+        "new key vouches for all before it, and copy that file to where they cannot come."
     ),
 }
 #: Keys of which an older value serves nobody but for a while: it can go at once, at a price.
@@ -122,7 +123,11 @@ def _still_needed(name: str) -> str:
     if name == "VAULT_KEYS" and (left := sum(map(outdated, encrypted_columns())) + outdated_seeds()):
         return f"{left} values are encrypted with one of them. Run manage.py rotate_keys first."
     if name == "AUDIT_KEYS" and (left := signed_with_older_keys()):
-        return f"{left} entries, seals and lines of the file of heads are signed with one of them."
+        return (
+            f"{left} entries, seals and lines of the file of heads are signed with one of them. Seals and lines are "
+            "kept for good, and with them the keys that prove them: there is nothing to wait for. docs/audit.md says "
+            "what to do when one leaked."
+        )
     return ""
 
 
