@@ -11,6 +11,8 @@ from django.utils import translation
 from django_htmx.middleware import HtmxDetails
 
 from portal import clock
+from portal.accounts.models import Membership
+from portal.accounts.roles import Role
 from portal.connections.models import Connection
 from portal.jobs.queue import worker_count
 from portal.mirror.resource import Lane, registry
@@ -293,3 +295,15 @@ def test_without_a_connection_nothing_can_be_renewed_and_it_says_so(firm, admini
     said = words(signed_in(administrator(language="en")).post(reverse("sync:start_all"), follow=True))
     assert "There is no connection to Nmbrs yet" in said
     assert not SyncPlan.objects.exists()
+
+
+def test_an_environment_that_one_only_reads_is_not_renewed_with_the_own_ones(office, administrator, signed_in):
+    boss = administrator(language="en")
+    Membership.objects.create(user=boss, firm=office.other_firm, role=Role.AUDITOR)
+    read = make_environment(office.other_firm, "alleen-lezen")
+    connect(read)
+    browser = signed_in(boss)
+    assert read.domain in browser.get(reverse("sync:overview")).content.decode()
+    assert read.domain not in words(browser.get(reverse("sync:price_all")))
+    browser.post(reverse("sync:start_all"))
+    assert [plan.environment for plan in SyncPlan.objects.all()] == [office.environment]
