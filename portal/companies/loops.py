@@ -11,7 +11,7 @@ from portal import clock
 from portal.companies.models import CompanySalaryScale, PeriodSeen, Run
 from portal.mirror.models import Freshness
 from portal.mirror.scope import MirrorScope
-from portal.periods import Period, PeriodType, bounds, count, preceding
+from portal.periods import YEARS, Period, PeriodType, bounds, count, preceding
 from portal.source import LoopValue
 
 if TYPE_CHECKING:
@@ -40,13 +40,17 @@ def periods_to_ask(scope: MirrorScope) -> Sequence[LoopValue]:
 
 
 def journal_periods(scope: MirrorScope) -> Sequence[LoopValue]:
-    """Those, and the older ones of runs that are new or changed since the journal was last read: a correction is booked
-    in a period that would not be asked for days."""
-    changed = Q(last_changed__gt=Subquery(_last_read(scope, "journal")))
-    runs = Run.objects.filter(changed, **scope.columns).values_list("year", "period_start", "period_end")
-    booked = {Period(year, number) for year, first, last in runs for number in range(first, last + 1)}
-    wanted = booked.union(_to_ask(scope))
-    return [_value(period) for period in _periods(scope, PERIODS_BACK_AT_FIRST) if period in wanted]
+    """Those, and whatever their year the ones of runs that are new, changed or gone since the journal was last read: a
+    correction is booked in a period that would not be asked for days, or not at all."""
+    return [_value(period) for period in sorted(_booked_anew(scope, Q()).union(_to_ask(scope)))]
+
+
+def journal_periods_at_first(scope: MirrorScope) -> Sequence[LoopValue]:
+    """The current period and thirteen before it, those of runs that were made in that time over others, and after a
+    failure those of runs that are new, changed or gone since the journal was last read."""
+    usual = _periods(scope, PERIODS_BACK_AT_FIRST)
+    present = Q(missing_since__isnull=True)
+    return [_value(period) for period in sorted(_booked_anew(scope, present & _of_late(scope)).union(usual))]
 
 
 def periods_at_first(scope: MirrorScope) -> Sequence[LoopValue]:
@@ -104,6 +108,23 @@ def _places_in_turn(scope: MirrorScope) -> list[int]:
     today = clock.today()
     first, last = (today.year - 5) * 100, (today.year + 2) * 100
     return [place for place in range(first, last) if (place - today.toordinal()) % TURNS == 0]
+
+
+def _booked_anew(scope: MirrorScope, besides: Q) -> set[Period]:
+    """The periods of runs that differ since the journal was last read, and of those that `besides` names; none while
+    the company's current period is not known. Runs that are gone count: their lines are still here."""
+    if scope.period_type is None or scope.current is None:
+        return set()
+    read = Subquery(_last_read(scope, "journal"))
+    which = Q(last_changed__gt=read) | Q(missing_since__gt=read) | besides
+    runs = Run.everything.filter(which, **scope.columns).values_list("year", "period_start", "period_end")
+    # Without the cut a run with a number that no period has would be asked for thousands of them.
+    return {
+        Period(year, number)
+        for year, first, last in runs
+        if year in YEARS
+        for number in range(max(first, 1), min(last, count(scope.period_type, year)) + 1)
+    }
 
 
 def _last_read(scope: MirrorScope, kind: str) -> "QuerySet[Any, Any]":

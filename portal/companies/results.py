@@ -38,8 +38,8 @@ class Problem:
 def awaits_journal() -> Q:
     """Of runs: no line of the journal is here, and the journal was not read since the run was first seen.
 
-    A reading of the journal asks for the periods of runs that are new (portal.companies.loops.journal_periods): a run
-    without lines after it came to nothing.
+    A reading of the journal asks for the periods of runs that are new, whatever their year
+    (portal.companies.loops.journal_periods): a run without lines after it came to nothing.
     """
     read_since = Freshness.objects.filter(
         company=OuterRef("company"), resource=JournalLine.resource.name, last_success__gte=OuterRef("first_seen")

@@ -1,6 +1,8 @@
 """Which runs are asked again, and the current periods one after another."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -8,6 +10,7 @@ import time_machine
 from portal.accounts.models import Firm
 from portal.companies.loops import (
     journal_periods,
+    periods_at_first,
     periods_to_ask,
     runs_at_first,
     runs_to_ask,
@@ -24,11 +27,13 @@ from portal.companies.models import (
     RunEmployee,
 )
 from portal.companies.panels import moves
-from portal.mirror.models import Freshness
+from portal.mirror.engine import loop_values
+from portal.mirror.freshness import load
+from portal.mirror.models import Freshness, State
 from portal.mirror.resource import registry
 from portal.mirror.scope import MirrorScope
 from portal.periods import Period, PeriodType
-from portal.source import Level
+from portal.source import Level, LoopValue
 from tests.factories import fetched, make_company, make_debtor, make_environment, make_person, make_run, mirrored
 from tests.mirror.places import Place
 
@@ -109,7 +114,6 @@ def test_the_journal_is_asked_for_the_periods_of_runs_that_are_new(company: Comp
     """A correction over an older period is booked there the next night, not when that period has its turn."""
     fetched(company, "journal", at=NIGHT)
     quiet = NIGHT + timedelta(days=1)
-    make_run(company, 2024, 1, first_seen=quiet, last_changed=quiet)
     read_run(company, 2026, 3)
     with time_machine.travel(quiet, tick=False):
         usual = list(journal_periods(scope(company)))
@@ -121,6 +125,60 @@ def test_the_journal_is_asked_for_the_periods_of_runs_that_are_new(company: Comp
     assert set(asked_now) == {(value["year"], int(value["number"])) for value in map(dict, usual)} | {
         ("2026", number) for number in range(new[0], new[1] + 1)
     }
+
+
+@pytest.mark.parametrize(
+    ("covered", "fields"),
+    [
+        ((2025, 6), {"first_seen": NIGHT + timedelta(hours=8), "last_changed": NIGHT + timedelta(hours=8)}),
+        ((2025, 6), {"last_changed": NIGHT + timedelta(hours=8)}),
+        ((2025, 6), {"missing_since": NIGHT + timedelta(hours=8)}),
+        # The company was set back.
+        ((2026, 12), {"last_changed": NIGHT + timedelta(hours=8)}),
+    ],
+    ids=["new", "changed", "gone", "ahead of the current period"],
+)
+@pytest.mark.parametrize("failed", [False, True])
+def test_the_journal_is_asked_for_a_run_whatever_its_period(
+    company: Company, covered: tuple[int, int], fields: Any, failed: bool
+) -> None:
+    """What its period came to with it would be shown as whole without its lines."""
+    fetched(company, "journal", at=NIGHT)
+    quiet = NIGHT + timedelta(days=1)
+    before = NIGHT - timedelta(days=700)
+    read_run(company, *covered, run_at=before, **fields)
+    read_run(company, 2025, 3, run_at=before)
+    read_run(company, 2025, 4, run_at=before, missing_since=NIGHT - timedelta(days=300))
+    with time_machine.travel(quiet, tick=False):
+        usual = (periods_at_first if failed else periods_to_ask)(scope(company))
+        wanted = [*usual, {"year": str(covered[0]), "number": str(covered[1])}]
+        assert journal_asked(company, failed=failed) == sorted(wanted, key=place_of)
+        fetched(company, "journal", at=quiet)
+        assert journal_asked(company, failed=False) == periods_to_ask(scope(company))
+
+
+def journal_asked(company: Company, *, failed: bool) -> Sequence[LoopValue]:
+    """The periods that the next reading of the journal asks for."""
+    if failed:
+        Freshness.objects.filter(company=company, resource="journal").update(state=State.FAILING)
+    resource, place = registry["journal"], scope(company)
+    fresh = load([(resource, place)])[place.key, resource.name]
+    return loop_values(resource, place, fresh)["period"]
+
+
+def place_of(value: LoopValue) -> tuple[int, int]:
+    """Year and number, to sort by."""
+    assert not isinstance(value, str)
+    return int(value["year"]), int(value["number"])
+
+
+def test_the_journal_is_asked_at_first_for_corrections_over_older_periods(company: Company) -> None:
+    """As the output of runs is; and never for a period that no year has."""
+    make_run(company, 2024, 12, 32_000, run_at=NIGHT - timedelta(days=3))
+    read_run(company, 2024, 11, run_at=NIGHT - timedelta(days=700))
+    with time_machine.travel(NIGHT, tick=False):
+        usual = periods_at_first(scope(company))
+        assert journal_asked(company, failed=False) == [{"year": "2024", "number": "12"}, *usual]
 
 
 def test_each_current_period_is_kept_with_the_moment_it_was_seen(company: Company) -> None:

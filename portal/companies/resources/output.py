@@ -7,7 +7,7 @@ from django.apps import apps
 
 from portal.accounts.roles import Capability
 from portal.companies import models
-from portal.companies.loops import journal_periods, periods_at_first, runs_at_first, runs_without_wages
+from portal.companies.loops import journal_periods, journal_periods_at_first, runs_at_first, runs_without_wages
 from portal.mirror.convert import BadValue
 from portal.mirror.resource import Link, Loop, Resource
 from portal.source import UNREADABLE, Level, Soap
@@ -47,7 +47,7 @@ JOURNAL = Resource(
     adopt_by=("company", "year", "number", *_PLACE),
     prepare=journal_line,
     sums=("debit", "credit"),
-    loops={"period": Loop(journal_periods, periods_at_first, window={"year": "year", "number": "number"})},
+    loops={"period": Loop(journal_periods, journal_periods_at_first, window={"year": "year", "number": "number"})},
     after=("runs",),
     capability=Capability.VIEW_SALARIES,
     soap=Soap(
