@@ -60,9 +60,10 @@ class Navigator:
 
 
 def chosen(request: HttpRequest, company: Company) -> Chosen | None:
-    """The period in the address, else the company's current one; None while its current period is not known."""
+    """The period in the address, else the company's current one; None while its current period is not known, or when
+    Nmbrs does not give it any more."""
     current = getattr(company, "current", None)
-    if current is None:
+    if current is None or current.missing_since is not None:
         return None
     kind = PeriodType(current.period_type)
     moment.know(request, company)

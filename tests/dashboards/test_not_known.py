@@ -12,12 +12,18 @@ import pytest
 from django.test import Client
 from lxml import html
 
+from portal import clock
 from portal.accounts.models import Firm, User
-from portal.companies.models import Company
+from portal.companies.models import Company, CurrentPeriod
+from portal.companies.periods import Chosen
+from portal.dashboards.sums.cost import costs
+from portal.dashboards.sums.reading import May, read
+from portal.dashboards.sums.windows import of_months, of_periods
 from portal.employees.models import Absence
 from portal.mirror.models import State
 from portal.mirror.opt_ins import choose
 from portal.mirror.resource import OptIn
+from portal.periods import Period, PeriodType
 from tests.dashboards.reading import tables, text
 from tests.factories import (
     fetched,
@@ -31,6 +37,7 @@ from tests.factories import (
     make_person,
     make_return,
     make_run,
+    make_salary,
     mirrored,
     summed,
 )
@@ -110,6 +117,30 @@ def test_a_refused_period_is_why_the_panels_of_its_company_are_empty(
     said = panels(client, f"/companies/{company.pk}/")
     shown = set(OF_COMPANY) - {"Contracts ending within 60 days"}
     assert {name for name in shown if words not in said[name]} == set()
+
+
+def test_a_period_that_nmbrs_does_not_give_any_more_is_not_known(company: Company, client: Client) -> None:
+    person = make_person(company)
+    make_employment(person, date(2025, 1, 1))
+    make_salary(person, "3000", date(2025, 1, 1))
+    summed(company)
+    choice = Chosen(PeriodType.MONTH, Period(2026, 11), Period(2026, 11))
+    CurrentPeriod.objects.update(missing_since=clock.now())
+    answer = client.get(f"/companies/{company.pk}/")
+    assert answer.status_code == 200
+    said = panels(client, f"/companies/{company.pk}/")
+    shown = {*OF_COMPANY, "Wage cost"} - {"Contracts ending within 60 days"}
+    assert {name for name in shown if NEVER not in said[name]} == set()
+    # It may go between the reading of the company and that of its figures.
+    user = User.objects.get()
+    found = [
+        costs(read(user, of, windows, May(wages=True, absence=False)))[-1]
+        for of, windows in (
+            (company, of_periods(choice, "Period")),
+            (company.debtor, of_months(choice.period, "Month")),
+        )
+    ]
+    assert [(one.cost, one.contract) for one in found] == [(None, None), (None, Decimal(3000))]
 
 
 @pytest.mark.parametrize(("state", "words"), [(State.NOT_PERMITTED, REFUSED), (State.NEVER, NEVER)])

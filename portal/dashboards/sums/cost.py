@@ -54,7 +54,8 @@ def _of_window(sums: Sums, place: int) -> Cost:
     booked = _booked(sums, sums.types, place)
     known = [cents for cents in booked if cents is not None]
     lacking = len(booked) - len(known)
-    kept = [_of_the_window(sums, company, kept) for (company, at), kept in sums.kept.items() if at == place]
+    wages = [_of_the_window(sums, company, kept) for (company, at), kept in sums.kept.items() if at == place]
+    kept = [cents for cents in wages if cents is not None]
     return Cost(
         cost=_euros(sum(known)) if known and not lacking else None,
         contract=_euros(sum(kept)) if kept else None,
@@ -63,11 +64,12 @@ def _of_window(sums: Sums, place: int) -> Cost:
     )
 
 
-def _of_the_window(sums: Sums, company: int, kept: Kept) -> int:
-    """Cents of contract wage of a month, or of a period where the windows are periods."""
+def _of_the_window(sums: Sums, company: int, kept: Kept) -> int | None:
+    """Cents of contract wage of a month, or of a period where the windows are periods; None where it is not known how
+    long a period of the company is."""
     if sums.windows.basis is Basis.MONTH:
         return kept.wage_cents
-    return of_a_period(kept.wage_cents, sums.types[company])
+    return of_a_period(kept.wage_cents, sums.types[company]) if company in sums.types else None
 
 
 def _booked(sums: Sums, companies: Iterable[int], place: int) -> list[int | None]:
