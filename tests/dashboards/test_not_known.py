@@ -19,7 +19,7 @@ from portal.companies.periods import Chosen
 from portal.dashboards.sums.cost import costs
 from portal.dashboards.sums.reading import May, read
 from portal.dashboards.sums.windows import of_months, of_periods
-from portal.employees.models import Absence
+from portal.employees.models import Absence, CostShare
 from portal.mirror.models import State
 from portal.mirror.opt_ins import choose
 from portal.mirror.resource import OptIn
@@ -227,9 +227,52 @@ def test_companies_that_lack_a_kind_are_in_neither_part_of_a_share(company: Comp
 def test_people_whose_division_was_not_read_are_not_nobody(company: Company, client: Client) -> None:
     make_employment(make_person(company), date(2025, 1, 1))
     fetched_everything(company.debtor)
-    said = panels(client, f"/companies/{company.pk}/?period=2026-03")["Cost centres"]
+    said = panels(client, f"/companies/{company.pk}/?period=2025-09")["Cost centres"]
     assert NOT_ASKED in said
     assert "Nobody in service" not in said
+    # What was booked is known all the same.
+    make_run(company, 2025, 9)
+    make_booking(company, 2025, 9, debit=Decimal(1000), cost_center="10")
+    said = panels(client, f"/companies/{company.pk}/?period=2025-09")["Cost centres"]
+    assert "10 – unknown 1,000.00" in said
+    assert "was not fetched of this period" in said
+
+
+@pytest.mark.parametrize("period", ["2026-11", "2025-10"])
+def test_a_company_without_cost_centres_has_its_people_under_none(
+    company: Company, client: Client, period: str
+) -> None:
+    make_employment(make_person(company), date(2025, 1, 1))
+    said = panels(client, f"/companies/{company.pk}/?period={period}")["Cost centres"]
+    assert "no cost centre 1.00" in said
+    assert "Not fetched" not in said
+
+
+def test_people_of_a_company_that_was_not_asked_are_not_without_cost_centre(company: Company, client: Client) -> None:
+    """Not even where another company of the client has its people divided."""
+    later = make_company(company.debtor, "Later", Period(2026, 12))
+    quarters = make_company(company.debtor, "Quarters", Period(2026, 4), PeriodType.QUARTER)
+    for place in (company, later, quarters):
+        make_employment(make_person(place), date(2025, 1, 1))
+        make_run(place, 2025, 10)
+        make_booking(place, 2025, 10, debit=Decimal(1000), cost_center="20")
+    person = make_person(company)
+    make_employment(person, date(2025, 1, 1))
+    share = {"center_code": "10", "center_description": "Shop", "percentage": 100, "is_default": True}
+    mirrored(CostShare, company.environment, company=company, employee=person, year=2025, number=10, **share)
+    fetched_everything(company.debtor)
+    summed(company, later, quarters)
+    said = panels(client, f"/clients/{company.debtor_id}/?month=2025-10")["Cost centres"]
+    assert "10 · Shop 1.00" in said
+    assert "no cost centre 1.00" in said
+    assert "Total 2.00" in said
+    assert "2 companies are not counted here." in said
+    CostShare.objects.all().delete()
+    said = panels(client, f"/clients/{company.debtor_id}/?month=2025-10")["Cost centres"]
+    assert "no cost centre 2.00" in said
+    assert "2 companies are not counted here." in said
+    said = panels(client, f"/clients/{company.debtor_id}/?month=2025-08")["Cost centres"]
+    assert NOT_ASKED in said
 
 
 def counts(client: Client, company: Company, period: str) -> dict[str, str]:

@@ -118,7 +118,8 @@ def _numbers(user: "Person", *, windows: Windows) -> "QuerySet[Any, Any]":
 
 
 def _arms(user: "Person", own: Any, windows: Windows) -> Iterator["QuerySet[Any]"]:
-    yield as_arm(CurrentPeriod.objects.visible_to(user).filter(company__in=own), Arm.TYPE, text=F("period_type"))
+    types = CurrentPeriod.objects.visible_to(user).filter(company__in=own)
+    yield as_arm(types, Arm.TYPE, text=F("period_type"), year=F("year"), number=F("number"))
     yield as_arm(Company.objects.visible_to(user).filter(pk__in=own), Arm.CLIENT, company=F("pk"), x=F("debtor_id"))
     yield _came_in(user, own)
     kept = Snapshot.objects.visible_to(user).filter(

@@ -72,6 +72,7 @@ class Sums:
 
     windows: Windows
     types: dict[int, PeriodType] = field(default_factory=dict)
+    current: dict[int, Period] = field(default_factory=dict)
     #: Company -> the periods of each run.
     runs: dict[int, list[frozenset[Period]]] = field(default_factory=lambda: defaultdict(list))
     #: Companies and periods with a run of which the journal is still to come.
@@ -107,6 +108,7 @@ def take(sums: Sums, row: Row) -> None:
 
 def _take_type(sums: Sums, row: Row) -> None:
     sums.types[row.company] = PeriodType(row.text or "")
+    sums.current[row.company] = Period(row.year, row.number)
 
 
 def _take_run(sums: Sums, row: Row) -> None:

@@ -63,9 +63,9 @@ class Page:
         """The shown month or period, as people read it."""
         return self.sums.windows.shown.label
 
-    def note(self, kinds: Sequence[str]) -> str:
-        """How many companies are left out of what is made of these kinds; empty where none is."""
-        count = self.lacking(kinds)
+    def note(self, kinds: Sequence[str], others: int = 0) -> str:
+        """How many companies are left out of what is made of these kinds, with `others`; empty where none is."""
+        count = self.lacking(kinds) + others
         text = ngettext("%(count)s company is not counted here.", "%(count)s companies are not counted here.", count)
         return text % {"count": count} if count else ""
 
@@ -262,7 +262,7 @@ def centers(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
         "heading": _("Cost centre"),
         "unknown": split.people is None,
         "parts_of_people": True,
-        "note": page.note(CENTER_KINDS),
+        "note": page.note(CENTER_KINDS, split.left_out),
     }
 
 

@@ -82,7 +82,7 @@ def _of_company(user: "Person", company: int, environment: int, *, windows: Wind
 def _arms(user: "Person", own: Any, environment: int, windows: Windows, may: May) -> Iterator["QuerySet[Any]"]:
     years = (windows.first_year, windows.shown.last.year + 1)
     types = CurrentPeriod.objects.visible_to(user).filter(company__in=own)
-    yield as_arm(types, Arm.TYPE, text=F("period_type"))
+    yield as_arm(types, Arm.TYPE, text=F("period_type"), year=F("year"), number=F("number"))
     runs = Run.objects.visible_to(user).filter(company__in=own, year__range=years)
     awaits = Case(When(awaits_journal(), then=Value(RunIs.AWAITS_JOURNAL)), default=Value(RunIs.BOOKED_OR_NOTHING))
     yield as_arm(runs, Arm.RUN, year=F("year"), x=F("period_start"), y=F("period_end"), z=awaits)

@@ -1,14 +1,17 @@
 """The people and the wage cost of the shown window by department and by cost centre."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.companies.in_period import was_asked
+from portal.companies.periods import Chosen
 from portal.dashboards.sums.numbers import SHARE_UNITS, Sums, over
+from portal.employees.models import CostShare
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -33,11 +36,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Split:
-    """All parts, the largest first, and what they add up to; None: not known."""
+    """All parts, the largest first, and what they add up to; None: not known. `left_out`: how many companies are in
+    neither, because it is not known of them.
+    """
 
     parts: Sequence[Part]
     people: Decimal | None
     cost: Decimal | None
+    left_out: int = 0
 
 
 def departments(sums: Sums, companies: Container[int], *, cost_known: bool) -> Split:
@@ -62,16 +68,22 @@ def departments(sums: Sums, companies: Container[int], *, cost_known: bool) -> S
 
 def centers(sums: Sums, companies: Container[int], *, cost_known: bool) -> Split:
     """By cost centre of the last period, of some of the companies; somebody whose costs are divided counts for a part
-    in each. Without people where their division was not read.
+    in each. A company is left out where it was not read how its people are divided; where that is so of every one with
+    people, there is the cost alone.
     """
-    divided, heads = over(companies, sums.by_center), sum(over(companies, sums.by_department).values())
-    # Nmbrs is asked for the divisions of a period while it is the current one or the one before it.
-    shares_known = bool(divided) or not heads
+    parts = (sums.by_department, sums.by_center, sums.booked_by_center)
+    found = {company for one in parts for company, _ in one if company in companies}
+    working = {company for company, _ in sums.by_department if company in found}
+    read = {company for company, _ in sums.by_center}
+    unknown = {company for company in working - read if not _asked(sums, company)}
+    shares_known = unknown != working or not working
+    counted = found - unknown if shares_known else found
+    divided, heads = over(counted, sums.by_center), sum(over(counted, sums.by_department).values())
     shares = {code: Decimal(units) / SHARE_UNITS for code, units in divided.items()}
     left = Decimal(heads) - sum(shares.values(), Decimal(0))
     if shares_known and left:
         shares[""] = shares.get("", Decimal(0)) + left
-    booked = over(companies, sums.booked_by_center) if cost_known else {}
+    booked = over(counted, sums.booked_by_center) if cost_known else {}
     rows = [
         (
             _center(sums.centers, code),
@@ -81,7 +93,17 @@ def centers(sums: Sums, companies: Container[int], *, cost_known: bool) -> Split
         )
         for code in {*shares, *booked}
     ]
-    return _split(rows, people_known=shares_known, cost_known=cost_known)
+    split = _split(rows, people_known=shares_known, cost_known=cost_known)
+    return replace(split, left_out=len(found - counted))
+
+
+def _asked(sums: Sums, company: int) -> bool:
+    """Whether Nmbrs is asked how people are divided in the last period that ends in the window; none may end there."""
+    if company not in sums.types:
+        return False
+    kind, current = sums.types[company], sums.current[company]
+    last = sums.windows.periods(kind, len(sums.windows.all) - 1)[-1:]
+    return any(was_asked(CostShare.resource, Chosen(kind, period, current)) for period in last)
 
 
 def _center(names: Mapping[str, str], code: str) -> str:
