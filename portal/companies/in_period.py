@@ -56,7 +56,7 @@ YEARLY: tuple[type[Any], ...] = (Run, WageTaxReturn, PensionExport, WorkCost)
 class Known(NamedTuple):
     """The rows of a kind; without any `reason` says why: there are none (UNKNOWN), or nobody can say.
 
-    `asked`: whether Nmbrs is asked for the period, where the kind came in.
+    `asked`: whether Nmbrs is asked for the period, where the kind came in, or of OBSERVED something was seen by then.
     """
 
     rows: list[Any]
@@ -78,11 +78,15 @@ def known(request: HttpRequest, company: Company, choice: Chosen, model: type[An
     if reason := lacks(request.user, company, kind.name):
         return Known([], reason)
     rows = _rows_of(request, company, choice)[model]
+    asked = was_asked(kind, choice)
+    if model in OBSERVED:
+        # Once anything was seen of it, it is known that there is none.
+        asked = asked or bool(rows)
+        rows = [row for row in rows if row.valid_until is None or row.valid_until > choice.last_day]
     if model is WageTaxReturn:
         rows = touching(rows, company, *choice.days)
     if rows:
         return Known(rows)
-    asked = was_asked(kind, choice)
     return Known(rows, Missing.UNKNOWN if asked else Missing.NEVER_FETCHED, asked)
 
 
@@ -137,7 +141,7 @@ def _asked(
 def _own(user: "Person", company: int, model: type[Any], period: Period, day: "date") -> "QuerySet[Any]":
     own: Any = model.objects.visible_to(user, model.resource.capability).filter(company=company)
     if model in OBSERVED:
-        return own.as_of(day)  # type: ignore[no-any-return]
+        return own.filter(valid_from__lte=day)  # type: ignore[no-any-return]
     if model is WorkCost:
         return own.filter(year=period.year, number__lte=period.number).order_by("number", "pk")  # type: ignore[no-any-return]
     if model is WageTaxReturn:

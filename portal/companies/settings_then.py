@@ -10,8 +10,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal import clock
-from portal.companies.freshness import ever_fetched
 from portal.companies.in_period import OBSERVED, known, no_period
 from portal.companies.models import (
     SCHEDULES,
@@ -57,7 +55,9 @@ class Scales:
 
 @dataclass(frozen=True)
 class Group:
-    """The settings of a kind; without any `reason` says why. `since`: the day it was first seen, undated in Nmbrs."""
+    """The settings of a kind; without any `reason` says why, or there are none. `since`: the day it was first seen,
+    undated in Nmbrs.
+    """
 
     title: "str | _StrPromise"
     settings: list[Setting]
@@ -79,10 +79,10 @@ def settings_then(request: HttpRequest, company: Company) -> dict[str, Any]:
         found = known(request, company, choice, model)
         since = found.rows[0].valid_from if found.rows and hasattr(found.rows[0], "valid_from") else None
         settings = [setting for row in found.rows for setting in shown(row)]
-        too_early = model in OBSERVED and choice.last_day < clock.today() and not found.rows
-        too_early = too_early and ever_fetched(request.user, company, model.resource.name)
+        too_early = model in OBSERVED and not found.asked
         scales = _scales(request, company, choice) if model is CompanySalaryTable and found.rows else None
-        groups.append(Group(title, settings, found.reason, since, too_early, scales))
+        reason = None if found.reason is Missing.UNKNOWN else found.reason
+        groups.append(Group(title, settings, reason, since, too_early, scales))
     return {"period": choice.label, "groups": groups}
 
 

@@ -278,8 +278,11 @@ class RecordListView(ScopedListView):
 
     @cached_property
     def _not_asked(self) -> bool:
-        """Whether there are no rows, whatever the filter, because Nmbrs was not asked."""
-        return not self.asked and not self.table_class.at(self.of_owner, self.when).exists()
+        """Whether there are no rows, whatever the filter, because Nmbrs was not asked. What is observed is known from
+        the first day on: that it went says that there is none."""
+        if self.asked or self.known_since is not None:
+            return False
+        return not self.table_class.at(self.of_owner, self.when).exists()
 
     @property
     def _too_early(self) -> bool:

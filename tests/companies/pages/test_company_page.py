@@ -299,6 +299,20 @@ def test_the_settings_as_of_the_period(company: Company, client: Client) -> None
     assert before.count("Nmbrs gives only the present state of this. It is not known of this period.") == 2
 
 
+def test_settings_that_went_are_none_and_not_unknown(company: Company, client: Client) -> None:
+    seen, gone = date(2026, 1, 5), date(2026, 6, 1)
+    row_of(company, CompanySchedule, valid_from=seen, valid_until=gone, week_1="8 8 8 8 8 0 0", other_week_1="")
+    fetched_everything(company.debtor)
+
+    def said(period: str) -> str:
+        shown = text(page(client, company, f"?period={period}")).split("Settings as of this period")[1]
+        return shown.split("Full-time schedules")[1].split("Social security")[0].strip()
+
+    assert "hours a week 40.00" in said("2026-03")
+    assert said("2026-09") == said("2026-12") == "None in use."
+    assert said("2025-13") == "Nmbrs gives only the present state of this. It is not known of this period."
+
+
 def test_the_salary_table_has_its_scales_and_their_steps(company: Company, client: Client) -> None:
     for number in (11, 12):
         in_twelve(company, CompanySalaryTable, number, code=1, description="Loontabel cao")

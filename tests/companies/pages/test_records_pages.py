@@ -68,6 +68,13 @@ def then_without_rows(kind: str) -> str:
     return "Not fetched from Nmbrs Nmbrs was not asked" if kind == "company_salary_steps" else "Nothing here"
 
 
+def counts(client: Client, company: Company, query: str = "") -> dict[str, str]:
+    """How many records there are of each kind, as the page of the company says it."""
+    html = client.get(f"/companies/{company.pk}/{query}").content.decode()
+    found = next(table for table in tables(html) if table and "Freshness" in table[0])
+    return {row["Kind"]: row["Count"] for row in found}
+
+
 def rows_of(html: str) -> list[dict[str, str]]:
     found: list[dict[str, str]] = next(iter(tables(html)), [])
     return found
@@ -115,6 +122,27 @@ def test_history_is_shown_as_of_the_last_day_of_the_period(company: Company, cli
     assert "Not known on this day" in before
     assert "It is known here since 1 Sep 2026." in before
     assert "Nothing here" not in before
+
+
+def test_what_went_was_known_and_there_is_none_since(company: Company, client: Client) -> None:
+    # Four weeks: period 9 is 10 August to 6 September, the first one ends on 25 January.
+    seen, gone = date(2026, 1, 5), date(2026, 6, 1)
+    make(models.HourCode, company, code=1, valid_from=seen, valid_until=gone)
+    fetched_everything(company.debtor)
+    after = text(page(client, company, "hour_codes", "?period=2026-09"))
+    assert "Nothing here Nmbrs was asked and has nothing to show here." in after
+    assert "Not known on this day" not in after
+    assert counts(client, company, "?period=2026-09")["Hour codes"] == "0"
+    assert [row["Code"] for row in rows_of(page(client, company, "hour_codes", "?period=2026-01"))] == ["1"]
+    assert counts(client, company, "?period=2026-01")["Hour codes"] == "1"
+    before = text(page(client, company, "hour_codes", "?period=2025-13"))
+    assert "Not known on this day" in before
+    assert "It is known here since 5 Jan 2026." in before
+    assert counts(client, company, "?period=2025-13")["Hour codes"] == "– unknown"
+    # Nothing of these was ever seen.
+    for period in ("2026-09", "2025-13"):
+        assert counts(client, company, f"?period={period}")["Wage codes"] == "– unknown"
+        assert "It is not known of this period." in text(page(client, company, "wage_codes", f"?period={period}"))
 
 
 def test_facts_are_those_of_the_period(company: Company, client: Client) -> None:
@@ -221,17 +249,12 @@ def test_the_panel_counts_every_kind_in_the_period(company: Company, client: Cli
     fetched_everything(company.debtor)
     company.freshness.filter(resource="run_requests").delete()
 
-    def counts(query: str = "") -> dict[str, str]:
-        html = client.get(f"/companies/{company.pk}/{query}").content.decode()
-        found = next(table for table in tables(html) if table and "Freshness" in table[0])
-        return {row["Kind"]: row["Count"] for row in found}
-
-    now = counts()
+    now = counts(client, company)
     # And the ids by which Nmbrs knows the company and its people.
     assert set(now) == {table_of(kind).title() for kind in (*KINDS, "company_guids")}
     assert (now["Hour codes"], now["Work-related costs"], now["Runs"], now["Wage codes"]) == ("1", "1", "1", "0")
     assert now["Run requests"] == "not fetched yet"
-    before = counts("?period=2026-11")
+    before = counts(client, company, "?period=2026-11")
     assert (before["Hour codes"], before["Work-related costs"], before["Runs"]) == ("1", "0", "0")
 
 
