@@ -25,6 +25,7 @@ READ_BY_CLIENTS = (
     "templates/ui/full_disk.html",
     "templates/ui/updating.html",
     # One's own access: anybody's page, although only staff ask for more on it.
+    "portal/accounts/rights/closings.py",
     "portal/accounts/rights/people.py",
     "portal/accounts/rights/requests.py",
     "portal/administration/forms.py",
