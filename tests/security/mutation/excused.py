@@ -55,6 +55,7 @@ WITHOUT_A_TEST: dict[str, str] = {
         for more in ("", ", its capability")
     },
     "portal.sync.problems: holds sees everything (3)": _ASKED_BEFORE,
+    "portal.ui.reading: note_rows sees everything": "of rows that the list has just shown, which came through the door",
     "portal.sync.templatetags.sync: resync_button sees everything": _ASKED_BEFORE,
     **{
         f"portal.{guard}, its capability": _NO_MORE_THAN_SEEING
