@@ -109,3 +109,11 @@ def test_kinds_of_environment_are_those_that_one_sees_and_not_all_that_the_offic
     make_company(make_debtor(business, "Employer"))
     assert environment_kinds(asked_by(clerk)) == {EnvironmentKind.ACCOUNTANT}
     assert environment_kinds(asked_by(office.administrator)) == set(EnvironmentKind)
+
+
+def test_nobody_keeps_a_view_of_a_list_that_they_may_not_open(office: Office, clerk: User, as_user) -> None:
+    trail, own = reverse("administration:trail"), reverse("dashboards:clients")
+    for at, kept, plain in ((own, 200, 302), (trail, 403, 403)):
+        browser = as_user(clerk)
+        assert browser.get(reverse("ui:new_view"), {"at": at}).status_code == kept
+        assert browser.post(reverse("ui:no_start_view"), {"at": at}).status_code == plain

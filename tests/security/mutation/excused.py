@@ -7,6 +7,7 @@ _NO_MORE_THAN_SEEING = "the kind takes no more than seeing whose it is, so witho
 _OF_A_WHOLE_FIRM = "of a whole firm, which administrators and auditors alone see: both hold the capability"
 _ASKED_PER_ROW = "the condition asks for the right over each row once more; this only spares the question"
 _BOTH = "the companies and what is read of them are both asked through the door: one of the two is enough"
+_OWNER_TOO = "the record and whose it is are both asked through the door: one of the two is enough"
 #: Guards that no test can miss, with the reason: another one stands before or behind each of them.
 WITHOUT_A_TEST: dict[str, str] = {
     "portal.accounts.grants: _of_person counts what has ended (4)": (
@@ -55,6 +56,8 @@ WITHOUT_A_TEST: dict[str, str] = {
         for more in ("", ", its capability")
     },
     "portal.sync.problems: holds sees everything (3)": _ASKED_BEFORE,
+    "portal.ui.reveal: RevealView.row sees everything": _OWNER_TOO,
+    "portal.ui.reveal: RevealView.row sees everything (2)": _OWNER_TOO,
     "portal.ui.reading: note_rows sees everything": "of rows that the list has just shown, which came through the door",
     "portal.sync.templatetags.sync: resync_button sees everything": _ASKED_BEFORE,
     **{
