@@ -14,6 +14,7 @@ from portal.accounts.signin.sessions import SIGNED_IN
 from portal.deadlines import filters, panels
 from portal.deadlines.colleagues import colleagues
 from portal.deadlines.models import CalendarFeed, Deadline, Kind, MovedDate
+from portal.deadlines.several_form import returns_of
 from portal.deadlines.views import CompanyDeadlinesView
 from portal.debtors.models import DebtorTag
 from portal.periods import PeriodType
@@ -132,3 +133,19 @@ def test_what_needs_attention_and_what_tags_there_are_is_told_of_clients_that_on
         for user in (office.administrator, clerk)
     ]
     assert told == [(1, [("Bakery",)]), (0, [])]
+
+
+def test_return_periods_to_move_are_those_of_clients_whose_dates_one_sets(office: Office, clerk: User) -> None:
+    give(clerk, office, Role.AUDITOR, "b")
+    for letter, number in (("a", 10), ("b", 11)):
+        Deadline.objects.create(
+            company=office.clients[letter].company,
+            kind=Kind.RETURN,
+            period_type=PeriodType.MONTH,
+            year=2026,
+            number=number,
+            due=timezone.localdate(),
+            act_by=timezone.localdate(),
+            open=True,
+        )
+    assert set(returns_of(asked_by(User.objects.get(pk=clerk.pk)))) == {"month:2026-10"}

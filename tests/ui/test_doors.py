@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from portal.accounts.models import User
-from portal.accounts.roles import Role
+from portal.accounts.roles import Capability, Role
 from portal.connections.models import Environment, EnvironmentKind
 from portal.dashboards.views import ClientsView
 from portal.deadlines.several_views import ArrangementsView
@@ -17,7 +17,7 @@ from portal.debtors.models import DebtorTag
 from portal.ui import record_overview, records
 from portal.ui.exports.stamp import _has_more
 from portal.ui.models import Export, ExportFormat
-from portal.ui.permissions import environment_kinds
+from portal.ui.permissions import environment_kinds, holds_over
 from portal.ui.saved import views
 from portal.ui.views import ScopedListView
 from tests.accounts.office import Office, asked_by, give, make_office, somebody_new, tagged
@@ -117,3 +117,12 @@ def test_nobody_keeps_a_view_of_a_list_that_they_may_not_open(office: Office, cl
         browser = as_user(clerk)
         assert browser.get(reverse("ui:new_view"), {"at": at}).status_code == kept
         assert browser.post(reverse("ui:no_start_view"), {"at": at}).status_code == plain
+
+
+def test_a_right_over_one_client_is_none_over_another_that_one_only_sees(office: Office, clerk: User) -> None:
+    give(clerk, office, Role.AUDITOR, "b")
+    request = asked_by(User.objects.get(pk=clerk.pk))
+    companies = {letter: one.company for letter, one in office.clients.items()}
+    held = {letter: holds_over(request, one, Capability.SET_DEADLINES) for letter, one in companies.items()}
+    assert held == {"a": True, "b": False}
+    assert all(holds_over(request, one, Capability.VIEW) for one in companies.values())

@@ -58,6 +58,10 @@ WITHOUT_A_TEST: dict[str, str] = {
     "portal.sync.problems: holds sees everything (3)": _ASKED_BEFORE,
     "portal.ui.reveal: RevealView.row sees everything": _OWNER_TOO,
     "portal.ui.reveal: RevealView.row sees everything (2)": _OWNER_TOO,
+    "portal.deadlines.calendar_views: CalendarView.get_late sees everything, its capability": _NO_MORE_THAN_SEEING,
+    "portal.deadlines.filters: ArrangementFilter._current sees everything": (
+        "it only narrows the rows of the list, which came through the door for the same companies"
+    ),
     "portal.ui.reading: note_rows sees everything": "of rows that the list has just shown, which came through the door",
     "portal.sync.templatetags.sync: resync_button sees everything": _ASKED_BEFORE,
     **{
