@@ -152,6 +152,16 @@ def test_each_number_of_a_company_is_added_up_for_who_sees_it(office: Office, st
     assert found == [set(Arm) - {Arm.ABSENCE_ON, Arm.CLIENT, Arm.CAME_IN}, set()]
 
 
+def test_what_was_booked_is_told_to_who_may_see_wages(office: Office) -> None:
+    """Also where the question was asked for somebody who may see those of another company."""
+    user, own = somebody_new("user"), Company.objects.filter(pk=office.clients["a"].company.pk).values("pk")
+    give(user, office, Role.CLIENT_USER, "a")
+    arms = reading._arms(user, own, office.environment.pk, of_months(NOVEMBER, "Month"), May(wages=True, absence=True))
+    found = {Arm(row[0]) for row in reading.united(arms)}
+    assert Arm.SNAPSHOT in found
+    assert not found & {Arm.BOOKED, Arm.BOOKED_DEPARTMENT, Arm.BOOKED_CENTER}
+
+
 def test_wage_cost_of_clients_is_told_to_who_may_see_their_wages(office: Office, stranger: User) -> None:
     user, pk = somebody_new("user"), office.clients["a"].debtor.pk
     give(user, office, Role.CLIENT_USER, "a")

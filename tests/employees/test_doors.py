@@ -10,11 +10,12 @@ from portal.accounts.models import User
 from portal.accounts.roles import Role
 from portal.clock import now
 from portal.companies import freshness
-from portal.companies.models import CurrentPeriod, HourCode
+from portal.companies.models import CurrentPeriod, HourCode, PeriodSeen
 from portal.employees import panels, people, reading
 from portal.employees.filters import PeopleFilter
 from portal.employees.learned import log_of
 from portal.employees.models import CostShare, Department, Employee, FixedHours, LeaseCar, Salary
+from portal.employees.retroactive import periods_of
 from portal.employees.standing import Standing
 from portal.employees.views import PeopleView
 from portal.mirror.models import Change, ChangeKind
@@ -125,3 +126,10 @@ def test_how_old_a_list_of_people_is_does_not_hang_on_what_others_have(office: O
         companies.append([company.name for company in view.companies])
     assert states == [State.FRESH, State.NEVER]
     assert companies == [["company a"], ["company x"]]
+
+
+def test_the_periods_that_a_company_was_in_are_told_to_who_sees_it(office: Office, stranger: User) -> None:
+    company = office.clients["a"].company
+    PeriodSeen.objects.create(company=company, year=2026, number=11, seen_at=SEEN)
+    company.refresh_from_db()
+    assert [len(periods_of(user, company).seen) for user in (office.administrator, stranger)] == [1, 0]
