@@ -86,6 +86,7 @@ def inside() -> dict[str, Any]:
     from portal.debtors.models import Debtor
     from portal.search.index import keeping
     from portal.search.models import Entry
+    from portal.ui.kept_plans import keep_plans
 
     environment = Environment.objects.get()
     fill(environment)
@@ -94,6 +95,9 @@ def inside() -> dict[str, Any]:
     filling = time.perf_counter() - begun
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    # As where pages are served.
+    connection.close()
+    keep_plans()
     boss = User.objects.create_user("boss@bench.example", "Boss", language="en")
     Membership.objects.create(user=boss, firm=environment.firm, role=Role.ADMINISTRATOR)
     user = User.objects.create_user("bench@bench.example", "Bench", language="en")

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from django.db.models import Sum
+from django.db.models import Count, Max, Q, Sum
 
 from portal import clock
 from portal.connections.models import Environment
@@ -25,8 +25,9 @@ from tests.reliability.truth import assert_equal
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
-#: Seconds without a sign of progress after which the cluster is started anew, as a supervisor would.
-STALLED = 4 * processes.LEASE
+#: Seconds without a sign of life after which the cluster is started anew, as a supervisor would. Each such start costs
+#: the run in hand an attempt, and on a busy machine a cluster needs ten seconds before it claims anything.
+STALLED = 8 * processes.LEASE
 #: Kills while one plan is worked off: five attempts are all that a run has, whoever is to blame.
 A_PLAN = 4
 
@@ -50,13 +51,13 @@ class Killer:
     def finish(self, kills: int) -> None:
         """Work the open plan off; meanwhile kill until there were so many kills in all, or `A_PLAN` for this plan."""
         kills = min(kills, self.count + A_PLAN)
-        moved, moved_at = _progress(), time.monotonic()
+        moved, moved_at = _signs_of_life(), time.monotonic()
         while SyncPlan.objects.filter(finished=None).exists():
             if self.count < kills and SyncRun.objects.filter(status=Status.RUNNING).exists():
                 time.sleep(self._random.uniform(0, 1.2))
                 self._kill()
                 moved_at = time.monotonic()
-            if moved != (moved := _progress()):
+            if moved != (moved := _signs_of_life()):
                 moved_at = time.monotonic()
             elif time.monotonic() - moved_at > STALLED:
                 # A worker that dies holding the queue's lock stalls its cluster (pitfalls.md 1, row 4).
@@ -88,10 +89,15 @@ class Killer:
         processes.kill_group(self.cluster)
 
 
-def _progress() -> tuple[int, int]:
-    """Runs that ended, and slices of people: each raises the turn of its run by one."""
-    turns = SyncRun.objects.aggregate(turns=Sum("turn", default=0))["turns"]
-    return SyncRun.objects.exclude(status__in=OPEN).count(), turns
+def _signs_of_life() -> dict[str, object]:
+    """Runs that ended, slices of people (each raises the turn of its run by one), claims and heartbeats."""
+    signs: dict[str, object] = SyncRun.objects.aggregate(
+        ended=Count("pk", filter=~Q(status__in=OPEN)),
+        turns=Sum("turn"),
+        claims=Sum("lease_no"),
+        heartbeat=Max("lease_until"),
+    )
+    return signs
 
 
 def kill_and_compare(
