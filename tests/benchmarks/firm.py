@@ -11,6 +11,8 @@ from tests.benchmarks.output import put_out
 
 #: The people who work with the pages in turn, each with so many clients of the firm.
 ACCOUNTANTS = 8
+#: Sees every client of the firm.
+HEAD = "head@bench.example"
 CHANGES_A_COMPANY = 5
 
 
@@ -107,6 +109,8 @@ def cared_for(environment: Any) -> list[int]:
             Arrangement(company_id=pk, responsible=user)
             for pk in Company.objects.filter(debtor=debtor).values_list("pk", flat=True)
         )
+    head = User.objects.create_user(HEAD, "Head of payroll")
+    Membership.objects.create(user=head, firm=environment.firm, role=Role.ADMINISTRATOR)
     pks = list(Company.objects.values_list("pk", flat=True))
     for start in range(0, len(pks), states.BATCH):
         with transaction.atomic():
