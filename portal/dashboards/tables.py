@@ -100,7 +100,10 @@ class ClientTable(Table):
         """What the journals book on accounts of costs, in euros; see docs/wage-cost.md."""
         cost = self._cost(record)
         drawn = markup.number(cost.now, 2)
-        return drawn if isinstance(cost.now, Missing) or not cost.lacking else with_notes(drawn, [unread(cost.lacking)])
+        if isinstance(cost.now, Missing):
+            return drawn
+        notes = [unread(cost.lacking)] if cost.lacking else []
+        return with_notes(drawn, [*notes, without_period(cost.without_period)] if cost.without_period else notes)
 
     def render_cost_change(self, record: Any) -> SafeString:
         """Per cent more or less than in the month before."""
@@ -241,6 +244,16 @@ def unread(count: int) -> str:
     text = ngettext(
         "Runs and journals of %(count)s company have not come in from Nmbrs.",
         "Runs and journals of %(count)s companies have not come in from Nmbrs.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def without_period(count: int) -> str:
+    """Why companies with people are not in the wage cost of a month."""
+    text = ngettext(
+        "Of %(count)s company no period ends in this month: it has no wage cost in it.",
+        "Of %(count)s companies no period ends in this month: they have no wage cost in it.",
         count,
     )
     return text % {"count": count}

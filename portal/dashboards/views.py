@@ -125,7 +125,7 @@ class ClientsView(ScopedListView):
         self.left_out = sums.pop("wage_left_out") or 0
         costs = [cost.now for cost in self._costs_of(rows)]
         known = [cost for cost in costs if not isinstance(cost, Missing)]
-        self.cost_unknown = len(costs) - len(known)
+        self.cost_unknown = sum(isinstance(cost, Missing) and cost is not Missing.NO_PERIOD for cost in costs)
         return sums | {
             "wage_cost": sum(known, Decimal(0)) if known else None,
             "wage_cents": None if cents is None else Decimal(cents) / 100,

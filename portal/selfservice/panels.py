@@ -19,7 +19,8 @@ from portal.dashboards import contacts
 from portal.dashboards import panels as dashboard_panels
 from portal.dashboards.sums import cost
 from portal.dashboards.sums.cost import COST_KINDS
-from portal.dashboards.sums.panels import company_contacts, debtor_contacts, page_of
+from portal.dashboards.sums.page import page_of
+from portal.dashboards.sums.panels import company_contacts, debtor_contacts
 from portal.dashboards.variance.rows import amount_in_cents
 from portal.deadlines.panels import RESOURCES as DEADLINE_KINDS
 from portal.deadlines.panels import never_of_company, never_of_debtor

@@ -1,11 +1,12 @@
 """Charts and sparklines: what they show, worked out on the server. Drawing is static/portal/charts.js."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from portal.ui import formats
+from portal.ui.values import Missing
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -17,12 +18,16 @@ Unit = Literal["money", "number"]
 
 @dataclass(frozen=True)
 class Series:
-    """One row of figures, as many as the chart has labels. None is a gap, never zero. `muted`: grey, behind."""
+    """One row of figures, as many as the chart has labels. None is a gap, never zero. `muted`: grey, behind.
+
+    `lacks`: by place why there is none, where that is known.
+    """
 
     name: "str | _StrPromise"
     values: Sequence[Figure]
     kind: Kind = "bar"
     muted: bool = False
+    lacks: Mapping[int, Missing] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,14 +70,16 @@ class Chart:
         }
 
     @property
-    def rows(self) -> list[tuple[str, list[str | None]]]:
-        """The table behind the chart: label and one text per series, None where there is no value."""
+    def rows(self) -> list[tuple[str, list[str | Missing | None]]]:
+        """The table behind the chart: label and one text per series, or why there is no value; None: not known."""
         return [
-            (str(label), [None if value is None else self.text(value) for value in values])
-            for label, values in zip(
-                self.labels, zip(*(series.values for series in self.series), strict=True), strict=True
-            )
+            (str(label), [self._told(series, place) for series in self.series])
+            for place, label in enumerate(self.labels)
         ]
+
+    def _told(self, series: Series, place: int) -> str | Missing | None:
+        value = series.values[place]
+        return series.lacks.get(place) if value is None else self.text(value)
 
     @property
     def empty(self) -> bool:

@@ -47,6 +47,7 @@ _MISSING_ICONS = {
     Missing.NOT_PERMITTED: "lock",
     Missing.NEVER_FETCHED: "circle-dashed",
     Missing.SWITCHED_OFF: "circle-minus",
+    Missing.NO_PERIOD: "calendar",
 }
 
 

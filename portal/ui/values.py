@@ -1,6 +1,7 @@
 """What a figure can be when it is not a number, and what a status looks like.
 
-Kept apart on every page: zero (a number), unknown, not permitted, never fetched, and switched off by the office.
+Kept apart on every page: zero (a number), unknown, not permitted, never fetched, switched off by the office, and not
+due, because no period ends in the month.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ class Missing(Enum):
     NOT_PERMITTED = "not_permitted"
     NEVER_FETCHED = "never_fetched"
     SWITCHED_OFF = "switched_off"
+    NO_PERIOD = "no_period"
 
     # Django's templates would call the class to look for a member.
     do_not_call_in_templates = nonmember(True)
@@ -35,6 +37,7 @@ MISSING_LABELS = {
     Missing.NOT_PERMITTED: _("no access"),
     Missing.NEVER_FETCHED: _("not fetched yet"),
     Missing.SWITCHED_OFF: _("switched off"),
+    Missing.NO_PERIOD: _("no period ends"),
 }
 
 

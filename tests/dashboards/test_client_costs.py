@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from random import Random
@@ -294,3 +294,52 @@ def test_costs_take_one_query_whatever_the_number_of_clients(
     client = as_user(administrator())
     with django_assert_max_num_queries(14):
         assert len(table(client, "/clients/?per_page=100")) == count + 1
+
+
+@pytest.mark.database
+def test_a_month_in_which_no_period_of_a_company_ends_owes_no_cost_of_it(
+    environment: Environment, administrator: People, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Period 12 of four weeks ends on 29 November 2026 and period 13 on 3 January 2027."""
+    monkeypatch.setattr("portal.clock.now", lambda: datetime(2026, 12, 15, 7, 12, tzinfo=UTC))
+    both, alone = make_debtor(environment, "Both"), make_debtor(environment, "Alone")
+    for debtor in (both, alone):
+        by_weeks = employing(debtor, PeriodType.FOUR_WEEKS)
+        # Two of them end in November, on the first and on the 29th.
+        run(by_weeks, Period(2026, 11), "400")
+        run(by_weeks, Period(2026, 12), "600")
+    monthly = employing(both)
+    for month in (11, 12):
+        run(monthly, Period(2026, month), "1000")
+    for debtor in (both, alone):
+        fetched_everything(debtor)
+    client = as_user(administrator())
+    rows = {row["Client"]: row for row in table(client, "/clients/?month=2026-12")}
+    said = "Of 1 company no period ends in this month: it has no wage cost in it."
+    assert (rows["Both"][COST], rows["Both"][CHANGE]) == (f"1,000.00 {said}", "\u221250.0")
+    assert (rows["Alone"][COST], rows["Alone"][CHANGE]) == ("no period ends", "no period ends")
+    assert rows["Total"][COST] == "1,000.00"
+    page = client.get("/clients/?month=2026-12").content.decode()
+    assert "it is not known; the total is that of the others" not in page
+    assert client.get("/clients/?month=2026-12&q=Both&sort=cost_change").status_code == 200
+
+    page = client.get(f"/clients/{both.pk}/?month=2026-12").content.decode()
+    assert said in page
+    assert [row["Wage cost"] for row in cost_rows(page)][-2:] == ["€2,000.00", "€1,000.00"]
+
+    answer = client.get(f"/clients/{alone.pk}/?month=2026-12")
+    tile = next(one for one in answer.context["tiles"] if str(one.label) == "Wage cost")
+    assert (str(tile.value.label), tile.note) == ("no period ends", "No period of it ends in December 2026.")
+    page = answer.content.decode()
+    shown = cost_rows(page)[-1]
+    assert shown["Wage cost"] == "no period ends"
+    assert shown["Contract wage a month (cost not known)"] == "– unknown"
+    assert "No period of it ends in Dec 2026, so there is no wage cost then." in page
+    assert "lack a run or its journal" not in page and "a run or its journal is lacking" not in page
+    november = client.get(f"/clients/{alone.pk}/?month=2026-11").content.decode()
+    assert cost_rows(november)[-1]["Wage cost"] == "€1,000.00"
+
+
+def cost_rows(page: str) -> list[dict[str, str]]:
+    """The table behind the chart of wage cost."""
+    return next(found for found in tables(page) if found and "Wage cost" in found[0] and "Month" in found[0])

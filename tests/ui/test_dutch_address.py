@@ -35,6 +35,8 @@ READ_BY_CLIENTS = (
     "templates/administration/person.html",
     # The client's own pages, and those that they share with the office.
     "portal/companies/tiles.py",
+    "portal/dashboards/sums/cost_panel.py",
+    "portal/dashboards/sums/page.py",
     "portal/dashboards/sums/panels.py",
     "portal/deadlines/address_views.py",
     "portal/deadlines/certainty.py",

@@ -49,13 +49,14 @@ _TENTH = Decimal("0.1")
 
 @dataclass(frozen=True)
 class ClientCost:
-    """Euros of the month, or why they are not known; of the month before it None then. `lacking`: companies of which
-    runs or journals were never fetched.
+    """Euros of the month, or why there are none; of the month before it None then. `lacking`: companies of which runs
+    or journals were never fetched. `without_period`: those with people of which no period ends in the month.
     """
 
     now: Decimal | Missing
     before: Decimal | None = None
     lacking: int = 0
+    without_period: int = 0
 
     @property
     def change(self) -> Decimal | None:
@@ -93,8 +94,9 @@ def _cost(sums: Sums, companies: list[int], whole: set[int], refused: set[int]) 
     if lacking == len(companies):
         is_refused = not refused.isdisjoint(companies)
         return ClientCost(Missing.NOT_PERMITTED if is_refused else Missing.NEVER_FETCHED, lacking=lacking)
-    now = cost_of(sums, companies, NOW)
-    return ClientCost(Missing.UNKNOWN if now is None else now, cost_of(sums, companies, BEFORE), lacking)
+    now, before = (cost_of(sums, companies, place) for place in (NOW, BEFORE))
+    why = Missing.NO_PERIOD if now.no_period else Missing.UNKNOWN
+    return ClientCost(why if now.cost is None else now.cost, before.cost, lacking, now.without_period)
 
 
 def _booked_elsewhere(sums: Sums, row: Row) -> None:
@@ -118,7 +120,7 @@ def _numbers(user: "Person", *, windows: Windows) -> "QuerySet[Any, Any]":
 
 
 def _arms(user: "Person", own: Any, windows: Windows) -> Iterator["QuerySet[Any]"]:
-    types = CurrentPeriod.objects.visible_to(user).filter(company__in=own)
+    types = CurrentPeriod.everything.visible_to(user).filter(company__in=own)
     yield as_arm(types, Arm.TYPE, text=F("period_type"), year=F("year"), number=F("number"))
     yield as_arm(Company.objects.visible_to(user).filter(pk__in=own), Arm.CLIENT, company=F("pk"), x=F("debtor_id"))
     yield _came_in(user, own)

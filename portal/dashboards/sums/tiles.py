@@ -12,8 +12,8 @@ from portal.dashboards import months
 from portal.dashboards.sums import cost
 from portal.dashboards.sums.absence import ABSENCE_KINDS, SMALL_GROUP, absence_of, why_not
 from portal.dashboards.sums.cost import COST_KINDS
-from portal.dashboards.sums.panels import Page, page_of
-from portal.dashboards.tables import unread
+from portal.dashboards.sums.page import Page, page_of
+from portal.dashboards.tables import unread, without_period
 from portal.debtors.models import Debtor
 from portal.ui.charts import Figure
 from portal.ui.permissions import holds_over
@@ -26,10 +26,14 @@ def cost_tile(request: HttpRequest, debtor: Debtor) -> Tile:
     if not page.sees_wages:
         return no_access(_("Wage cost"), "wage_cost")
     lacks, lacking = page.never(COST_KINDS), page.lacking(COST_KINDS)
-    points: list[Figure] = [None if lacks else one.cost for one in cost.costs(page.sums)]
-    note = _("In %(month)s.") % {"month": months.name(page.sums.windows.shown.period)}
+    found = cost.costs(page.sums)
+    points: list[Figure] = [None if lacks else one.cost for one in found]
+    month, none_due = {"month": months.name(page.sums.windows.shown.period)}, found[-1].no_period and not lacks
+    note = (_("No period of it ends in %(month)s.") if none_due else _("In %(month)s.")) % month
     cautions = [unread(lacking)] if lacking and points[-1] is not None else []
-    value = _shown(points, lacks)
+    if found[-1].without_period and points[-1] is not None:
+        cautions.append(without_period(found[-1].without_period))
+    value = Missing.NO_PERIOD if none_due else _shown(points, lacks)
     return Tile(
         _("Wage cost"), value, note, points, unit="money", cautions=cautions, term="wage_cost", resources=COST_KINDS
     )
