@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import clock
 from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
-from portal.companies import freshness, status
+from portal.companies import freshness, status, words
 from portal.companies.filed import pensions, work_costs
 from portal.companies.in_period import known, no_period, was_asked
 from portal.companies.models import Company, PeriodSeen, Run, WageTaxReturn
@@ -86,7 +86,7 @@ def particulars(request: HttpRequest, company: Company) -> dict[str, Any]:
     """What Nmbrs has on file about the company itself."""
     # When the portal learned of a period is how the office works inside.
     seen: list[Any] = [] if of_client(request) else _seen(request.user, company.pk)
-    return {"company": company, "moves": moves(seen)}
+    return {"company": company, "moves": moves(seen), "given_no_more": words.GIVEN_NO_MORE}
 
 
 @PreparedRows

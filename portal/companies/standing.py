@@ -97,7 +97,7 @@ def _standing(row: Any, last_run: Run | None, last_return: WageTaxReturn | None,
     period: str | Missing = lacking("current_period") or Missing.UNKNOWN
     run_status: Status | Missing = no_runs or Missing.UNKNOWN
     if current:
-        period = words.period(PeriodType(current.period_type), current.period)
+        period = words.with_doubt(words.period(PeriodType(current.period_type), current.period), current)
     if current and not no_runs:
         made, locked = row.run_made, row.run_locked
         run_status = status.of_period(current.period, current.period, made=made, locked=locked)

@@ -53,6 +53,6 @@ class ClientFilter(django_filters.FilterSet):  # type: ignore[misc]
         return rows.filter(fresh_rank__lt=RANKS[State.FRESH])
 
     def by_period_type(self, rows: "QuerySet[Debtor]", name: str, value: str) -> "QuerySet[Debtor]":
-        """Clients with a company of this period type."""
-        companies = CurrentPeriod.objects.visible_to(self.request.user).filter(company__missing_since__isnull=True)
+        """Clients with a company of this period type, which never changes, be its current period known or not."""
+        companies = CurrentPeriod.everything.visible_to(self.request.user).filter(company__missing_since__isnull=True)
         return rows.filter(Exists(companies.filter(company__debtor=OuterRef("pk"), period_type=value)))

@@ -52,8 +52,11 @@ class Facts:
 
 
 def of_companies(pks: Sequence[int]) -> list[Facts]:
-    """The facts of those of the companies whose current period is known. Nine queries, however many there are."""
-    current = CurrentPeriod.objects.filter(company__in=pks, company__missing_since__isnull=True)
+    """The facts of those of the companies whose current period was ever known. Nine queries, however many there are.
+
+    Where Nmbrs does not give it any more the last one counts: what is due in it, and late, is still to be done.
+    """
+    current = CurrentPeriod.everything.filter(company__in=pks, company__missing_since__isnull=True)
     facts = {
         row.company_id: Facts(row.company, PeriodType(row.period_type), row.period, row.period)
         for row in current.select_related("company")

@@ -62,7 +62,7 @@ def behind() -> "QuerySet[Any, int]":
     late = Q()
     for resource, known in unknown:
         late |= Exists(told.filter(resource=resource)) & Exists(states.filter(**{known: False}))
-    current = CurrentPeriod.objects.filter(company__missing_since__isnull=True)
+    current = CurrentPeriod.everything.filter(company__missing_since__isnull=True)
     return current.filter(~Exists(states.filter(rules=VERSION)) | late).values_list("company_id", flat=True)
 
 

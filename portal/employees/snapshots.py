@@ -85,7 +85,7 @@ def companies_behind() -> list[int]:
 def _wanted(company_id: int) -> Iterator[Interval]:
     """The snapshots a company should have: from 24 months before its last month up to its current period."""
     today = clock.today()
-    current = CurrentPeriod.objects.filter(company=company_id).first()
+    current = CurrentPeriod.everything.filter(company=company_id).first()
     last = max(today, current.bounds.last) if current else today
     month = containing(PeriodType.MONTH, last)
     year, before = divmod(month.year * 12 + month.number - MONTHS_KEPT, 12)

@@ -180,7 +180,8 @@ def _hours(percentage: Decimal, *daily: Decimal) -> Hours:
 
 
 def _period_type(company_id: int) -> PeriodType | None:
-    kind = CurrentPeriod.objects.filter(company_id=company_id).values_list("period_type", flat=True).first()
+    # It never changes, also when Nmbrs does not give the current period any more.
+    kind = CurrentPeriod.everything.filter(company_id=company_id).values_list("period_type", flat=True).first()
     return PeriodType(kind) if kind else None
 
 

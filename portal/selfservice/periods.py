@@ -44,12 +44,16 @@ class Told:
 
 @dataclass(frozen=True)
 class OfCompany:
-    """A company with its current period and those before it; `current` None: not known yet."""
+    """A company with its current period and those before it; `current` None: not known yet.
+
+    `gone`: Nmbrs does not say any more which period is current; `current` is the last one that was.
+    """
 
     company: Company
     url: str
     current: Told | None
     before: Sequence[Told]
+    gone: bool = False
 
 
 def of_companies(user: "Person", companies: Sequence[Company]) -> list[OfCompany]:
@@ -88,7 +92,14 @@ def _of_company(company: Company, states: Sequence[PeriodState]) -> OfCompany:
         reverse("selfservice:period", args=[company.pk]),
         current,
         periods[1:] if current else periods,
+        gone=is_gone(company),
     )
+
+
+def is_gone(company: Company) -> bool:
+    """Whether Nmbrs gave a current period of the company before and does not any more. Read it with `current`."""
+    current = getattr(company, "current", None)
+    return current is not None and current.missing_since is not None
 
 
 def dates(user: "Person", **of: Any) -> list[dict[str, Any]] | None:

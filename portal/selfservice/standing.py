@@ -20,10 +20,13 @@ STANDING_KINDS = ("current_period", "runs", "wage_tax_returns")
 
 
 def standing(request: HttpRequest, company: Company) -> dict[str, Any]:
-    """How far the period in the address is; `told` None: not known, and `choice` None: not even which period it is."""
+    """How far the period in the address is; `told` None: not known, and `choice` None: not even which period it is.
+
+    `gone`: it was known which period is current, and is not any more.
+    """
     choice = chosen(request, company)
     if choice is None:
-        return {"choice": None, "told": None, "compare": ""}
+        return {"choice": None, "told": None, "compare": "", "gone": periods.is_gone(company)}
     runs = runs_of(request, company, choice)
     told = told_of(request, company, choice, runs)
     return {"choice": choice, "told": told, "compare": compare(request, company, choice) if runs else ""}

@@ -48,7 +48,10 @@ class ClientView(DebtorView):
         """The periods of every company above everything else."""
         context = super().get_context_data(**kwargs)
         companies = list(
-            Company.objects.visible_to(self.request.user).filter(debtor=self.object).order_by("name", "pk")
+            Company.objects.visible_to(self.request.user)
+            .filter(debtor=self.object)
+            .select_related("current")
+            .order_by("name", "pk")
         )
         return {
             **context,

@@ -11,6 +11,7 @@ from django.db.models import Count, F, FilteredRelation, Prefetch, Q, QuerySet, 
 
 from portal import clock
 from portal.accounts.prepared import Prepared
+from portal.companies import words
 from portal.companies.models import Company
 from portal.companies.standing import lack_of
 from portal.dashboards.board.looking import Look
@@ -18,6 +19,7 @@ from portal.deadlines.due import OVERDUE, RUNS, TODAY, WEEK, bucket
 from portal.deadlines.models import PeriodState
 from portal.deadlines.views import KINDS
 from portal.mirror.models import Freshness
+from portal.periods import PeriodType
 from portal.ui.values import Missing
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def with_details(companies: "QuerySet[Any]", user: "Person", look: Look) -> "Que
     """For the page that is shown: client, responsible person, the whole state and the age of its kinds."""
     states: QuerySet[Any] = PeriodState.objects.visible_to(user).filter(look.at())
     fresh: QuerySet[Any] = Freshness.objects.visible_to(user).filter(resource__in=ROW_KINDS)
-    return companies.select_related("debtor", "arrangement__responsible").prefetch_related(
+    return companies.select_related("debtor", "current", "arrangement__responsible").prefetch_related(
         Prefetch("period_states", queryset=states, to_attr="shown_states"),
         Prefetch("freshness", queryset=fresh, to_attr="fresh_rows"),
     )
@@ -59,6 +61,15 @@ def with_details(companies: "QuerySet[Any]", user: "Person", look: Look) -> "Que
 def state_of(company: Any) -> PeriodState | None:
     """The company's state in the period that is looked at; None where its current period is not known."""
     return next(iter(company.shown_states), None)
+
+
+def period_of(company: Any) -> str | None:
+    """The period that is looked at in words; of a current one that Nmbrs does not give any more it says so."""
+    state = state_of(company)
+    if state is None:
+        return None
+    label = words.period(PeriodType(state.period_type), state.period)
+    return label if state.back else words.with_doubt(label, company.current)
 
 
 def lack_in(company: Any, kind: str) -> Missing:

@@ -9,16 +9,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
-from portal.companies import words
 from portal.dashboards.board.looking import Look
 from portal.dashboards.board.parts import APART, next_lack, pension_status, period_lack, return_status, run_status
-from portal.dashboards.board.rows import ROW_KINDS, state_of
+from portal.dashboards.board.rows import ROW_KINDS, period_of, state_of
 from portal.deadlines.certainty import check
 from portal.deadlines.due import Dated, act_words, near
 from portal.deadlines.models import Kind, Progress
 from portal.deadlines.rules import act_by
 from portal.deadlines.tables import company_cell, person_words
-from portal.periods import PeriodType
 from portal.ui import formats, markup
 from portal.ui.freshness import summarise
 from portal.ui.tables import Table, TextColumn
@@ -74,11 +72,11 @@ class BoardTable(Table):
 
     def render_period(self, record: Any) -> SafeString:
         """Its number and length."""
-        state = state_of(record)
-        if state is None:
+        label = period_of(record)
+        if label is None:
             return markup.missing(period_lack(record))
-        label = words.period(PeriodType(state.period_type), state.period)
-        return format_html('<span class="ui-num text-nowrap">{}</span>', label)
+        period, doubt, said = label.partition(" (")
+        return format_html('<span class="ui-num text-nowrap">{}</span>{}', period, f"{doubt}{said}")
 
     def render_run(self, record: Any) -> SafeString:
         """None, made or locked, with the day; without a run the pay day."""

@@ -81,7 +81,8 @@ def _of_company(user: "Person", company: int, environment: int, *, windows: Wind
 
 def _arms(user: "Person", own: Any, environment: int, windows: Windows, may: May) -> Iterator["QuerySet[Any]"]:
     years = (windows.first_year, windows.shown.last.year + 1)
-    types = CurrentPeriod.objects.visible_to(user).filter(company__in=own)
+    # How long its periods are never changes: what was paid stays known when Nmbrs gives no current one any more.
+    types = CurrentPeriod.everything.visible_to(user).filter(company__in=own)
     yield as_arm(types, Arm.TYPE, text=F("period_type"), year=F("year"), number=F("number"))
     runs = Run.objects.visible_to(user).filter(company__in=own, year__range=years)
     awaits = Case(When(awaits_journal(), then=Value(RunIs.AWAITS_JOURNAL)), default=Value(RunIs.BOOKED_OR_NOTHING))
