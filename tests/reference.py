@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from portal.nmbrs.sandbox.firm.model import Company, Debtor, EmployeeType, Person, Salary, Schedule
 from portal.nmbrs.sandbox.firm.run_journal import journal_lines
-from portal.periods import Period, PeriodType, bounds, periods_touching, preceding
+from portal.periods import Period, PeriodType, bounds, periods_touching
 
 Row = TypeVar("Row", Salary, Schedule)
 
@@ -78,28 +78,30 @@ def of_debtor(debtor: Debtor, year: int, month: int) -> Figures:
 def wage_cost(seed: int, company: Company, first: date, last: date) -> int | None:
     """Cents that the journals book on accounts of costs for the periods that end from `first` to `last`.
 
-    None: one of them has no run, or is older than the thirteen periods before the current one, or nobody was paid.
+    None: one of them has no run, or nobody was paid.
     """
-    kind, total = company.period_type, 0
-    oldest = company.current
-    for _ in range(13):
-        oldest = preceding(kind, oldest)
-    periods = [one for one in periods_touching(kind, first, last) if first <= bounds(kind, one).last <= last]
-    for period in periods:
+    total = 0
+    for period in ending(company, first, last):
         runs = [run for run in company.runs if run.year == period.year and run.first <= period.number <= run.last]
         lines = [line for run in runs for line in journal_lines(seed, company, run) if line.account.startswith("4")]
-        if not lines or period < oldest:
+        if not lines:
             return None
         total += sum(int(100 * ((line.debit or 0) - (line.credit or 0))) for line in lines)
-    return total if periods else None
+    return total
+
+
+def ending(company: Company, first: date, last: date) -> list[Period]:
+    """The periods of a company that end from `first` to `last`."""
+    kind = company.period_type
+    return [one for one in periods_touching(kind, first, last) if first <= bounds(kind, one).last <= last]
 
 
 def pays(company: Company, first: date, last: date) -> bool:
-    """Whether a company should have wage cost: somebody works there on the last day, or it has a run."""
-    kind = company.period_type
-    periods = [one for one in periods_touching(kind, first, last) if first <= bounds(kind, one).last <= last]
+    """Whether a company should have wage cost: a period ends, and somebody works there on the last day or it has a
+    run."""
+    periods = ending(company, first, last)
     ran = any(run.year == one.year and run.first <= one.number <= run.last for one in periods for run in company.runs)
-    return ran or any(in_service(person, last) for person in people(company))
+    return ran or (bool(periods) and any(in_service(person, last) for person in people(company)))
 
 
 def cost_of_companies(seed: int, companies: Iterable[Company], first: date, last: date) -> int | None:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from portal import clock
 from portal.accounts.prepared import Prepared
 from portal.companies.freshness import lacks
-from portal.companies.loops import PERIODS_BACK_AT_FIRST, YEARS_BACK
+from portal.companies.loops import PERIODS_BACK_AT_FIRST, YEARS_BACK, oldest_of_journal
 from portal.companies.models import (
     Company,
     CompanyLabourAgreement,
@@ -21,6 +21,7 @@ from portal.companies.models import (
     CompanySchedule,
     CompanySocialSecurity,
     CurrentPeriod,
+    JournalLine,
     PensionExport,
     Run,
     WageTaxReturn,
@@ -111,8 +112,11 @@ def was_asked(kind: Resource, choice: Chosen) -> bool:
     if kind.loops.keys().isdisjoint(("period", "run")):
         return True
     oldest = choice.current
-    for _ in range(PERIODS_BACK_AT_FIRST):
-        oldest = preceding(choice.kind, oldest)
+    if kind is JournalLine.resource:
+        oldest = oldest_of_journal(choice.kind, oldest)
+    else:
+        for _ in range(PERIODS_BACK_AT_FIRST):
+            oldest = preceding(choice.kind, oldest)
     # Runs may be ahead of the current period.
     return oldest <= choice.period and ("run" in kind.loops or choice.period <= choice.current)
 

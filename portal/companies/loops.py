@@ -40,17 +40,30 @@ def periods_to_ask(scope: MirrorScope) -> Sequence[LoopValue]:
 
 
 def journal_periods(scope: MirrorScope) -> Sequence[LoopValue]:
-    """Those, and whatever their year the ones of runs that are new, changed or gone since the journal was last read: a
-    correction is booked in a period that would not be asked for days, or not at all."""
-    return [_value(period) for period in sorted(_booked_anew(scope, Q()).union(_to_ask(scope)))]
+    """Of those that the journal is read of the last two and the others in turn, and whatever their year the ones of
+    runs that are new, changed or gone since the journal was last read: a correction is booked in a period that would
+    not be asked for days, or not at all."""
+    return [_value(period) for period in sorted(_booked_anew(scope, Q()).union(_in_turn(scope, _of_journal(scope))))]
 
 
 def journal_periods_at_first(scope: MirrorScope) -> Sequence[LoopValue]:
-    """The current period and thirteen before it, those of runs that were made in that time over others, and after a
-    failure those of runs that are new, changed or gone since the journal was last read."""
-    usual = _periods(scope, PERIODS_BACK_AT_FIRST)
+    """The current period and those before it that the journal is read of, those of runs that were made in the last
+    thirteen over others, and after a failure those of runs that are new, changed or gone since the journal was last
+    read."""
+    usual = _of_journal(scope)
     present = Q(missing_since__isnull=True)
     return [_value(period) for period in sorted(_booked_anew(scope, present & _of_late(scope)).union(usual))]
+
+
+def oldest_of_journal(kind: PeriodType, current: Period) -> Period:
+    """The first period that the journal is read of: thirteen before the current one, or further back where those are
+    shorter than the thirteen months of wage cost that the page of a client shows."""
+    last = min(clock.today(), bounds(kind, current).last)
+    since = last.replace(year=last.year - 1, day=1)
+    found, back = current, 0
+    while back < PERIODS_BACK_AT_FIRST or bounds(kind, preceding(kind, found)).last >= since:
+        found, back = preceding(kind, found), back + 1
+    return found
 
 
 def periods_at_first(scope: MirrorScope) -> Sequence[LoopValue]:
@@ -134,11 +147,25 @@ def _last_read(scope: MirrorScope, kind: str) -> "QuerySet[Any, Any]":
 
 def _to_ask(scope: MirrorScope) -> list[Period]:
     """Oldest first."""
-    periods = _periods(scope, PERIODS_BACK_AT_FIRST)
+    return _in_turn(scope, _periods(scope, PERIODS_BACK_AT_FIRST))
+
+
+def _in_turn(scope: MirrorScope, periods: list[Period]) -> list[Period]:
+    """The last two of the periods, oldest first, and of the others those whose turn it is: each within twelve days."""
     older, recent = periods[: -PERIODS_BACK - 1], periods[-PERIODS_BACK - 1 :]
     today = clock.today().toordinal()
     # By what it is and not by its place, so that none is passed over when the next period begins.
-    return [period for period in older if (_order(scope, period) - today) % len(older) == 0] + recent
+    return [period for period in older if (_order(scope, period) - today) % TURNS == 0] + recent
+
+
+def _of_journal(scope: MirrorScope) -> list[Period]:
+    """Oldest first; none while the company's current period is not known."""
+    if scope.current is None or scope.period_type is None:
+        return []
+    found, oldest = [scope.current], oldest_of_journal(scope.period_type, scope.current)
+    while found[-1] > oldest:
+        found.append(preceding(scope.period_type, found[-1]))
+    return found[::-1]
 
 
 def _periods(scope: MirrorScope, back: int) -> list[Period]:

@@ -107,12 +107,14 @@ def loop_values(resource: Resource, scope: MirrorScope, freshness: Freshness) ->
     After failures, and as long as a record is in quarantine, everything is asked as at first: what was missed may
     stand outside the usual window.
     """
+    return {name: values(scope) for name, values in loops_of(resource, freshness).items()}
+
+
+def loops_of(resource: Resource, freshness: Freshness) -> dict[str, Callable[[MirrorScope], Sequence[LoopValue]]]:
+    """What says which values are asked, by the name of the loop; see `loop_values`."""
     failed = freshness.state in (State.FAILING, State.NOT_PERMITTED)
     first = freshness.last_success is None or failed or freshness.quarantined > 0
-    return {
-        name: (loop.at_first if first and loop.at_first else loop.values)(scope)
-        for name, loop in resource.loops.items()
-    }
+    return {name: loop.at_first if first and loop.at_first else loop.values for name, loop in resource.loops.items()}
 
 
 def read_so_far(scopes: Iterable[MirrorScope]) -> set[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """What a sync will cost before it starts: calls to Nmbrs, and seconds at the rate of the last ones."""
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -13,9 +14,12 @@ from portal.connections.models import Environment
 from portal.debtors.models import Debtor
 from portal.employees.active import active_people
 from portal.employees.models import Employee
-from portal.mirror.resource import Lane
+from portal.mirror.engine import loops_of
+from portal.mirror.freshness import load
+from portal.mirror.models import Freshness
+from portal.mirror.resource import Lane, Resource
 from portal.mirror.scope import MirrorScope
-from portal.source import Level
+from portal.source import Level, LoopValue
 from portal.sync.models import SyncRun
 from portal.sync.plans import Target, kinds_of
 from portal.sync.scopes import company_scope
@@ -44,8 +48,8 @@ def estimate(target: Target, resource: str = "") -> Estimate:
     """The price of a sync of `target`, or of one resource of it.
 
     A few companies stand for all: their loops (employee types, years, periods, runs) are counted and multiplied, so
-    that the price of a large office takes no more queries than that of a small one. A slow-lane kind costs calls for
-    each person.
+    that the price of a large office takes no more queries than that of a small one. A kind that was never read is asked
+    further back, as its first reading will. A slow-lane kind costs calls for each person.
     """
     environment_id = target.pk if isinstance(target, Environment) else target.environment_id
     units, people, samples = _units(target)
@@ -53,20 +57,31 @@ def estimate(target: Target, resource: str = "") -> Estimate:
     length = cache(lambda values, scope: len(values(scope)))
     count: int | None = None
     calls = 0
-    for declared in kinds_of(target, resource):
-        if not units[declared.level]:
-            continue
+    kinds = [declared for declared in kinds_of(target, resource) if units[declared.level]]
+    of_companies = [declared for declared in kinds if declared.level is Level.COMPANY]
+    companies = _sample_scopes(environment_id, Level.COMPANY, samples)
+    read = load((declared, scope) for declared in of_companies for scope in companies)
+    for declared in kinds:
         scopes = _sample_scopes(environment_id, declared.level, samples)
         if declared.lane is Lane.SLOW:
             if count is None:
                 count = people.count()
             calls += count * declared.calls_a_person(scopes[0])
             continue
-        asked = sum(prod(length(loop.values, scope) for loop in declared.loops.values()) for scope in scopes)
+        asked = sum(prod(length(values, scope) for values in _loops(declared, scope, read)) for scope in scopes)
         asked = round(units[declared.level] * asked / len(scopes))
         calls += asked * (CALLS_A_REPORT if declared.soap and declared.soap.report else 1)
     seconds = round(calls / rate(environment_id)) if calls else 0
     return Estimate(calls, max(1, seconds), complete=bool(units[Level.COMPANY]))
+
+
+def _loops(
+    declared: Resource, scope: MirrorScope, read: Mapping[tuple[str, str], Freshness]
+) -> "Iterable[Callable[[MirrorScope], Sequence[LoopValue]]]":
+    """What says which values a kind is asked for; of the kinds of a company with how it was last read."""
+    if declared.level is Level.COMPANY:
+        return loops_of(declared, read[scope.key, declared.name]).values()
+    return [loop.values for loop in declared.loops.values()]
 
 
 def _sample_scopes(environment_id: int, level: Level, companies: list[Company]) -> list[MirrorScope]:

@@ -1,6 +1,7 @@
 """Which runs are asked again, and the current periods one after another."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ import time_machine
 from portal.accounts.models import Firm
 from portal.companies.loops import (
     journal_periods,
+    journal_periods_at_first,
+    oldest_of_journal,
     periods_at_first,
     periods_to_ask,
     runs_at_first,
@@ -179,6 +182,38 @@ def test_the_journal_is_asked_at_first_for_corrections_over_older_periods(compan
     with time_machine.travel(NIGHT, tick=False):
         usual = periods_at_first(scope(company))
         assert journal_asked(company, failed=False) == [{"year": "2024", "number": "12"}, *usual]
+
+
+@pytest.mark.parametrize(
+    ("kind", "current", "since", "count"),
+    [
+        (PeriodType.WEEK, Period(2026, 47), Period(2025, 44), 56),
+        (PeriodType.FOUR_WEEKS, Period(2026, 12), Period(2025, 11), 15),
+        (PeriodType.MONTH, Period(2026, 11), Period(2025, 10), 14),
+        # A company that is behind, and one that is ahead.
+        (PeriodType.WEEK, Period(2026, 10), Period(2025, 9), 54),
+        (PeriodType.MONTH, Period(2027, 2), Period(2025, 11), 16),
+    ],
+)
+def test_the_journal_is_read_of_all_months_that_a_client_shows(
+    company: Company, kind: PeriodType, current: Period, since: Period, count: int
+) -> None:
+    """The page shows thirteen calendar months; of the oldest, every period that ends in it."""
+    place = replace(scope(company), period_type=kind, current=current)
+    # So early that no other month begins in these nights.
+    first = NIGHT - timedelta(days=20)
+    with time_machine.travel(first, tick=False):
+        asked = [Period(*place_of(value)) for value in journal_periods_at_first(place)]
+        assert (asked[0], asked[-1], len(asked)) == (since, current, count)
+        assert oldest_of_journal(kind, current) == since
+    fetched(company, "journal", at=first)
+    turns = []
+    for day in range(12):
+        with time_machine.travel(first + timedelta(days=day), tick=False):
+            turns.append({Period(*place_of(value)) for value in journal_periods(place)})
+    assert set.union(*turns) == set(asked)
+    assert all(set(asked[-2:]) <= night for night in turns)
+    assert max(map(len, turns)) <= 2 + -(-(count - 2) // 12)
 
 
 def test_each_current_period_is_kept_with_the_moment_it_was_seen(company: Company) -> None:

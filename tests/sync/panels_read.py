@@ -121,7 +121,8 @@ def tiles(asked: Asked) -> int:
     }
     if "Wage cost" in shown:
         cents = reference.cost_of_companies(asked.seed, asked.companies, *asked.window)
-        expected["Wage cost"] = None if cents is None else whole(cents)
+        read = asked.window[0] >= sums_read.promised(asked.companies) or shown["Wage cost"] is not None
+        expected["Wage cost"] = whole(cents) if read and cents is not None else None
     if "Contract wage a month" not in shown:
         # The client's page of a period has one of the two.
         del expected["Contract wage a month"]

@@ -1,8 +1,9 @@
 """The resync button, what it costs, and what a press does."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.template import RequestContext, Template
 from django.test import RequestFactory
@@ -16,11 +17,13 @@ from portal.accounts.roles import Role
 from portal.connections.models import Connection
 from portal.jobs.queue import worker_count
 from portal.mirror.resource import Lane, registry
+from portal.periods import Period, PeriodType
 from portal.source import Level
 from portal.sync import tasks
 from portal.sync.estimate import UNMEASURED, estimate, rate
 from portal.sync.models import Priority, Status, SyncPlan, SyncRun, Trigger
 from tests.factories import (
+    fetched,
     make_company,
     make_debtor,
     make_employee_type,
@@ -109,6 +112,16 @@ def test_the_price_of_a_company_counts_the_loops_as_they_are_now(office):
     assert estimate(office.company).calls == before + 3
     assert estimate(office.company, "runs").calls == 3
     assert estimate(office.company, "salaries").calls == 1
+
+
+@pytest.mark.database
+def test_what_was_never_read_costs_what_its_first_reading_will(office):
+    """The journal goes back over the thirteen months that the page of a client shows, a report for each period."""
+    weekly = make_company(office.a, "Weekbedrijf", Period(2026, 47), PeriodType.WEEK)
+    with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC), tick=False):
+        assert estimate(weekly, "journal").calls == 3 * 56
+        fetched(weekly, "journal")
+        assert estimate(weekly, "journal").calls < 3 * 8
 
 
 def test_a_slow_lane_kind_costs_a_call_for_each_active_person(office):
