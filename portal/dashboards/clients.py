@@ -1,8 +1,10 @@
 """The rows of the clients page: one debtor with the figures of a calendar month, in one statement.
 
 Figures are sums of the month's snapshots over the debtor's companies. A figure is NULL where it is not known: no
-snapshot of that month, or never fetched for any company. `companies_without_people` and `companies_without_wage`
-count the companies whose part of the sum is not known yet.
+snapshot of that month of one of the companies, or never fetched for any. `companies_without_people` and
+`companies_without_wage` count the companies whose part of the sum is not known yet; `companies_behind` those of which
+the people came in, but no figures of that month are kept: these go up to the month of a company's current period, so
+that in a month to come a client may have some of its companies and not the others.
 
 The statement adds up once: how old the kinds of each company are, then the companies of each debtor, then the debtors
 beside it. As one subquery for each figure and debtor it took sixty times as long as by hand.
@@ -71,6 +73,9 @@ _SUMS = {
     "wage_cents": ("month_contract_wage_cents", "companies_without_wage"),
     "wage_left_out": ("month_wage_left_out", "companies_without_wage"),
 }
+#: A client all of whose companies are as far as the month; and how many are not.
+_NOT_BEHIND = Q(companies_behind=0)
+_BEHIND = Count("pk", filter=~_NOT_BEHIND)
 #: Days of a period, times 100.
 _LENGTHS = {
     PeriodType.WEEK: 700,
@@ -94,9 +99,9 @@ def with_figures(
     `stale_before`: what came in before it is old; None: as of now. `kinds`: those of a company whose age counts,
     COMPANY_KINDS among them.
 
-    `company_count`, `companies_without_people`, `companies_without_wage`, `refused` (whether Nmbrs refuses a kind of
-    the wage that never came in); `head_count`, `joiners`, `leavers`, `wage_cents`, `wage_left_out`; `fresh_rank` (see
-    RANKS), the worst state over all scopes, and `fresh_oldest`; `period_order`, see `_ends_about`.
+    `company_count`, `companies_without_people`, `companies_without_wage`, `companies_behind`, `refused` (whether Nmbrs
+    refuses a kind of the wage that never came in); `head_count`, `joiners`, `leavers`, `wage_cents`, `wage_left_out`;
+    `fresh_rank` (see RANKS), the worst state over all scopes, and `fresh_oldest`; `period_order`, see `_ends_about`.
     """
     own = debtors.order_by().values("pk")
     standing = CTE(_standing(user, own, kinds, stale_before), name="standing")
@@ -108,6 +113,7 @@ def with_figures(
         companies_present=Coalesce(summed.col.companies_present, 0),
         companies_without_people=Coalesce(summed.col.without_people, 0),
         companies_without_wage=Coalesce(summed.col.without_wage, 0),
+        companies_behind=Coalesce(summed.col.behind, 0),
         refused=Coalesce(summed.col.refusals, 0),
         list_rank=listed.col.rank,
         list_success=listed.col.last_success,
@@ -121,7 +127,7 @@ def with_figures(
         **{
             name: Case(
                 When(company_count=0, then=Value(0)),
-                When(companies_present__gt=F(lacking), then=F(column)),
+                When(_NOT_BEHIND, companies_present__gt=F(lacking), then=F(column)),
                 output_field=BigIntegerField(),
             )
             for name, (column, lacking) in _SUMS.items()
@@ -186,6 +192,7 @@ def _summed(user: "Person", debtors: "QuerySet[Any]", standing: CTE, month: Peri
             companies_present=Count("pk"),
             without_people=Count("pk", filter=lacking_people),
             without_wage=Count("pk", filter=lacking_wage),
+            behind=Count("pk", filter=~lacking_people & Q(month__pk__isnull=True)),
             refusals=Sum(standing.col.refusals),
             scopes=Sum(standing.col.scopes),
             worst=Min(standing.col.worst),
@@ -228,10 +235,12 @@ def _ends_about(path: str) -> "ExpressionWrapper[Any]":
 
 def totals(rows: "QuerySet[Any]") -> dict[str, int]:
     """The sums over all of `rows`, which come from `with_figures`: companies, head count, joiners, leavers, wage in
-    cents, people left out of it. Parts that are not known are not in them."""
+    cents, people left out of it. Parts that are not known are not in them; `behind`: clients whose figures are not
+    known because not all of their companies are as far as the month."""
     sums: dict[str, int] = rows.order_by().aggregate(
         company_count=Sum("companies_present", default=0),
-        **{name: Sum(column) for name, (column, _) in _SUMS.items()},
+        behind=_BEHIND,
+        **{name: Sum(column, filter=_NOT_BEHIND) for name, (column, _) in _SUMS.items()},
     )
     return sums
 
@@ -240,16 +249,17 @@ def totals_of_all(user: "Person", month: Period) -> dict[str, Any]:
     """The same over every client that the person sees, and `clients`, how many there are. One query."""
     found = _totals_of_all(user, month=month, stale_before=clock.now() - STALE_AFTER)
     # There is no row for who can see none at all.
-    values = found[0] if found else (0, *(None for _ in _SUMS), 0)
-    return dict(zip(("company_count", *_SUMS, "clients"), values, strict=True))
+    values = found[0] if found else (0, *(None for _ in _SUMS), 0, 0)
+    return dict(zip(("company_count", *_SUMS, "behind", "clients"), values, strict=True))
 
 
 @Prepared
 def _totals_of_all(user: "Person", *, month: Period, stale_before: datetime) -> "QuerySet[Any, Any]":
     rows = with_figures(user, seen_by(user), month, stale_before).order_by().values(together=Value(1))
-    sums: dict[str, Any] = {f"sum_of_{name}": Sum(column) for name, (column, _) in _SUMS.items()}
-    told: QuerySet[Any, Any] = rows.annotate(present=Sum("companies_present", default=0), **sums, clients=Count("pk"))
-    return told.values_list("present", *sums, "clients")
+    sums: dict[str, Any] = {f"sum_of_{name}": Sum(column, filter=_NOT_BEHIND) for name, (column, _) in _SUMS.items()}
+    present = Sum("companies_present", default=0)
+    told: QuerySet[Any, Any] = rows.annotate(present=present, **sums, behind=_BEHIND, clients=Count("pk"))
+    return told.values_list("present", *sums, "behind", "clients")
 
 
 def seen_by(user: "Person") -> "QuerySet[Debtor]":

@@ -6,9 +6,23 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import CharField, DateTimeField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import (
+    CharField,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 
 from portal.accounts.prepared import Prepared, PreparedRows
+from portal.companies.freshness import PEOPLE_KINDS
 from portal.companies.models import Basis, Company, Snapshot
 from portal.companies.standing import lack_of
 from portal.dashboards import months
@@ -28,13 +42,15 @@ ENDING_WITHIN = timedelta(days=60)
 
 @dataclass(frozen=True)
 class Month:
-    """A debtor's figures of one month: sums over its companies' snapshots."""
+    """A debtor's figures of one month: sums over its companies' snapshots; `companies`: of how many of which the people
+    came in."""
 
     head_count: int
     joiners: int
     leavers: int
     wage: Decimal
     wage_left_out: int
+    companies: int
 
 
 @dataclass(frozen=True)
@@ -132,14 +148,20 @@ def by_month(debtor: Debtor, user: "Person", wanted: Sequence[Period]) -> dict[P
     """The debtor's figures of the wanted months; a month without a snapshot is absent."""
     rows = _months(user, debtor.pk, first=months.first_day(wanted[0]), last=months.last_day(wanted[-1]))
     return {
-        Period(year, number): Month(people, came, went, Decimal(cents) / 100, left_out)
-        for year, number, people, came, went, cents, left_out in rows
+        Period(year, number): Month(people, came, went, Decimal(cents) / 100, left_out, companies)
+        for year, number, people, came, went, cents, left_out, companies in rows
     }
 
 
 @Prepared
 def _months(user: "Person", debtor: int, *, first: date, last: date) -> "QuerySet[Any, Any]":
-    """The sums of each month: year, number, head count, joiners, leavers, cents, people without a known wage."""
+    """The sums of each month: year, number, head count, joiners, leavers, cents, people without a known wage; and of
+    how many companies whose people came in there is a part in them."""
+    # Bound to the company of a row that the reader may see.
+    came_in = Freshness.objects.filter(
+        company=OuterRef("company"), resource__in=PEOPLE_KINDS, last_success__isnull=False
+    )
+    kinds = came_in.order_by().values("company").annotate(kinds=Count("pk")).values("kinds")
     sums = {
         f"sum_of_{column}": Sum(column)
         for column in ("head_count", "joiners", "leavers", "contract_wage_cents", "wage_left_out")
@@ -154,9 +176,10 @@ def _months(user: "Person", debtor: int, *, first: date, last: date) -> "QuerySe
             last_day__lte=last,
         )
         .order_by()
+        .alias(kinds=Subquery(kinds))
         .values("year", "number")
-        .annotate(**sums)
-        .values_list("year", "number", *sums)
+        .annotate(**sums, of_companies=Count("pk", filter=Q(kinds=len(PEOPLE_KINDS))))
+        .values_list("year", "number", *sums, "of_companies")
     )
 
 

@@ -155,16 +155,31 @@ def ending_rows(
 
 
 def trends(debtor: Debtor, user: "Person", month: Period) -> tuple[list[Month | None], list[Month | None]]:
-    """The figures of the thirteen months up to `month` and of those a year earlier, read once for the page.
+    """The figures of the thirteen months up to `month` and of those a year earlier.
 
-    None: no snapshot of that month, or nothing that it is made of ever came in.
+    None: no snapshot of that month of one of the companies, or nothing that it is made of ever came in.
     """
-    found: dict[Period, dict[Period, Month]] = debtor.__dict__.setdefault("_months", {})
+    found, companies = _kept(debtor, user, month), len(known_of(debtor, user).having(PEOPLE_KINDS))
+    whole = {each: figures for each, figures in found.items() if figures.companies >= companies}
     now, before = months.trend(month), months.trend(month, years_back=1)
+    return [whole.get(each) for each in now], [whole.get(each) for each in before]
+
+
+def behind(debtor: Debtor, user: "Person", month: Period) -> int:
+    """Of how many companies no figures of the month are kept, where there are some of others; see
+    portal.dashboards.clients."""
+    kept = _kept(debtor, user, month).get(month)
+    return len(known_of(debtor, user).having(PEOPLE_KINDS)) - kept.companies if kept and kept.companies else 0
+
+
+def _kept(debtor: Debtor, user: "Person", month: Period) -> dict[Period, Month]:
+    """What is kept of the months around `month`, of whichever companies; read once for the page."""
+    found: dict[Period, dict[Period, Month]] = debtor.__dict__.setdefault("_months", {})
     if month not in found:
+        wanted = [*months.trend(month, years_back=1), *months.trend(month)]
         unknown = known_of(debtor, user).never(PEOPLE_KINDS)
-        found[month] = {} if unknown else by_month(debtor, user, [*before, *now])
-    return [found[month].get(each) for each in now], [found[month].get(each) for each in before]
+        found[month] = {} if unknown else by_month(debtor, user, wanted)
+    return found[month]
 
 
 def known_of(debtor: Debtor, user: "Person") -> Known:

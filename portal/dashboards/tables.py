@@ -158,11 +158,18 @@ class ClientTable(Table):
     ) -> SafeString:
         """A figure, with what must be known about it; or why there is none."""
         if value is None:
-            return markup.missing(reason_for(record.company_count, lacking, record.refused))
+            reason = reason_for(record.company_count, lacking, record.refused)
+            partly = reason is Missing.UNKNOWN and _partly(record)
+            return with_notes(markup.missing(reason), [behind_words(record.companies_behind)] if partly else [])
         said = list(notes or [])
         if lacking:
             said.insert(0, lacking_words(lacking))
         return with_notes(markup.number(value, places), said)
+
+
+def _partly(record: Any) -> bool:
+    """Whether figures of the month are kept of some of the companies and not of the others."""
+    return 0 < record.companies_behind < record.companies_present - record.companies_without_people
 
 
 def _by(rows: "QuerySet[Any]", values: Mapping[int, int], is_descending: bool) -> "tuple[QuerySet[Any], bool]":
@@ -227,6 +234,18 @@ def lacking_words(count: int) -> str:
     text = ngettext(
         "%(count)s company is not in this figure: what it is made of has not come in from Nmbrs.",
         "%(count)s companies are not in this figure: what it is made of has not come in from Nmbrs.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def behind_words(count: int) -> str:
+    """Why a sum over companies is not known in a month that some of them have and others have not."""
+    text = ngettext(
+        "Of %(count)s company there are no figures of this month yet: they go up to the month of its current period. A "
+        "sum of the others would tell too little, so none is shown.",
+        "Of %(count)s companies there are no figures of this month yet: they go up to the month of their current "
+        "period. A sum of the others would tell too little, so none is shown.",
         count,
     )
     return text % {"count": count}

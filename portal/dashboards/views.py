@@ -123,6 +123,7 @@ class ClientsView(ScopedListView):
         sums.pop("clients", None)
         cents = sums.pop("wage_cents")
         self.left_out = sums.pop("wage_left_out") or 0
+        self.behind = sums.pop("behind")
         costs = [cost.now for cost in self._costs_of(rows)]
         known = [cost for cost in costs if not isinstance(cost, Missing)]
         self.cost_unknown = sum(isinstance(cost, Missing) and cost is not Missing.NO_PERIOD for cost in costs)
@@ -158,6 +159,7 @@ class ClientsView(ScopedListView):
             "last_day": months.last_day(self.month),
             "left_out": self.left_out if self.sees_wages else 0,
             "cost_unknown": self.cost_unknown,
+            "behind": self.behind,
             "sees_wages": self.sees_wages,
         }
 
@@ -203,6 +205,7 @@ class DebtorView(ScopedDetailView):
             trend,
             month,
             panels.known_of(debtor, request.user),
+            panels.behind(debtor, request.user, month),
             sees_wages=holds_over(request, debtor, Capability.VIEW_SALARIES),
             cost=cost_tile(request, debtor),
             absence=absence_tile(request, debtor),

@@ -83,14 +83,17 @@ def companies_behind() -> list[int]:
 
 
 def _wanted(company_id: int) -> Iterator[Interval]:
-    """The snapshots a company should have: from 24 months before its last month up to its current period."""
+    """The snapshots a company should have: from 24 months before today's month up to its current period.
+
+    That lies ahead for some companies of a client and not for others; all of them begin with the same month.
+    """
     today = clock.today()
     current = CurrentPeriod.everything.filter(company=company_id).first()
     last = max(today, current.bounds.last) if current else today
-    month = containing(PeriodType.MONTH, last)
+    month = containing(PeriodType.MONTH, today)
     year, before = divmod(month.year * 12 + month.number - MONTHS_KEPT, 12)
     first_month = Period(year, before + 1)
-    for period in periods_in(PeriodType.MONTH, first_month, month):
+    for period in periods_in(PeriodType.MONTH, first_month, containing(PeriodType.MONTH, last)):
         yield _interval(Basis.MONTH, PeriodType.MONTH, period)
     if current:
         kind = PeriodType(current.period_type)

@@ -174,6 +174,7 @@ def test_unknown_never_fetched_refused_and_zero_are_four_things(
         company = employing(debtor)
         if name == "Partly":
             unread = make_company(debtor, "Unread")
+            summed(unread)
         fetched_everything(debtor)
         if name != "Unknown":
             run(company, Period(2026, 11), "0" if name == "Zero" else "750")

@@ -40,6 +40,9 @@ def absence_of(sums: Sums, companies: Container[int]) -> Absence:
     absent: list[int | None] = []
     for place in range(months.TREND):
         kept = [one for (company, at), one in sums.kept.items() if at == place and company in companies]
+        if not sums.all_kept((company for company in sums.types if company in companies), place):
+            # A month that only some of the companies are as far as.
+            kept = []
         head = sum(one.head_count for one in kept) if kept else None
         people.append(head)
         absent.append(None if head is None or _is_small(head) else sum(one.absent or 0 for one in kept))

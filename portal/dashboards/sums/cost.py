@@ -69,7 +69,8 @@ def _of_companies(sums: Sums, companies: set[int], place: int, waged: Container[
     known = [cents for cents in booked if cents is not None]
     lacking = len(booked) - len(known)
     wages = [_of_the_window(sums, company, sums.kept.get((company, place))) for company in companies]
-    kept = [cents for cents in wages if cents is not None]
+    whole = sums.all_kept(companies.intersection(sums.types), place)
+    kept = [cents for cents in wages if cents is not None] if whole else []
     employing = [company for company in companies if _employs(sums, company, place)]
     unwaged = 0 if waged is None else sum(company not in waged for company in employing)
     return Cost(
@@ -95,12 +96,15 @@ def _of_the_window(sums: Sums, company: int, kept: Kept | None) -> int | None:
 def _pays(sums: Sums, company: int, place: int) -> bool:
     """Whether a company should have wage cost in a window: a period of it ends there, and somebody works there or a run
     was made. Of a company that was never given a current period nobody can say when its periods end: the cost is not
-    known then."""
+    known then. Of a month that only other companies are as far as, nobody knows who is paid.
+    """
     runs = sums.runs.get(company, ())
     if company not in sums.types:
         window = sums.windows.at(place)
         years = {window.first.year, window.last.year} if window else set()
         return _employs(sums, company, place) or any(period.year in years for run in runs for period in run)
+    if sums.windows.basis is Basis.MONTH and (company, place) not in sums.kept:
+        return bool(_periods(sums, company, place))
     periods = set(_periods(sums, company, place))
     return bool(periods) and (_employs(sums, company, place) or any(not run.isdisjoint(periods) for run in runs))
 

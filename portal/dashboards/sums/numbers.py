@@ -1,7 +1,7 @@
 """The numbers that the panels add up, and the rows of the answer that they come from."""
 
 from collections import defaultdict
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, NamedTuple, TypeVar
@@ -90,6 +90,10 @@ class Sums:
     by_center: dict[tuple[int, str], int] = field(default_factory=dict)
     centers: dict[str, str] = field(default_factory=dict)
     absence_on: bool = False
+
+    def all_kept(self, companies: Iterable[int], place: int) -> bool:
+        """Whether there is a snapshot of the window of each of these companies."""
+        return all((company, place) in self.kept for company in companies)
 
 
 def over(companies: Container[int], parts: Mapping[tuple[int, K], int]) -> dict[K, int]:
