@@ -32,7 +32,7 @@ PARAMETERS = (
 )
 
 #: One more whenever rows hold something that they did not hold before, so that all are worked out again.
-EDITION = 3
+EDITION = 4
 #: Tells dates that were computed with another table.
 VERSION = zlib.crc32(repr((EDITION, PARAMETERS)).encode()) & 0x7FFFFFFF
 

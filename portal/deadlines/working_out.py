@@ -112,8 +112,8 @@ class WorkingOut:
 
     def _unsent_exports(self) -> Iterator[Due]:
         kind, covered = self.facts.kind, {stand.period for stand in self.stands}
-        for period, (newest, *_) in self._exports.items():
-            if newest.sent_at or period in covered:
+        for period, made in self._exports.items():
+            if _all_sent(made) == Progress.DONE or period in covered:
                 continue
             try:
                 days = bounds(kind, period)
@@ -130,7 +130,6 @@ class WorkingOut:
         pension, declared, found = self._pension(period, days, run), None, self._returns.of(days.last)
         if found is not None:
             declared = self._return(found, run)
-        export = next(iter(self._exports.get(period, [])), None)
         return Stand(
             period=period,
             days=days,
@@ -139,7 +138,7 @@ class WorkingOut:
             run_at=max((one.run_at for one in runs if one.run_at), default=None),
             payment=self._payment(period, days, run),
             pension=pension,
-            pension_sent_at=export.sent_at if export and pension else None,
+            pension_sent_at=self._sent_at(period) if pension else None,
             declared=declared,
             return_sent_at=found.row.sent_at if found and found.row else None,
         )
@@ -159,16 +158,21 @@ class WorkingOut:
         own = self.facts.arrangement.pension_days if self.facts.arrangement else None
         usual = in_force("pension.due_days", days.last)
         term = usual.value if own is None else own
-        progress = _filed(self._exports.get(period, []))
+        progress = _all_sent(self._exports.get(period, []))
         waits = progress < Progress.DONE and (self._goes_on(days) or progress > Progress.NONE or bool(run))
         rule = _Rule(pension_due(days.last, term), own is not None or usual.verified)
         return self._due(Kind.PENSION, self.facts.kind, period, days.last, rule, progress, waits=waits)
+
+    def _sent_at(self, period: Period) -> datetime | None:
+        """When the last pension return of the period was sent; None as long as one of them was not."""
+        sent = [made.sent_at for made in self._exports.get(period, [])]
+        return max((at for at in sent if at), default=None) if None not in sent else None
 
     def _return(self, found: Return, run: int | None) -> Due:
         """The deadline of a return period, shared by the pay periods in it."""
         known = self._declared.get((found.kind, found.period))
         is_read = self.facts.knows("wage_tax_returns") and found.period.year >= self.facts.since
-        progress = _filed([found.row] if found.row else []) if is_read else None
+        progress = _filed(found.row) if is_read else None
         if known is None:
             last = found.days.last
             term = in_force("return.due_months", last)
@@ -226,8 +230,19 @@ def _progress_of(runs: list[Run]) -> int:
     return max((Progress.DONE if run.locked else Progress.MADE for run in runs), default=Progress.NONE)
 
 
-def _filed(rows: "list[WageTaxReturn] | list[PensionExport]") -> int:
-    """How far the newest of a period is: sent, made, or none."""
-    if not rows:
+def _filed(row: WageTaxReturn | None) -> int:
+    """How far the newest return of a period is: sent, made, or none."""
+    if row is None:
         return Progress.NONE
-    return Progress.DONE if rows[0].sent_at else Progress.MADE
+    return Progress.DONE if row.sent_at else Progress.MADE
+
+
+def _all_sent(exports: list[PensionExport]) -> int:
+    """How far the pension returns of a period are: sent, made, or none.
+
+    A company may have several funds, and Nmbrs does not say of which one a pension return is: one that was sent tells
+    nothing about another, so all of them have to be.
+    """
+    if not exports:
+        return Progress.NONE
+    return Progress.DONE if all(made.sent_at for made in exports) else Progress.MADE

@@ -1,6 +1,6 @@
 """From the mirror and what was agreed to deadlines and the state of periods."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -64,6 +64,29 @@ def test_the_newest_return_of_a_period_tells_how_far_it_is(company):
     make_return(company, 2026, 11, serial_number=1, sent_at=SENT)
     make_return(company, 2026, 11, serial_number=2)
     assert state(company).return_progress == Progress.MADE
+
+
+def test_pension_returns_are_sent_when_each_of_the_period_is(company):
+    """Of two funds one may have its return: Nmbrs does not say whose it is."""
+    make_run(company, 2026, 10, locked=True)
+    first = make_export(company, 2026, 10, serial_number=1, status="Open")
+    make_export(company, 2026, 10, serial_number=2, sent_at=SENT)
+    now = state(company, 1)
+    assert (now.pension, now.pension_open, now.pension_sent_at) == (Progress.MADE, True, None)
+    assert (now.next_kind, now.next_due) == (Kind.PENSION, date(2026, 11, 14))
+    assert due(company, Kind.PENSION, 2026, 10).open
+    PensionExport.objects.filter(pk=first.pk).update(sent_at=SENT - timedelta(days=1))
+    now = state(company, 1)
+    assert (now.pension, now.pension_open, now.pension_sent_at) == (Progress.DONE, False, SENT)
+
+
+def test_an_older_pension_return_that_was_never_sent_stays_after_a_later_one_was(debtor):
+    week = make_company(debtor, "Week B.V.", period=Period(2026, 47), period_type=PeriodType.WEEK)
+    fetched_everything(debtor)
+    make_export(week, 2025, 20, serial_number=1, status="Open")
+    make_export(week, 2025, 20, serial_number=2, sent_at=SENT)
+    states.rewrite([week.pk])
+    assert due(week, Kind.PENSION, 2025, 20).open
 
 
 def test_pension_returns_are_expected_from_the_first_one_on(company):
