@@ -7,7 +7,7 @@ from datetime import date
 from portal.companies.models import Company, ReturnPeriod, WageTaxReturn
 from portal.companies.status import RETURN_KINDS
 from portal.deadlines.rules import month_end
-from portal.periods import Bounds, Period, PeriodType, bounds, containing
+from portal.periods import Bounds, Period, PeriodType, bounds, containing, periods_touching
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,19 @@ class Returns:
             return None
         period = containing(self._usual, last)
         days = bounds(self._usual, period)
-        if any(made.kind is not self._usual and _overlap(made.days, days) for made in self._made.values()):
+        if any(made.kind is not self._usual and overlap(made.days, days) for made in self._made.values()):
             # Where the length changed, the first days after the change are in no period of the new one.
             return None
         return self._made.get((self._usual, period)) or Return(self._usual, period, days, None)
+
+    def between(self, first: date, last: date) -> Iterator[Return]:
+        """The returns of the company's length of which the last day is from `first` to `last`, both included."""
+        if self._usual is None:
+            return
+        for period in periods_touching(self._usual, first, last):
+            ends = bounds(self._usual, period).last
+            if ends <= last and (found := self.of(ends)):
+                yield found
 
     def unsent(self) -> Iterator[Return]:
         """Those that Nmbrs has and that were not sent."""
@@ -90,5 +99,6 @@ def _bounds(kind: PeriodType, period: Period) -> Bounds | None:
         return None
 
 
-def _overlap(one: Bounds, other: Bounds) -> bool:
+def overlap(one: Bounds, other: Bounds) -> bool:
+    """Whether they have a day in common."""
     return one.first <= other.last and one.last >= other.first

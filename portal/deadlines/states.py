@@ -74,7 +74,7 @@ def _dues(worked_out: WorkingOut) -> Iterator[Due]:
             if id(due) not in seen:
                 seen.add(id(due))
                 yield due
-    yield from worked_out.unsent
+    yield from worked_out.besides
 
 
 def _of(stand: Stand) -> list[Due]:
@@ -83,13 +83,13 @@ def _of(stand: Stand) -> list[Due]:
 
 def _firsts(worked_out: WorkingOut) -> dict[Period, Due | None]:
     """By period the first thing still to be done in it or before it."""
-    unsent = sorted((due for due in worked_out.unsent if due.open), key=lambda due: due.last, reverse=True)
+    besides = sorted((due for due in worked_out.besides if due.open), key=lambda due: due.last, reverse=True)
     first: Due | None = None
     firsts: dict[Period, Due | None] = {}
     for stand in worked_out.stands:
         waiting = [due for due in (first, *_of(stand)) if due and due.open]
-        while unsent and unsent[-1].last <= stand.days.last:
-            waiting.append(unsent.pop())
+        while besides and besides[-1].last <= stand.days.last:
+            waiting.append(besides.pop())
         firsts[stand.period] = first = min(waiting, key=lambda due: due.due, default=None)
     return firsts
 

@@ -9,7 +9,7 @@ from portal.companies.models import PensionExport, Run, WageTaxReturn
 from portal.deadlines.facts import Facts
 from portal.deadlines.models import Kind, Progress
 from portal.deadlines.parameters import in_force
-from portal.deadlines.returns import Return, Returns
+from portal.deadlines.returns import Return, Returns, overlap
 from portal.deadlines.rules import act_by, pay_due, pension_due, return_due
 from portal.periods import Bounds, Period, PeriodType, bounds, following, preceding
 from portal.ui.moment import FURTHEST_BACK
@@ -73,7 +73,8 @@ class _Rule:
 class WorkingOut:
     """The periods of one company, from a year and more before the latest that it worked on to some months after.
 
-    `stands`: every period with its deadlines, oldest first. `unsent`: what Nmbrs has unsent in none of them.
+    `stands`: every period with its deadlines, oldest first. `besides`: deadlines of none of them: returns of which no
+    pay period tells, and what Nmbrs has unsent from before.
 
     Set back for a correction the company is in a period that was paid (nmbrs.md 4.1): what is due stays as it was, and
     only `back` counts from there.
@@ -89,7 +90,7 @@ class WorkingOut:
         self._current_days = bounds(facts.kind, facts.current)
         self._pension_since = min(self._exports, default=None)
         self.stands = [self._stand(period, back) for period, back in self._periods()]
-        self.unsent = [*self._unsent_returns(), *self._unsent_exports()]
+        self.besides = [*self._returns_between(), *self._unsent_returns(), *self._unsent_exports()]
 
     def _periods(self) -> Iterator[tuple[Period, int]]:
         kind, period, back = self.facts.kind, self.facts.current, 0
@@ -104,6 +105,14 @@ class WorkingOut:
                 ahead += 1
                 if bounds(kind, period).last > until:
                     return
+
+    def _returns_between(self) -> Iterator[Due]:
+        """The returns in whose days no pay period ends: of December 2026 for who pays by four weeks, of two months of
+        every quarter for who pays by the quarter. They have to be sent like the others."""
+        for found in self._returns.between(self.stands[0].days.last, self.stands[-1].days.last):
+            if (found.kind, found.period) not in self._declared:
+                inside = (stand for stand in self.stands if overlap(stand.days, found.days))
+                yield self._return(found, max((stand.run or Progress.NONE for stand in inside), default=None))
 
     def _unsent_returns(self) -> Iterator[Due]:
         for made in self._returns.unsent():
