@@ -20,7 +20,7 @@ from portal.companies.models import Company
 from portal.deadlines import states
 from portal.deadlines.colleagues import colleagues, seen_by
 from portal.deadlines.models import Arrangement, Deadline, Kind, MovedDate
-from portal.deadlines.rules import PayRule
+from portal.deadlines.rules import BY_MONTH, PayRule
 from portal.periods import Period, PeriodType
 
 
@@ -62,7 +62,8 @@ def assign(by: User, companies: Iterable[int], responsible: User | None) -> Done
 def set_terms(by: User, companies: Iterable[int], terms: Terms) -> Done:
     """Other terms for these companies; their deadlines follow at once.
 
-    A day of the month goes with a period of a month or longer only: shorter ones are left out.
+    A day of the month goes with a period of a month or longer only: shorter ones are left out, and so is a company of
+    which nobody knows yet how long they are.
     """
     asked = seen_by(by, companies)
     able = asked
@@ -70,9 +71,9 @@ def set_terms(by: User, companies: Iterable[int], terms: Terms) -> Done:
     if terms.pay is not None:
         values |= {"pay_rule": terms.pay[0].value, "pay_number": terms.pay[1]}
         if terms.pay[0] is PayRule.DAY_OF_MONTH:
-            short = [PeriodType.WEEK.value, PeriodType.FOUR_WEEKS.value]
-            able = asked - set(
-                Company.objects.filter(pk__in=asked, current__period_type__in=short).values_list("pk", flat=True)
+            long = [kind.value for kind in BY_MONTH]
+            able = set(
+                Company.objects.filter(pk__in=asked, current__period_type__in=long).values_list("pk", flat=True)
             )
     if terms.pension is not None:
         values["pension_days"] = None if terms.pension == "" else int(terms.pension)

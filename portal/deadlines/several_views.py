@@ -173,8 +173,10 @@ def _tell_set(request: HttpRequest, done: int, left_out: int) -> None:
     )
     if left_out:
         text = ngettext(
-            "%(count)s company was left out: the person does not see it, or its periods are too short.",
-            "%(count)s companies were left out: the person does not see them, or their periods are too short.",
+            "%(count)s company was left out: the person does not see it, or its periods are too short for a day of the "
+            "month or not known yet.",
+            "%(count)s companies were left out: the person does not see them, or their periods are too short for a day "
+            "of the month or not known yet.",
             left_out,
         )
         messages.warning(request, text % {"count": left_out})

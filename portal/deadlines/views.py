@@ -166,7 +166,11 @@ def _company(request: HttpRequest, pk: int) -> Company:
 def _tell_about_one(request: HttpRequest, done: "list[arranging.Done]") -> None:
     if any(one.left_out for one in done):
         messages.error(
-            request, _("Not everything was set: the person does not see this company, or its periods are too short.")
+            request,
+            _(
+                "Not everything was set: the person does not see this company, or its periods are too short for a day "
+                "of the month or not known yet."
+            ),
         )
     else:
         messages.success(request, _("The dates of this company are set."))

@@ -199,6 +199,19 @@ def test_a_day_of_the_month_is_not_for_weeks(debtor, administrator):
     assert not Arrangement.objects.exists()
 
 
+def test_a_day_of_the_month_is_not_for_a_company_of_which_the_length_of_its_periods_is_not_known(
+    company, debtor, administrator
+):
+    """It may turn out to pay by the week."""
+    boss, unread = administrator(), make_company(debtor, "Nieuw B.V.", period=None)
+    terms = arranging.Terms(pay=(PayRule.DAY_OF_MONTH, 25))
+    assert arranging.set_terms(boss, [company.pk, unread.pk], terms) == arranging.Done(1, 1)
+    assert list(Arrangement.objects.values_list("company", flat=True)) == [company.pk]
+    # What goes with any length can be agreed before.
+    after = arranging.Terms(pay=(PayRule.DAYS_AFTER, 5), pension=10)
+    assert arranging.set_terms(boss, [unread.pk], after) == arranging.Done(1)
+
+
 def test_nobody_gets_a_company_that_they_do_not_see(company, debtor, administrator, accountant):
     boss, clerk = administrator(), accountant(debtor)
     other = make_company(type(debtor).objects.get(pk=debtor.pk), "Koek B.V.")
