@@ -20,6 +20,7 @@ from portal.deadlines.tables import DeadlineTable
 from portal.deadlines.views import KINDS, user_of
 from portal.debtors import asked
 from portal.debtors.models import Debtor
+from portal.debtors.place import clients_seen
 from portal.periods import Period
 from portal.ui import formats
 from portal.ui.freshness import FreshnessSummary
@@ -81,8 +82,9 @@ class CalendarView(ScopedListView):
         return self.badge
 
     def get_table_kwargs(self) -> dict[str, Any]:
-        """What is the office's own is not shown to people of a client."""
-        return {**super().get_table_kwargs(), "internal": not of_client(self.request)}
+        """Without what is the office's own for people of a client, without names of clients that one does not see."""
+        own = {"internal": not of_client(self.request), "clients": clients_seen(self.request)}
+        return {**super().get_table_kwargs(), **own}
 
     @cached_property
     def client(self) -> Debtor | None:

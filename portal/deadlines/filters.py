@@ -78,10 +78,13 @@ def search_field() -> django_filters.CharFilter:
     )
 
 
-def named(value: str, path: str = "") -> Q:
-    """Part of the name of company or client, or the first characters of the client's number, or the company's own."""
-    found = Q(**{f"{path}name__icontains": value}) | Q(**{f"{path}debtor__name__icontains": value})
-    found |= Q(**{f"{path}debtor__number__istartswith": value})
+def named(request: HttpRequest, value: str, path: str = "") -> Q:
+    """Part of the name of company or client, or the first characters of the client's number, or the company's own.
+
+    Somebody may see a company without its client, and so must not find it by the client's name or number.
+    """
+    clients = Debtor.objects.visible_to(request.user).filter(Q(name__icontains=value) | Q(number__istartswith=value))
+    found = Q(**{f"{path}name__icontains": value}) | Q(**{f"{path}debtor__in": clients.order_by().values("pk")})
     if value.isascii() and value.isdecimal() and len(value) < 10:
         found |= Q(**{f"{path}number": int(value)})
     return found
@@ -130,7 +133,7 @@ class ChoosingFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def search(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
         """By name or number."""
-        return rows.filter(named(value, self.path))
+        return rows.filter(named(self.request, value, self.path))
 
     def by_person(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
         """Of one responsible person."""

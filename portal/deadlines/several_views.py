@@ -26,6 +26,7 @@ from portal.deadlines.refusals import with_refused_period
 from portal.deadlines.several_form import SeveralForm, returns_of
 from portal.deadlines.tables import ArrangementTable
 from portal.deadlines.views import user_of
+from portal.debtors.place import clients_seen
 from portal.ui import formats
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.permissions import capabilities_of
@@ -55,6 +56,10 @@ class ArrangementsView(ScopedListView):
         """With what the table shows; the companies of the period board."""
         rows = with_refused_period(queryset.filter(debtor__missing_since__isnull=True))
         return rows.select_related("debtor", "current", "arrangement__responsible").order_by("name", "pk")
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Whose clients' names the reader may read."""
+        return {**super().get_table_kwargs(), "clients": clients_seen(self.request)}
 
     @cached_property
     def badge(self) -> FreshnessSummary:

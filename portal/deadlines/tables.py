@@ -47,11 +47,30 @@ def pension_term_words(own: Any) -> SafeString:
     return format_html("{} {}", pension_words(days), check(days is None and usual_is_unsure(Kind.PENSION)))
 
 
-def company_cell(company: Any, address: str) -> SafeString:
-    """The company with a link, and its client below it where the client has another name."""
-    debtor = company.debtor
-    below = "" if str(debtor) == str(company) else format_html('<span class="ui-below">{}</span>', debtor)
-    return format_html('<a href="{}">{}</a>{}', address, company, below)
+class OfClientsTable(Table):
+    """A table whose rows are companies or of one, each told with its client.
+
+    `clients`: the keys of those whose names the reader may read, None: of all (portal.debtors.place.clients_seen).
+    A file has no column for them where there are none.
+    """
+
+    def __init__(self, *args: Any, clients: frozenset[int] | None, **kwargs: Any) -> None:
+        self.clients = clients
+        if clients is not None and not clients:
+            self.apart = {**self.apart, "company": self.apart["company"][:1]}
+        super().__init__(*args, **kwargs)
+
+    def client_of(self, company: Any) -> Any:
+        """The client of a company, or that the reader may not know it."""
+        told = self.clients is None or company.debtor_id in self.clients
+        return company.debtor if told else Missing.NOT_PERMITTED
+
+    def company_cell(self, company: Any, address: str) -> SafeString:
+        """The company with a link, and its client below it where that has another name."""
+        client = self.client_of(company)
+        hidden = isinstance(client, Missing) or str(client) == str(company)
+        below = "" if hidden else format_html('<span class="ui-below">{}</span>', client)
+        return format_html('<a href="{}">{}</a>{}', address, company, below)
 
 
 def company_parts(company_of: Callable[[Any], Any]) -> tuple[Part, ...]:
@@ -59,11 +78,11 @@ def company_parts(company_of: Callable[[Any], Any]) -> tuple[Part, ...]:
     client = by_reader(gettext_lazy("Client"), gettext_lazy("Organisation"))
     return (
         Part(gettext_lazy("Company"), lambda _table, row: company_of(row)),
-        Part(client, lambda _table, row: company_of(row).debtor),
+        Part(client, lambda table, row: table.client_of(company_of(row))),
     )
 
 
-class ArrangementTable(Table):
+class ArrangementTable(OfClientsTable):
     """One row a company: who sees to it and what was agreed. The box in front chooses it for a change of several."""
 
     caption = gettext_lazy("Companies")
@@ -89,7 +108,7 @@ class ArrangementTable(Table):
             '<span class="ui-beside">{}</span>',
             str(record.pk),
             _("Choose %(name)s") % {"name": record},
-            company_cell(record, reverse("deadlines:company", args=[record.pk])),
+            self.company_cell(record, reverse("deadlines:company", args=[record.pk])),
         )
 
     def render_period_type(self, record: Any) -> SafeString:
@@ -112,7 +131,7 @@ class ArrangementTable(Table):
         return pension_term_words(getattr(record, "arrangement", None))
 
 
-class DeadlineTable(Table):
+class DeadlineTable(OfClientsTable):
     """One row a deadline. `internal`: with what is the office's own."""
 
     caption = gettext_lazy("Deadlines")
@@ -153,7 +172,7 @@ class DeadlineTable(Table):
         if request is not None:
             know(request, record.company)
             address = carried(request, address)
-        return company_cell(record.company, address)
+        return self.company_cell(record.company, address)
 
     def render_kind(self, value: str, record: Any) -> str:
         """What is due."""

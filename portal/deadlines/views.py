@@ -83,6 +83,7 @@ class CompanyDeadlinesView(ScopedDetailView):
         table = DeadlineTable(
             with_refusals(rows).select_related("company__debtor", "company__arrangement__responsible"),
             internal=False,
+            clients=frozenset(),
             exclude=("company",),
             empty_kind=lack.get("empty", "nothing"),
             empty_title=lack.get("empty_title") or _("No deadlines yet"),

@@ -50,6 +50,16 @@ def is_seen(request: HttpRequest, debtor: Debtor) -> bool:
     return Debtor.everything.visible_to(request.user).filter(pk=debtor.pk).exists()
 
 
+def clients_seen(request: HttpRequest) -> frozenset[int] | None:
+    """The keys of the clients that the reader sees as a whole; None: that of every company that they see.
+
+    Who sees a company by itself reads nothing of its client, its name neither.
+    """
+    if not has_single_companies(request.user):
+        return None
+    return frozenset(Debtor.everything.visible_to(request.user).order_by().values_list("pk", flat=True))
+
+
 def way_to(request: HttpRequest, debtor: Debtor, company: int | None = None) -> list[Crumb]:
     """The breadcrumb above whatever lies below the debtor, or below this company of it.
 

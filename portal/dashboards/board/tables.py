@@ -16,14 +16,14 @@ from portal.deadlines.certainty import check
 from portal.deadlines.due import Dated, act_words, near
 from portal.deadlines.models import Kind, Progress
 from portal.deadlines.rules import act_by
-from portal.deadlines.tables import company_cell, person_words
+from portal.deadlines.tables import OfClientsTable, person_words
 from portal.ui import formats, markup
 from portal.ui.freshness import summarise
-from portal.ui.tables import Table, TextColumn
+from portal.ui.tables import TextColumn
 from portal.ui.values import Missing, Status
 
 
-class BoardTable(Table):
+class BoardTable(OfClientsTable):
     """One row a company. Its state is in `shown_states`, as portal.dashboards.board.rows.with_details reads it.
 
     `unseen`: changes that the reader has not seen by company; None for who reads no changes.
@@ -68,7 +68,7 @@ class BoardTable(Table):
         address = reverse("companies:company", args=[record.pk])
         if state and not self.look.is_now:
             address = f"{address}?period={state.year:04d}-{state.number:02d}"
-        return company_cell(record, address)
+        return self.company_cell(record, address)
 
     def render_period(self, record: Any) -> SafeString:
         """Its number and length."""

@@ -26,6 +26,7 @@ from portal.deadlines.due import OVERDUE, TODAY, WEEK, WORDS
 from portal.deadlines.several_views import filter_of
 from portal.deadlines.views import KINDS
 from portal.debtors import asked
+from portal.debtors.place import clients_seen
 from portal.ui.exports import asking
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.moment import Asks
@@ -121,7 +122,8 @@ class BoardView(ScopedListView):
         """Changes only for who reads them."""
         reads = READS_CHANGES in capabilities_of(self.request)
         unseen = unseen_counts(self.request.user) if reads else None
-        return {**super().get_table_kwargs(), "unseen": unseen, "look": self.look}
+        own = {"unseen": unseen, "look": self.look, "clients": clients_seen(self.request)}
+        return {**super().get_table_kwargs(), **own}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The parts of the list, and the steps back."""
