@@ -15,6 +15,7 @@ from portal.audit.kinds import Kind, Outcome
 from portal.clock import AMSTERDAM
 from portal.debtors.models import Debtor
 from portal.employees.models import Employee
+from portal.ui import filtering
 
 #: Days beyond these have no moment that a database can compare; no entry is older or newer.
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
@@ -61,8 +62,8 @@ class TrailFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     @property
     def used(self) -> list[str]:
-        """The names of the filters that somebody filled in."""
-        return sorted(name for name in self.form.fields if self.data.get(name))
+        """The names of the filters in use."""
+        return sorted(filtering.applied(self))
 
     def by_person(self, rows: "QuerySet[TrailEntry]", name: str, value: str) -> "QuerySet[TrailEntry]":
         """What somebody did, what was done in their view, and what was done to their account."""

@@ -9,6 +9,7 @@ from portal.audit.about import About, about
 from portal.audit.details import Detail
 from portal.audit.kinds import Kind
 from portal.audit.recording import record_at_once, record_looks_at_once
+from portal.ui import filtering
 from portal.ui.panels import ShownPanel
 
 
@@ -53,5 +54,4 @@ def note_panels(row: Model, shown: Iterable[ShownPanel]) -> None:
 
 def filters_of(view: Any) -> list[str]:
     """The names of the filters in use."""
-    form = getattr(getattr(view, "filterset", None), "form", None)
-    return sorted(name for name in form.fields if view.request.GET.get(name)) if form is not None else []
+    return sorted(filtering.applied(getattr(view, "filterset", None)))

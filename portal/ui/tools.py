@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from portal.accounts.roles import Capability
+from portal.ui import filtering
 from portal.ui.choosing import NAMED, Choice
 from portal.ui.models import ExportFormat
 from portal.ui.permissions import capabilities_of
@@ -26,6 +27,8 @@ class ListTools:
     lost: tuple[str, ...]
     can_export: bool
     most_rows: int = max(PAGE_SIZES)
+    #: What the filters are called that the address asks for and that narrow nothing.
+    left_out: tuple[str, ...] = ()
 
     @property
     def here(self) -> str:
@@ -62,17 +65,20 @@ class ListTools:
         elif self.choice is not None and self.choice.dropped:
             text = _("Not shown: %(names)s. There are no such columns, or they are not for you to see.")
             said.append(text % {"names": _listed(self.choice.dropped)})
+        if unsaid := [name for name in self.left_out if self.views.opened is None or name not in self.lost]:
+            said.append(filtering.left_out_words(unsaid))
         if self.choice is not None and self.choice.sorted_unseen:
             text = _("The rows are in the order of %(names)s, which is not shown.")
             said.append(text % {"names": _listed(self.choice.sorted_unseen)})
         return said
 
 
-def tools_of(page: Any, views: SavedViews, choice: Choice | None, table: Any, form: Any) -> ListTools:
+def tools_of(page: Any, views: SavedViews, choice: Choice | None, table: Any) -> ListTools:
     """The tools of a list page; `choice` None: its columns cannot be chosen."""
     request = page.request
     permitted = [column.name for column in choice.columns] if choice else [column.name for column in table.columns]
     paginator = getattr(table, "paginator", None)
+    form = page.filterset.form if page.filterset is not None else None
     return ListTools(
         request,
         views,
@@ -81,6 +87,7 @@ def tools_of(page: Any, views: SavedViews, choice: Choice | None, table: Any, fo
         tuple(views.lost(form, permitted, table.base_columns)),
         page.exportable and Capability.EXPORT in capabilities_of(request) and not hasattr(request, "look"),
         page.most_rows,
+        tuple(filtering.left_out(page.filterset).values()),
     )
 
 

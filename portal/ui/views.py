@@ -17,7 +17,7 @@ from portal.accounts.acting import LARGEST_KEY
 from portal.accounts.prepared import PreparedRows
 from portal.accounts.roles import Capability
 from portal.audit.kinds import Kind
-from portal.ui import opened, reading
+from portal.ui import filtering, opened, reading
 from portal.ui.choosing import choose
 from portal.ui.empty import EmptyKind
 from portal.ui.exports import asking
@@ -169,7 +169,7 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
         """Why there are no rows. Asked only when there are none."""
         if not capabilities_of(self.request):
             return "not_permitted"
-        if self.filterset is not None and any(self.request.GET.get(name) for name in self.filterset.form.fields):
+        if filtering.applied(self.filterset):
             return "no_match"
         freshness = self.get_freshness()
         return "nothing" if freshness is None or freshness.ever else "never_synced"
@@ -204,8 +204,7 @@ class ScopedListView(ScopedView, SingleTableMixin, ListView):  # type: ignore[mi
         choice = choose(table, asked_columns(self.request.GET)) if table.choosable else None
         table.filtered_by = used_filters(self)
         if self.saved_views and not asking.for_file(self.request):
-            form = self.filterset.form if self.filterset is not None else None
-            table.tools = tools_of(self, self.saved_views, choice, table, form)
+            table.tools = tools_of(self, self.saved_views, choice, table)
         return table
 
     def get_file_table(self) -> Any:

@@ -11,19 +11,14 @@ from tests.access.names import by_hand, found_in, known
 
 #: Places that read a name which is a filter's or a form's own, or one of every list: those are known otherwise.
 UNCLEAR = {
-    "portal.dashboards.variance.views._filtered: name",
     # Numbers of pages and pieces, which go: each is read where its rows are.
     "portal.debtors.asked.address: number",
     "portal.deadlines.several_views._asked_again: name",
     "portal.deadlines.several_views.filter_of: name",
-    "portal.ui.exports.making._filters: name",
     "portal.ui.paging.configure: table.prefixed_order_by_field",
     "portal.ui.paging.configure: table.prefixed_page_field",
-    "portal.ui.reading.filters_of: name",
     "portal.ui.state.is_plain: name",
     "portal.ui.state.read: name",
-    "portal.ui.templatetags.ui.filters: name",
-    "portal.ui.views.get_empty_kind: name",
     "portal.ui.views.get_table_pagination: table.prefixed_per_page_field",
 }
 #: Read by Django whatever is posted, before any page.

@@ -49,6 +49,7 @@ READ_BY_CLIENTS = (
     # Lists: columns, saved views, files.
     "portal/ui/empty.py",
     "portal/ui/exports/",
+    "portal/ui/filtering.py",
     "portal/ui/models/files.py",
     "portal/ui/saved/",
     "portal/ui/tools.py",

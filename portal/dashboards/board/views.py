@@ -27,6 +27,7 @@ from portal.deadlines.several_views import filter_of
 from portal.deadlines.views import KINDS
 from portal.debtors import asked
 from portal.debtors.place import clients_seen
+from portal.ui import filtering
 from portal.ui.exports import asking
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.moment import Asks
@@ -97,7 +98,7 @@ class BoardView(ScopedListView):
     def filtered(self) -> list[int] | None:
         """The keys of the companies of the filter; None: all of them, none left out that may not leave in a file."""
         listed: Any = self.object_list
-        if not asking.for_file(self.request) and not any(self.filterset.form.cleaned_data.values()):
+        if not asking.for_file(self.request) and not filtering.applied(self.filterset):
             return None
         return list(listed.order_by().values_list("pk", flat=True))
 
@@ -153,7 +154,8 @@ class BoardView(ScopedListView):
 
     def _parts(self) -> list[Part]:
         """Numbers over the whole scope, whatever the filter; each link sets one filter and keeps the others."""
-        due, run = self.request.GET.get("due", ""), self.request.GET.get("run", "")
+        asks = filtering.applied(self.filterset)
+        due, run = asks.get("due", ""), asks.get("run", "")
 
         def part(label: Any, name: str, **to: str) -> Part:
             wanted = {"due": "", "run": "", **to}

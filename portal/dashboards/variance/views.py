@@ -30,7 +30,7 @@ from portal.debtors import asked
 from portal.debtors.place import way_to
 from portal.employees.models import Employee
 from portal.periods import PeriodType
-from portal.ui import moment
+from portal.ui import filtering, moment
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.moment import Asks
 from portal.ui.permissions import capabilities_of, holds_over
@@ -163,7 +163,7 @@ class VarianceView(ScopedListView):
 
     @property
     def _filtered(self) -> bool:
-        return self.filterset is not None and any(self.request.GET.get(name) for name in self.filterset.form.fields)
+        return bool(filtering.applied(self.filterset))
 
     def get_totals(self, rows: "QuerySet[Any]") -> dict[str, Any]:
         """Both sums, their difference, and what part of the earlier one it is."""
@@ -232,7 +232,7 @@ class VarianceView(ScopedListView):
 
     def _parts(self) -> list[Part]:
         """Numbers whatever the filter; each link sets what is shown and keeps the rest of the filter."""
-        found, shown = self.all_numbers, self.request.GET.get("show", "")
+        found, shown = self.all_numbers, filtering.applied(self.filterset).get("show", "")
         counts = {"": found["count"], DIFFERENCES: found["differing"]}
         counts |= {word: found[standing.name] for word, standing in SHOWN.items()}
         labels = {"": _("All"), **SHOWN_WORDS}

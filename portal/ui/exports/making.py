@@ -23,7 +23,7 @@ from portal.audit.kinds import Kind, Outcome
 from portal.audit.recording import record_at_once
 from portal.connections import wording
 from portal.jobs.queue import enqueue
-from portal.ui import reading
+from portal.ui import filtering, reading
 from portal.ui.exports import files, separated, xlsx
 from portal.ui.exports.asking import Place, Refused, place_of, rows_of
 from portal.ui.exports.scope import scope_of, still_has
@@ -242,14 +242,11 @@ def told(sheet: Sheet, kind: ExportFormat) -> Detail:
 
 def _filters(view: Any) -> list[str]:
     """The names of the filters in use, with the number of what was chosen from a list, which is no text of anybody."""
-    if view.filterset is None:
-        return []
-    given, found = view.request.GET, []
-    for name, field in view.filterset.form.fields.items():
-        value = given.get(name, "")
-        if value:
-            chosen = isinstance(field, forms.ChoiceField) and value.isascii() and value.isdecimal() and len(value) < 8
-            found.append(f"{name}:{value}" if chosen else name)
+    found = []
+    for name, value in filtering.applied(view.filterset).items():
+        field, text = view.filterset.form.fields[name], str(value)
+        chosen = isinstance(field, forms.ChoiceField) and text.isascii() and text.isdecimal() and len(text) < 8
+        found.append(f"{name}:{text}" if chosen else name)
     return found
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.accounts.roles import Capability
-from portal.ui import formats
+from portal.ui import filtering, formats
 from portal.ui.freshness import FreshnessSummary, State
 from portal.ui.permissions import firms_of
 
@@ -31,6 +31,8 @@ def stamp(view: Any, user: User, made_at: datetime, rows: int, notices: list[str
     ]
     if view.rows_of_model and _has_more(view):
         lines.append((_("Left out"), _("rows that this person may see but not take out of the portal")))
+    if names := list(filtering.left_out(view.filterset).values()):
+        notices = [filtering.left_out_words(names), *notices]
     return [*lines, *((_("Note"), text) for text in notices)]
 
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.clock import today
-from portal.ui import icons, markup, pieces
+from portal.ui import filtering, icons, markup, pieces
 from portal.ui.charts import Chart, Figure, sparkline
 from portal.ui.empty import EMPTY_STATES
 from portal.ui.freshness import FreshnessSummary
@@ -238,5 +238,6 @@ def filters(context: Context, filterset: Any, region: str) -> dict[str, Any]:
         "region": region,
         "kept": kept,
         "clear": clear,
-        "active": sum(1 for name in own if request.GET.get(name, "").strip()),
+        "active": len(filtering.applied(filterset)),
+        "asked": bool(filtering.applied(filterset) or filtering.left_out(filterset)),
     }
