@@ -27,7 +27,7 @@ from portal.deadlines.several_form import SeveralForm, returns_of
 from portal.deadlines.tables import ArrangementTable
 from portal.deadlines.views import user_of
 from portal.debtors.place import clients_seen
-from portal.ui import formats
+from portal.ui import filtering, formats
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.permissions import capabilities_of
 from portal.ui.values import Crumb
@@ -100,30 +100,39 @@ def bulk(request: HttpRequest) -> HttpResponse:
     query = QueryDict(request.POST.get("filter", "")[:2000])
     address = f"{back}?{filter_of(query)}" if query else back
     form = SeveralForm(request.POST, user=user, returns=returns_of(request))
-    pks, all_of_filter = _covered(request, query)
+    filterset = ArrangementFilter(query, queryset=_changeable(request), request=request)
+    all_of_filter = request.POST.get("covers") == "all"
+    # A filter that is left out covers everything: nobody asked for that.
+    astray = all_of_filter and bool(filtering.left_out(filterset))
+    pks = [] if astray else _covered(request, filterset, all_of_filter=all_of_filter)
     if not form.is_valid():
         for errors in form.errors.values():
             messages.error(request, " ".join(map(str, errors)))
+    elif astray:
+        messages.error(request, _("The filter names something that is not there any more; nothing was changed."))
     elif not pks:
         messages.error(request, _("Choose companies: tick some, or take all of the filter."))
     elif not form.said:
         messages.error(request, _("Choose what should change."))
     elif request.POST.get("confirmed") != _told_apart(pks):
-        return _asked_again(request, form, pks, query, all_of_filter=all_of_filter)
+        return _asked_again(request, form, pks, query, all_of_filter=all_of_filter, filterset=filterset)
     else:
         _carry_out(request, user, form, pks)
     return redirect(address)
 
 
-def _covered(request: HttpRequest, query: QueryDict) -> tuple[list[int], bool]:
+def _changeable(request: HttpRequest) -> "QuerySet[Company]":
+    """The companies of the list, whatever the filter."""
+    rows: QuerySet[Company] = Company.objects.visible_to(request.user, Capability.SET_DEADLINES)
+    return rows.filter(debtor__missing_since__isnull=True).order_by("name", "pk")
+
+
+def _covered(request: HttpRequest, filterset: ArrangementFilter, *, all_of_filter: bool) -> list[int]:
     """The companies that the change is about: the ticked ones, or all of the filter."""
-    rows = Company.objects.visible_to(request.user, Capability.SET_DEADLINES).order_by("name", "pk")
-    rows = rows.filter(debtor__missing_since__isnull=True)
-    if request.POST.get("covers") == "all":
-        found: Any = ArrangementFilter(query, queryset=rows, request=request).qs
-        return list(found.values_list("pk", flat=True)), True
+    if all_of_filter:
+        return list(filterset.qs.values_list("pk", flat=True))
     ticked = [int(pk) for pk in request.POST.getlist("company") if pk.isascii() and pk.isdecimal() and len(pk) < 19]
-    return list(rows.filter(pk__in=ticked[:TICKED_MOST]).values_list("pk", flat=True)), False
+    return list(_changeable(request).filter(pk__in=ticked[:TICKED_MOST]).values_list("pk", flat=True))
 
 
 def _told_apart(pks: list[int]) -> str:
@@ -132,7 +141,13 @@ def _told_apart(pks: list[int]) -> str:
 
 
 def _asked_again(
-    request: HttpRequest, form: SeveralForm, pks: list[int], query: QueryDict, *, all_of_filter: bool
+    request: HttpRequest,
+    form: SeveralForm,
+    pks: list[int],
+    query: QueryDict,
+    *,
+    all_of_filter: bool,
+    filterset: ArrangementFilter,
 ) -> HttpResponse:
     """The page that says what is covered and what will change."""
     if request.POST.get("confirmed"):
@@ -151,7 +166,7 @@ def _asked_again(
         "names": [str(row) for row in rows.order_by("name", "pk")],
         "more": max(0, len(pks) - NAMED),
         "all_of_filter": all_of_filter,
-        "filtered": bool(filter_of(query)),
+        "filtered": bool(filtering.applied(filterset)),
         "companies_ticked": [] if all_of_filter else pks,
         "filter": filter_of(query),
         "kept": kept,

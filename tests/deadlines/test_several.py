@@ -16,7 +16,7 @@ from portal.mirror.models import State
 from portal.periods import Period, PeriodType
 from portal.ui.exports.stamp import stamp
 from tests.dashboards.reading import table, text
-from tests.deadlines.confirming import agree
+from tests.deadlines.confirming import agree, asked
 from tests.deadlines.conftest import NOW
 from tests.factories import fetched, fetched_everything, make_company, make_debtor, make_return, make_run, mirrored
 
@@ -61,8 +61,7 @@ def names(browser, address):
 @pytest.mark.parametrize(
     ("query", "found"),
     [("team={team}", ["Brood"]), ("tag=vlees", ["Vis", "Worst"]), ("due=overdue", ["Worst"]), ("run=none", ["Brood"]),
-     ("due=later", ["Brood"]), ("run=locked&tag=vlees", ["Vis", "Worst"]), ("person=nobody&tag=vlees", ["Worst"]),
-     ("due=x&team=y&tag=z", ["Brood", "Vis", "Worst"])],
+     ("due=later", ["Brood"]), ("run=locked&tag=vlees", ["Vis", "Worst"]), ("person=nobody&tag=vlees", ["Worst"]),],
 )  # fmt: skip
 def test_the_list_and_the_change_take_the_filters_of_the_board(office, boss, accountant, as_user, query, found):
     arranging.assign(boss, [office["Vis"].pk], boss)
@@ -77,6 +76,45 @@ def test_the_list_and_the_change_take_the_filters_of_the_board(office, boss, acc
     agree(browser, posted)
     mine = Arrangement.objects.filter(responsible=boss).values_list("company__name", flat=True)
     assert sorted({*mine, "Vis"}) == sorted({*found, "Vis"})
+
+
+@pytest.mark.parametrize("gone", ["team=999", "tag=gone", "due=x", "person=9999", "tag=vlees&team=999", "q=a%00"])
+def test_a_filter_that_is_not_there_any_more_covers_nothing(office, boss, as_user, gone):
+    """Left out it would cover every company whose dates one may set."""
+    browser = as_user(boss)
+    posted = {"covers": "all", "filter": gone, "responsible": str(boss.pk)}
+    answer = browser.post(BULK, posted, follow=True)
+    page = text(answer.content.decode())
+    assert "The filter names something that is not there any more; nothing was changed." in page
+    assert "This covers" not in page
+    assert not Arrangement.objects.exists()
+    # What was ticked was named one by one.
+    page = text(browser.post(BULK, {**posted, "covers": "ticked", "company": [office["Vis"].pk]}).content.decode())
+    assert "This covers 1 company: the one that you ticked." in page
+    # The board does not lead there.
+    assert "Assign" not in text(browser.get(f"{BOARD}?{gone}").content.decode())
+
+
+def test_a_filter_that_goes_before_somebody_agrees_changes_nothing(office, boss, as_user):
+    browser = as_user(boss)
+    confirmed = asked(browser, {"covers": "all", "filter": f"team={office['team']}", "responsible": str(boss.pk)})
+    Team.objects.all().delete()
+    page = text(browser.post(BULK, confirmed, follow=True).content.decode())
+    assert "The filter names something that is not there any more; nothing was changed." in page
+    assert not Arrangement.objects.exists()
+
+
+def test_all_of_the_filter_is_said_only_where_one_narrows(office, boss, as_user):
+    browser = as_user(boss)
+    for query, said in (
+        ("tag=vlees", "all of the filter"),
+        ("q=+", "every one whose dates you may set"),
+        ("", "every one"),
+    ):
+        page = text(
+            browser.post(BULK, {"covers": "all", "filter": query, "responsible": str(boss.pk)}).content.decode()
+        )
+        assert said in page
 
 
 def test_the_board_leads_to_the_change_of_what_it_shows(office, boss, as_user):

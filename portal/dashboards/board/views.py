@@ -147,8 +147,11 @@ class BoardView(ScopedListView):
         return [(_("Period"), period), *foot.told(self.foot), (str(CHECK.label).capitalize(), str(MEANING))]
 
     def _assign(self) -> str:
-        """The way to changing what the filter shows; none from an earlier period when dates or runs of it narrow it."""
-        if not self.look.is_now and (self.request.GET.get("due") or self.request.GET.get("run")):
+        """The way to changing what the filter shows; none where a filter was left out, and from an earlier period when
+        dates or runs of it narrow it.
+        """
+        asks = filtering.applied(self.filterset)
+        if filtering.left_out(self.filterset) or (not self.look.is_now and {"due", "run"} & set(asks)):
             return ""
         return f"{reverse('deadlines:arrangements')}?covers=all&{filter_of(self.request.GET)}"
 
