@@ -26,10 +26,15 @@ from portal.periods import Period, PeriodType
 
 @dataclass(frozen=True)
 class Done:
-    """How many companies were changed, and how many were not because they could not be."""
+    """How many companies were changed; `without`: the keys of those that were not, because they could not be."""
 
     changed: int
-    left_out: int = 0
+    without: frozenset[int] = frozenset()
+
+    @property
+    def left_out(self) -> int:
+        """How many those are."""
+        return len(self.without)
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ def assign(by: User, companies: Iterable[int], responsible: User | None) -> Done
         able = seen_by(responsible, asked)
     changed = _write(able, responsible=responsible)
     _record(changed, {"what": "responsible", "user": responsible.pk if responsible else 0})
-    return Done(len(changed), len(asked - able))
+    return Done(len(changed), frozenset(asked - able))
 
 
 @transaction.atomic
@@ -80,7 +85,7 @@ def set_terms(by: User, companies: Iterable[int], terms: Terms) -> Done:
     changed = _write(able, **values) if values else []
     states.rewrite(changed)
     _record(changed, {"what": "terms", "fields": sorted(values)})
-    return Done(len(changed), len(asked - able))
+    return Done(len(changed), frozenset(asked - able))
 
 
 @transaction.atomic
@@ -102,7 +107,7 @@ def move(
         )
     states.rewrite(able)
     _record(able, {"what": "moved", "kind": kind.value})
-    return Done(len(able), len(asked) - len(able))
+    return Done(len(able), frozenset(asked.difference(able)))
 
 
 @transaction.atomic

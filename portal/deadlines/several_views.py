@@ -11,18 +11,16 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy
 
 from portal import clock
-from portal.accounts.models import User
 from portal.accounts.roles import Capability
 from portal.companies import freshness
 from portal.companies.models import Company
-from portal.deadlines import arranging
 from portal.deadlines.certainty import CHECK, MEANING
 from portal.deadlines.filters import ArrangementFilter
 from portal.deadlines.refusals import with_refused_period
+from portal.deadlines.several_done import NAMED, carry_out, named
 from portal.deadlines.several_form import SeveralForm, returns_of
 from portal.deadlines.tables import ArrangementTable
 from portal.deadlines.views import user_of
@@ -35,14 +33,16 @@ from portal.ui.views import ScopedListView
 
 #: What the list is made of, besides what the office itself set.
 KINDS = ("debtors", "companies", "current_period")
-#: Names that the page before a change of several repeats.
-NAMED = 10
 #: More than a person can have ticked.
 TICKED_MOST = 500
 
 
 class ArrangementsView(ScopedListView):
-    """Every company whose dates the person may set, with the form that changes several of them."""
+    """Every company whose dates the person may set, with the form that changes several of them.
+
+    The form posts to the address of the list, which says its filter, order, columns and view: what was wrong is shown
+    again on that very list, with what was ticked and typed.
+    """
 
     model = Company
     table_class = ArrangementTable
@@ -58,8 +58,9 @@ class ArrangementsView(ScopedListView):
         return rows.select_related("debtor", "current", "arrangement__responsible").order_by("name", "pk")
 
     def get_table_kwargs(self) -> dict[str, Any]:
-        """Whose clients' names the reader may read."""
-        return {**super().get_table_kwargs(), "clients": clients_seen(self.request)}
+        """Whose clients' names the reader may read, and what is ticked already."""
+        own = {"clients": clients_seen(self.request), "ticked": frozenset(self.ticked)}
+        return {**super().get_table_kwargs(), **own}
 
     @cached_property
     def badge(self) -> FreshnessSummary:
@@ -78,144 +79,107 @@ class ArrangementsView(ScopedListView):
         """As of now, with what the mark of an unsure date means."""
         return [(_("As of"), formats.moment(clock.now())), (str(CHECK.label).capitalize(), str(MEANING))]
 
+    @cached_property
+    def form(self) -> SeveralForm:
+        """The change: as it was posted, else one that leaves everything as it is."""
+        posted = self.request.POST if self.request.method == "POST" else None
+        return SeveralForm(posted, user=user_of(self.request), returns=returns_of(self.request))
+
+    @cached_property
+    def takes_all(self) -> bool:
+        """Whether the change is about all of the filter; who comes from another list wants all of what it showed."""
+        return (self.request.POST.get("covers") or self.request.GET.get("covers")) == "all"
+
+    @cached_property
+    def ticked(self) -> list[int]:
+        """The keys that were posted as ticked; whose they are is not asked."""
+        given = self.request.POST.getlist("company")[:TICKED_MOST]
+        return [int(pk) for pk in given if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+
+    @cached_property
+    def covered(self) -> list[int]:
+        """The companies that the change is about: the ticked ones, or all of the filter."""
+        if self.takes_all:
+            listed: Any = self.object_list
+            return list(listed.values_list("pk", flat=True))
+        seen = Company.objects.visible_to(self.request.user, self.capability).filter(pk__in=self.ticked)
+        return list(seen.filter(debtor__missing_since__isnull=True).order_by("name", "pk").values_list("pk", flat=True))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The form, and the filter it goes with."""
-        user = user_of(self.request)
-        return {
-            **super().get_context_data(**kwargs),
-            "form": SeveralForm(user=user, returns=returns_of(self.request)),
-            "filter": filter_of(self.request.GET),
-            # Who comes from another list wants all of what it showed.
-            "takes_all": self.request.GET.get("covers") == "all",
+        own = {"form": self.form, "filtered": bool(filtering.applied(self.filterset)), "takes_all": self.takes_all}
+        return {**super().get_context_data(**kwargs), **own}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Change several companies: first a page that says what is covered, then the change."""
+        if self.capability not in capabilities_of(request):
+            raise PermissionDenied
+        self.object_list = self.get_queryset()
+        if wrong := self._wrong():
+            return self._shown_again(wrong)
+        if request.POST.get("confirmed") != _told_apart(self.covered):
+            return self._asked_again()
+        carry_out(request, user_of(request), self.form, self.covered)
+        return redirect(self._address)
+
+    def _wrong(self) -> list[str]:
+        """Why nothing can be changed."""
+        if not self.form.is_valid():
+            return [" ".join(map(str, errors)) for errors in self.form.errors.values()]
+        # A filter that is left out covers everything: nobody asked for that.
+        if self.takes_all and filtering.left_out(self.filterset):
+            return [_("The filter names something that is not there any more; nothing was changed.")]
+        if not self.covered:
+            return [_("Choose companies: tick some, or take all of the filter.")]
+        return [] if self.form.said else [_("Choose what should change.")]
+
+    def _shown_again(self, wrong: list[str]) -> HttpResponse:
+        """The same list, with what is wrong above it and beside the fields."""
+        for text in wrong:
+            messages.error(self.request, text)
+        for name in self.form.errors:
+            if name in self.form.fields:
+                # The form stands below a long list: the browser goes to the first field that is wrong.
+                self.form.fields[name].widget.attrs["autofocus"] = True
+                break
+        return self.render_to_response(self.get_context_data(), status=422)
+
+    def _asked_again(self) -> HttpResponse:
+        """The page that says what is covered and what will change."""
+        request, pks = self.request, self.covered
+        if request.POST.get("confirmed"):
+            text = _("The companies are others than a moment ago. Nothing was changed yet; look again.")
+            messages.warning(request, text)
+        context = {
+            "heading": _("Change several companies"),
+            "breadcrumb": [
+                Crumb(_("People and dates"), reverse("deadlines:arrangements")),
+                Crumb(_("Change several companies")),
+            ],
+            "said": self.form.said,
+            "count": len(pks),
+            "confirms": _told_apart(pks),
+            "names": named(request, pks),
+            "more": max(0, len(pks) - NAMED),
+            "all_of_filter": self.takes_all,
+            "filtered": bool(filtering.applied(self.filterset)),
+            "companies_ticked": [] if self.takes_all else pks,
+            "kept": [(name, value) for name in self.form.fields if (value := request.POST.get(name, ""))],
+            "list": self._address,
         }
+        return render(request, "deadlines/bulk.html", context)
 
-
-@require_POST
-def bulk(request: HttpRequest) -> HttpResponse:
-    """Change several companies: first a page that says what is covered, then the change."""
-    user = user_of(request)
-    if Capability.SET_DEADLINES not in capabilities_of(request):
-        raise PermissionDenied
-    back = reverse("deadlines:arrangements")
-    query = QueryDict(request.POST.get("filter", "")[:2000])
-    address = f"{back}?{filter_of(query)}" if query else back
-    form = SeveralForm(request.POST, user=user, returns=returns_of(request))
-    filterset = ArrangementFilter(query, queryset=_changeable(request), request=request)
-    all_of_filter = request.POST.get("covers") == "all"
-    # A filter that is left out covers everything: nobody asked for that.
-    astray = all_of_filter and bool(filtering.left_out(filterset))
-    pks = [] if astray else _covered(request, filterset, all_of_filter=all_of_filter)
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(map(str, errors)))
-    elif astray:
-        messages.error(request, _("The filter names something that is not there any more; nothing was changed."))
-    elif not pks:
-        messages.error(request, _("Choose companies: tick some, or take all of the filter."))
-    elif not form.said:
-        messages.error(request, _("Choose what should change."))
-    elif request.POST.get("confirmed") != _told_apart(pks):
-        return _asked_again(request, form, pks, query, all_of_filter=all_of_filter, filterset=filterset)
-    else:
-        _carry_out(request, user, form, pks)
-    return redirect(address)
-
-
-def _changeable(request: HttpRequest) -> "QuerySet[Company]":
-    """The companies of the list, whatever the filter."""
-    rows: QuerySet[Company] = Company.objects.visible_to(request.user, Capability.SET_DEADLINES)
-    return rows.filter(debtor__missing_since__isnull=True).order_by("name", "pk")
-
-
-def _covered(request: HttpRequest, filterset: ArrangementFilter, *, all_of_filter: bool) -> list[int]:
-    """The companies that the change is about: the ticked ones, or all of the filter."""
-    if all_of_filter:
-        return list(filterset.qs.values_list("pk", flat=True))
-    ticked = [int(pk) for pk in request.POST.getlist("company") if pk.isascii() and pk.isdecimal() and len(pk) < 19]
-    return list(_changeable(request).filter(pk__in=ticked[:TICKED_MOST]).values_list("pk", flat=True))
+    @property
+    def _address(self) -> str:
+        """The list as it was, for who is done with the change."""
+        query = self.request.GET.copy()
+        query.pop("covers", None)
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
 
 
 def _told_apart(pks: list[int]) -> str:
     """What the page that asks sends back: another one for every other set of companies, also of the same number."""
     return sha256(",".join(map(str, sorted(pks))).encode()).hexdigest()
-
-
-def _asked_again(
-    request: HttpRequest,
-    form: SeveralForm,
-    pks: list[int],
-    query: QueryDict,
-    *,
-    all_of_filter: bool,
-    filterset: ArrangementFilter,
-) -> HttpResponse:
-    """The page that says what is covered and what will change."""
-    if request.POST.get("confirmed"):
-        messages.warning(request, _("The companies are others than a moment ago. Nothing was changed yet; look again."))
-    rows = Company.objects.visible_to(request.user, Capability.SET_DEADLINES).filter(pk__in=pks[:NAMED])
-    kept = [(name, value) for name in form.fields if (value := request.POST.get(name, ""))]
-    context = {
-        "heading": _("Change several companies"),
-        "breadcrumb": [
-            Crumb(_("People and dates"), reverse("deadlines:arrangements")),
-            Crumb(_("Change several companies")),
-        ],
-        "said": form.said,
-        "count": len(pks),
-        "confirms": _told_apart(pks),
-        "names": [str(row) for row in rows.order_by("name", "pk")],
-        "more": max(0, len(pks) - NAMED),
-        "all_of_filter": all_of_filter,
-        "filtered": bool(filtering.applied(filterset)),
-        "companies_ticked": [] if all_of_filter else pks,
-        "filter": filter_of(query),
-        "kept": kept,
-    }
-    return render(request, "deadlines/bulk.html", context)
-
-
-def _carry_out(request: HttpRequest, user: User, form: SeveralForm, pks: list[int]) -> None:
-    left_out, terms = 0, form.terms
-    if form.changes_person:
-        left_out += arranging.assign(user, pks, form.person).left_out
-    if terms.pay is not None or terms.pension is not None:
-        left_out = max(left_out, arranging.set_terms(user, pks, terms).left_out)
-    if form.changes_person or terms != arranging.Terms():
-        _tell_set(request, len(pks) - left_out, left_out)
-    if (moved := form.moved) is not None:
-        done = arranging.move(user, pks, *moved.subject, due=moved.due, reason=moved.reason)
-        _tell_moved(request, done)
-
-
-def _tell_set(request: HttpRequest, done: int, left_out: int) -> None:
-    messages.success(
-        request, ngettext("%(count)s company was set.", "%(count)s companies were set.", done) % {"count": done}
-    )
-    if left_out:
-        text = ngettext(
-            "%(count)s company was left out: the person does not see it, or its periods are too short for a day of the "
-            "month or not known yet.",
-            "%(count)s companies were left out: the person does not see them, or their periods are too short for a day "
-            "of the month or not known yet.",
-            left_out,
-        )
-        messages.warning(request, text % {"count": left_out})
-
-
-def _tell_moved(request: HttpRequest, done: arranging.Done) -> None:
-    text = ngettext(
-        "The date was moved for %(count)s company. The computed date stays beside it.",
-        "The date was moved for %(count)s companies. The computed date stays beside it.",
-        done.changed,
-    )
-    messages.success(request, text % {"count": done.changed})
-    if done.left_out:
-        text = ngettext(
-            "%(count)s company was left out: it has no return of this period.",
-            "%(count)s companies were left out: they have no return of this period.",
-            done.left_out,
-        )
-        messages.warning(request, text % {"count": done.left_out})
 
 
 def filter_of(query: QueryDict) -> str:

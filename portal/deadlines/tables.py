@@ -83,7 +83,10 @@ def company_parts(company_of: Callable[[Any], Any]) -> tuple[Part, ...]:
 
 
 class ArrangementTable(OfClientsTable):
-    """One row a company: who sees to it and what was agreed. The box in front chooses it for a change of several."""
+    """One row a company: who sees to it and what was agreed. The box in front chooses it for a change of several.
+
+    `ticked`: the keys of those that are chosen already.
+    """
 
     caption = gettext_lazy("Companies")
     counted = ngettext_lazy("company", "companies")
@@ -100,14 +103,19 @@ class ArrangementTable(OfClientsTable):
         verbose_name=gettext_lazy("Pension return"), accessor="arrangement__pension_days", empty_values=()
     )
 
+    def __init__(self, *args: Any, ticked: frozenset[int] = frozenset(), **kwargs: Any) -> None:
+        self.ticked = ticked
+        super().__init__(*args, **kwargs)
+
     def render_company(self, record: Any) -> SafeString:
         """A box to choose it with, and the way to its own page."""
         return format_html(
             '<input class="form-check-input me-2" type="checkbox" name="company" value="{}" form="bulk"'
-            ' aria-label="{}">'
+            ' aria-label="{}"{}>'
             '<span class="ui-beside">{}</span>',
             str(record.pk),
             _("Choose %(name)s") % {"name": record},
+            format_html(" {}", "checked") if record.pk in self.ticked else "",
             self.company_cell(record, reverse("deadlines:company", args=[record.pk])),
         )
 

@@ -12,7 +12,6 @@ urlpatterns = [
     path("calendar/address/withdraw/", address_views.withdraw_address, name="withdraw_address"),
     path("calendar/feed/<str:token>.ics", feed.feed, name="feed"),
     path("deadlines/", several_views.ArrangementsView.as_view(), name="arrangements"),
-    path("deadlines/several/", several_views.bulk, name="bulk"),
     path("deadlines/moved/<int:pk>/put-back/", views.put_back, name="put_back"),
     path("companies/<int:pk>/deadlines/", views.CompanyDeadlinesView.as_view(), name="company"),
     path("companies/<int:pk>/deadlines/move/", views.move, name="move"),

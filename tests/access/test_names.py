@@ -52,7 +52,7 @@ def test_no_page_reads_a_name_that_the_generators_do_not_know(world):
         "dashboards:all_seen": {"until", "back"},
         "employees:person": {"on", "known", "lane"},
         "deadlines:calendar": {"month", "day", "state"},
-        "deadlines:bulk": {"filter", "covers", "company", "responsible", "pay_rule"},
+        "deadlines:arrangements": {"covers", "company", "responsible", "pay_rule"},
         "ui:views": {"at", "name", "audience"},
         "ui:exports": {"at", "format"},
         "search:search": {"q"},

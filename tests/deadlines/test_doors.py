@@ -19,6 +19,7 @@ from portal.deadlines.views import CompanyDeadlinesView
 from portal.debtors.models import DebtorTag
 from portal.periods import PeriodType
 from tests.accounts.office import Office, asked_by, give, make_office, somebody_new, team_of
+from tests.deadlines.confirming import send
 from tests.factories import fetched_everything, mirrored
 
 pytestmark = pytest.mark.pages
@@ -77,7 +78,7 @@ def test_a_change_of_several_does_not_cover_what_one_only_reads(office: Office, 
     ticked = {"covers": "ticked", "company": [office.clients["b"].company.pk]}
     for covered in (ticked, {"covers": "all", "filter": "q=company b"}):
         posted = {**covered, "pay_rule": "after", "pay_number": "5"}
-        page = as_user(clerk).post(reverse("deadlines:bulk"), posted, follow=True).content.decode()
+        page = send(as_user(clerk), posted).content.decode()
         assert "Choose companies" in page
         assert "This covers" not in page
 

@@ -14,11 +14,11 @@ from portal.deadlines import arranging, states
 from portal.deadlines.models import Arrangement, Deadline, MovedDate
 from tests.accounts.office import somebody_new
 from tests.dashboards.reading import tables, text
-from tests.deadlines.confirming import agree, asked
+from tests.deadlines.confirming import agree, asked, send
 from tests.deadlines.conftest import NOW
 from tests.factories import fetched_everything, make_company, make_debtor, make_environment, make_return, make_run
 
-CALENDAR, LIST, BULK = "/calendar/", "/deadlines/", "/deadlines/several/"
+CALENDAR, LIST = "/calendar/", "/deadlines/"
 
 
 @pytest.fixture
@@ -221,7 +221,7 @@ def three(debtor):
 def test_a_change_of_several_says_first_what_it_covers(three, debtor, boss, accountant, as_user):
     clerk, browser = accountant(debtor), as_user(boss)
     posted = {"covers": "all", "filter": "period_type=month&page=7", "responsible": str(clerk.pk)}
-    page = text(browser.post(BULK, posted).content.decode())
+    page = text(send(browser, posted).content.decode())
     assert "This covers 2 companies: all of the filter" in page
     assert "Brood" in page
     assert "Taart" not in page
@@ -237,13 +237,13 @@ def test_a_list_that_changed_meanwhile_is_asked_about_again(three, debtor, boss,
     agreed = asked(browser, {"covers": "all", "pay_rule": "after", "pay_number": "5"})
     Company.objects.filter(pk=three[0].pk).update(missing_since=NOW)
     make_company(debtor, "Vlaai")
-    page = text(browser.post(BULK, agreed).content.decode())
+    page = text(send(browser, agreed).content.decode())
     assert "The companies are others than a moment ago" in page
     assert "This covers 3 companies" in page
     assert "Vlaai" in page
     assert not Arrangement.objects.exists()
     # Nobody agrees to a number.
-    assert "This covers 3 companies" in text(browser.post(BULK, {**agreed, "confirmed": "3"}).content.decode())
+    assert "This covers 3 companies" in text(send(browser, {**agreed, "confirmed": "3"}).content.decode())
     assert not Arrangement.objects.exists()
 
 
@@ -252,7 +252,10 @@ def test_only_the_ticked_ones_are_changed_and_what_does_not_fit_is_told(three, b
     posted = {"covers": "ticked", "company": ticked, "pay_rule": "day", "pay_number": "25"}
     page = text(agree(as_user(boss), posted))
     assert "1 company was set" in page
-    assert "1 company was left out" in page
+    assert (
+        "The terms of 1 company were not changed, because a day of the month does not go with its short periods: Taart."
+        in page
+    )
     assert list(Arrangement.objects.values_list("company__name", "pay_number")) == [("Brood", 25)]
 
 
@@ -263,7 +266,7 @@ def test_only_the_ticked_ones_are_changed_and_what_does_not_fit_is_told(three, b
      ({"covers": "all", "filter": "%00&&=;", "responsible": "x"}, "Select a valid choice")],
 )  # fmt: skip
 def test_a_change_without_sense_changes_nothing(three, boss, as_user, posted, said):
-    assert said in text(as_user(boss).post(BULK, posted, follow=True).content.decode())
+    assert said in text(send(as_user(boss), posted, follow=True).content.decode())
     assert not Arrangement.objects.exists()
 
 
@@ -271,6 +274,6 @@ def test_companies_of_others_cannot_be_reached(three, firm, accountant, as_user)
     foreign = make_company(make_debtor(make_environment(firm, "other"), "Vreemd"), "Vreemd B.V.")
     clerk = accountant(three[0].debtor)
     posted = {"covers": "ticked", "company": [str(foreign.pk)], "responsible": "nobody", "confirmed": "1"}
-    assert "Choose companies" in text(as_user(clerk).post(BULK, posted, follow=True).content.decode())
+    assert "Choose companies" in text(send(as_user(clerk), posted, follow=True).content.decode())
     assert not Arrangement.objects.exists()
     assert Deadline.objects.exists()

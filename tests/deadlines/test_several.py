@@ -1,5 +1,6 @@
 """Several companies at once: all of a team, of a tag, all late ones, those of nobody; and the date of one return."""
 
+import re
 from datetime import UTC, date, datetime
 from html import unescape
 
@@ -15,14 +16,14 @@ from portal.debtors.models import DebtorTag
 from portal.mirror.models import State
 from portal.periods import Period, PeriodType
 from portal.ui.exports.stamp import stamp
-from tests.dashboards.reading import table, text
-from tests.deadlines.confirming import agree, asked
+from tests.dashboards.reading import table, tables, text
+from tests.deadlines.confirming import agree, asked, send
 from tests.deadlines.conftest import NOW
 from tests.factories import fetched, fetched_everything, make_company, make_debtor, make_return, make_run, mirrored
 
 pytestmark = pytest.mark.pages
 
-LIST, BULK, BOARD = "/deadlines/", "/deadlines/several/", "/"
+LIST, BOARD = "/deadlines/", "/"
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_the_list_and_the_change_take_the_filters_of_the_board(office, boss, acc
     assert names(browser, f"{BOARD}?{query}") == found
     assert names(browser, f"{LIST}?{query}") == found
     posted = {"covers": "all", "filter": query, "responsible": str(boss.pk)}
-    page = text(browser.post(BULK, posted).content.decode())
+    page = text(send(browser, posted).content.decode())
     assert f"This covers {len(found)} compan" in page
     agree(browser, posted)
     mine = Arrangement.objects.filter(responsible=boss).values_list("company__name", flat=True)
@@ -83,13 +84,13 @@ def test_a_filter_that_is_not_there_any_more_covers_nothing(office, boss, as_use
     """Left out it would cover every company whose dates one may set."""
     browser = as_user(boss)
     posted = {"covers": "all", "filter": gone, "responsible": str(boss.pk)}
-    answer = browser.post(BULK, posted, follow=True)
+    answer = send(browser, posted, follow=True)
     page = text(answer.content.decode())
     assert "The filter names something that is not there any more; nothing was changed." in page
     assert "This covers" not in page
     assert not Arrangement.objects.exists()
     # What was ticked was named one by one.
-    page = text(browser.post(BULK, {**posted, "covers": "ticked", "company": [office["Vis"].pk]}).content.decode())
+    page = text(send(browser, {**posted, "covers": "ticked", "company": [office["Vis"].pk]}).content.decode())
     assert "This covers 1 company: the one that you ticked." in page
     # The board does not lead there.
     assert "Assign" not in text(browser.get(f"{BOARD}?{gone}").content.decode())
@@ -99,7 +100,7 @@ def test_a_filter_that_goes_before_somebody_agrees_changes_nothing(office, boss,
     browser = as_user(boss)
     confirmed = asked(browser, {"covers": "all", "filter": f"team={office['team']}", "responsible": str(boss.pk)})
     Team.objects.all().delete()
-    page = text(browser.post(BULK, confirmed, follow=True).content.decode())
+    page = text(send(browser, confirmed, follow=True).content.decode())
     assert "The filter names something that is not there any more; nothing was changed." in page
     assert not Arrangement.objects.exists()
 
@@ -111,9 +112,7 @@ def test_all_of_the_filter_is_said_only_where_one_narrows(office, boss, as_user)
         ("q=+", "every one whose dates you may set"),
         ("", "every one"),
     ):
-        page = text(
-            browser.post(BULK, {"covers": "all", "filter": query, "responsible": str(boss.pk)}).content.decode()
-        )
+        page = text(send(browser, {"covers": "all", "filter": query, "responsible": str(boss.pk)}).content.decode())
         assert said in page
 
 
@@ -151,18 +150,94 @@ def test_a_return_is_moved_for_several_and_who_has_none_of_it_is_told(office, bo
         "moved_due": "2027-02-01",
         "moved_reason": "Letter of 2027",
     }
-    page = text(browser.post(BULK, posted).content.decode())
+    page = text(send(browser, posted).content.decode())
     assert "Wage-tax return 2026-12 M: due 1 Feb 2027 (Letter of 2027)" in page
     assert not MovedDate.objects.exists()
     page = text(agree(browser, posted))
     assert "The date was moved for 2 companies." in page
-    assert "1 company was left out: it has no return of this period." in page
+    assert "1 company was left out, because it has no return of this period: Worst." in page
     moved = Deadline.objects.filter(kind=Kind.RETURN, due=date(2027, 2, 1))
     assert sorted(moved.values_list("company__name", "computed", "unsure")) == [
         ("Brood", date(2027, 1, 31), False),
         ("Vis", date(2027, 1, 31), False),
     ]
     assert not Arrangement.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [({"pay_rule": "day", "pay_number": "77"}, "Enter a day of the month, from 1 to 31."),
+     ({"moved_due": ""}, "Enter the new due date."),
+     ({"covers": "ticked", "company": []}, "Choose companies: tick some, or take all of the filter."),
+     ({"responsible": "keep", "moved_return": "keep"}, "Choose what should change.")],
+)  # fmt: skip
+def test_one_error_loses_nothing_of_what_was_ticked_chosen_and_typed(office, boss, as_user, wrong, said):
+    browser, ticked = as_user(boss), [office["Vis"].pk]
+    posted = {"covers": "ticked", "company": ticked, "responsible": str(boss.pk), "moved_return": "month:2026-12",
+              "moved_due": "2027-02-01", "moved_reason": "Letter of 2027", **wrong}  # fmt: skip
+    query = "tag=vlees&sort=-company&columns=company%2Cresponsible&per_page=25"
+    answer = send(browser, {**posted, "filter": query})
+    assert answer.status_code == 422
+    html = " ".join(unescape(answer.content.decode()).split())
+    assert said in text(html)
+    # The list as it was: filter, order, columns, size.
+    assert [row["Company"].split()[0] for row in tables(html)[0]] == ["Worst", "Vis"]
+    assert list(tables(html)[0][0]) == ["Company", "Responsible"]
+    assert answer.request["QUERY_STRING"] == query
+    # What was ticked, and each field.
+    boxes = {key: bool(checked) for key, checked in re.findall(r'name="company" value="(\d+)"[^>]*?( checked)?>', html)}
+    assert boxes == {str(office["Worst"].pk): False, str(office["Vis"].pk): bool(posted["company"])}
+    for name in ("responsible", "moved_return"):
+        assert f'<option value="{posted[name]}" selected>' in html
+    for name in ("moved_due", "moved_reason"):
+        assert not posted[name] or f'name="{name}" value="{posted[name]}"' in html
+    assert not Arrangement.objects.exists()
+    assert not MovedDate.objects.exists()
+
+
+def test_the_browser_goes_to_the_first_field_that_is_wrong(office, boss, as_user):
+    html = send(as_user(boss), {"covers": "all", "pay_rule": "day"}).content.decode()
+    assert re.findall(r'name="([a-z_]+)"[^>]*autofocus', html)[:1] == ["pay_number"]
+
+
+def test_whoever_is_done_is_back_at_the_list_as_it_was(office, boss, as_user):
+    query = "tag=vlees&sort=-company&columns=company"
+    posted = {"covers": "all", "filter": f"covers=all&{query}", "responsible": str(boss.pk)}
+    browser = as_user(boss)
+    page = unescape(send(browser, posted).content.decode())
+    assert f'href="/deadlines/?{query}">Cancel' in page
+    assert send(browser, asked(browser, posted)).headers["Location"] == f"/deadlines/?{query}"
+
+
+def test_companies_that_were_left_out_are_named_with_the_reason_of_each(office, boss, accountant, as_user):
+    """One because the person does not see it, another because of its short periods: two, not one."""
+    clerk = accountant(office["Brood"].debtor)
+    short = make_company(office["Brood"].debtor, "Taart", period=Period(2026, 47), period_type=PeriodType.WEEK)
+    ticked = [office["Brood"].pk, office["Vis"].pk, short.pk]
+    posted = {
+        "covers": "ticked",
+        "company": ticked,
+        "responsible": str(clerk.pk),
+        "pay_rule": "day",
+        "pay_number": "25",
+    }
+    page = text(agree(as_user(boss), posted))
+    assert "1 company was set." in page
+    assert "of 1 company was not changed, because that person does not see it: Vis." in page
+    assert (
+        "The terms of 1 company were not changed, because a day of the month does not go with its short periods: Taart."
+        in page
+    )
+
+
+def test_of_many_that_were_left_out_ten_are_named(office, boss, accountant, as_user):
+    clerk = accountant(office["Brood"].debtor)
+    for number in range(12):
+        make_company(office["Vis"].debtor, f"Zaak {number:02d}")
+    page = text(agree(as_user(boss), {"covers": "all", "filter": "q=Zaak", "responsible": str(clerk.pk)}))
+    assert "0 companies were set." in page
+    assert "Zaak 00, Zaak 01" in page
+    assert "Zaak 09, and 2 others." in page
 
 
 @pytest.mark.parametrize(
@@ -173,7 +248,7 @@ def test_a_return_is_moved_for_several_and_who_has_none_of_it_is_told(office, bo
 )  # fmt: skip
 def test_a_move_without_sense_moves_nothing(office, boss, as_user, change, said):
     posted = {"covers": "all", "moved_return": "month:2026-12", "moved_due": "2027-02-01", "moved_reason": "Letter"}
-    assert said in text(as_user(boss).post(BULK, {**posted, **change}, follow=True).content.decode())
+    assert said in text(send(as_user(boss), {**posted, **change}, follow=True).content.decode())
     assert not MovedDate.objects.exists()
 
 

@@ -47,7 +47,7 @@ WITHOUT_A_TEST: dict[str, str] = {
         for guard in (
             "companies.in_period: _own sees everything",
             "companies.results: _elsewhere sees everything",
-            "deadlines.several_views: _asked_again sees everything",
+            "deadlines.several_done: named sees everything",
             "deadlines.views: move sees everything",
             "employees.known: records_known sees everything",
             "sync.actions: _decided sees everything (2)",
