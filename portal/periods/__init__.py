@@ -5,7 +5,7 @@ in a year with 53 weeks the thirteenth four-week period runs to the last ISO wee
 """
 
 from portal.periods.bounds import Bounds, bounds, containing, periods_in, periods_touching
-from portal.periods.period import YEARS, Period, PeriodType, count, following, parse, preceding
+from portal.periods.period import YEARS, Period, PeriodType, count, exists, following, parse, preceding
 
 __all__ = [
     "YEARS",
@@ -15,6 +15,7 @@ __all__ = [
     "bounds",
     "containing",
     "count",
+    "exists",
     "following",
     "parse",
     "periods_in",

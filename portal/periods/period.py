@@ -59,6 +59,11 @@ def count(kind: PeriodType, year: int) -> int:
     return _COUNT[kind]
 
 
+def exists(kind: PeriodType, period: Period) -> bool:
+    """Whether the calendar has the period: Nmbrs writes any number into a run, such as a thirteenth month."""
+    return period.year in YEARS and 1 <= period.number <= count(kind, period.year)
+
+
 def parse(text: str) -> tuple[Period, PeriodType]:
     """Read `2024-5-M`, `2024-4-4W`, `2024-12-W4`. Raises ValueError for anything else, a number out of range, or a
     year before 1900 or after 2100.
@@ -68,7 +73,7 @@ def parse(text: str) -> tuple[Period, PeriodType]:
     if match is None or kind is None:
         raise ValueError("not a period text")
     period = Period(int(match[1]), int(match[2]))
-    if period.year not in YEARS or not 1 <= period.number <= count(kind, period.year):
+    if not exists(kind, period):
         raise ValueError("period number out of range")
     return period, kind
 

@@ -23,7 +23,7 @@ from portal.companies.periods import text
 from portal.companies.results import Problem, why_not, with_output
 from portal.companies.standing import run_period
 from portal.debtors import asked
-from portal.periods import Period, PeriodType, following, parse, periods_in, preceding
+from portal.periods import Period, PeriodType, exists, following, parse, periods_in, preceding
 from portal.ui.values import Status
 
 if TYPE_CHECKING:
@@ -117,16 +117,16 @@ class Chooser:
 
     def pair(self) -> Pair:
         """Both sides. By default the newest period with a run, and the one before it."""
-        newest = max((Period(run.year, run.period_end) for run in self.runs), default=self.company.current.period)
+        newest = max(self._periods_of_runs(), default=self.company.current.period)
         now = self._asked(NOW, newest)
         first = Period(now.year, now.period_start) if isinstance(now, Run) else now
-        before = self._asked(BEFORE, preceding(self.kind, first))
+        before = self._asked(BEFORE, preceding(self.kind, first if exists(self.kind, first) else newest))
         spans = [self._span(one) for one in (before, now)]
         return Pair(self._side(before, spans), self._side(now, spans), self.kind)
 
     def choices(self, pair: Pair) -> list[tuple[str, list[tuple[str, str]]]]:
         """What the reader may choose, newest first: periods with a run and those that are shown, and single runs."""
-        periods = {Period(run.year, run.period_end) for run in self.runs} | {
+        periods = self._periods_of_runs() | {
             side.span[-1] for side in (pair.before, pair.now) if not side.key.startswith("run-")
         }
         return [
@@ -147,6 +147,11 @@ class Chooser:
             for step in (preceding, following)
         )
         return earlier, later
+
+    def _periods_of_runs(self) -> set[Period]:
+        """The last period of each run, of those that the company's calendar has: Nmbrs writes other numbers too."""
+        ends = {Period(run.year, run.period_end) for run in self.runs}
+        return {period for period in ends if exists(self.kind, period)}
 
     def _asked(self, name: str, usual: Period) -> Run | Period:
         """What the parameter names. A run that is none of the company's does not exist; nonsense gives the usual."""
@@ -176,6 +181,8 @@ class Chooser:
         if isinstance(one, Period):
             return [one]
         first = Period(one.year, one.period_start)
+        if not exists(self.kind, first):
+            return [first]
         return list(periods_in(self.kind, first, max(first, Period(one.year, one.period_end))))
 
     def _side(self, one: Run | Period, spans: list[list[Period]]) -> Side:
@@ -200,7 +207,10 @@ class Chooser:
         return [run for run in self.runs if run.year == year and run.period_start <= number <= run.period_end]
 
     def _around(self, span: list[Period]) -> list[Period]:
-        found, early, late = [], span[0], span[-1]
+        found: list[Period] = []
+        early, late = span[0], span[-1]
+        if not exists(self.kind, early):
+            return found
         for _step in range(NEIGHBOURS):
             early, late = preceding(self.kind, early), following(self.kind, late)
             found += [early, late]

@@ -29,7 +29,7 @@ from portal.dashboards.variance.tables import VarianceTable
 from portal.debtors import asked
 from portal.debtors.place import way_to
 from portal.employees.models import Employee
-from portal.periods import PeriodType
+from portal.periods import Period, PeriodType, exists
 from portal.ui import filtering, moment
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.moment import Asks
@@ -110,9 +110,10 @@ class VarianceView(ScopedListView):
     def pair(self) -> Pair | None:
         """The two sides in the address."""
         pair = self.chooser.pair() if self.chooser else None
-        if pair and self.request.GET.get(NOW):
+        last = _last_period(pair)
+        if pair and last and self.request.GET.get(NOW):
             moment.know(self.request, self.company)
-            moment.stand(self.request, moment.of_period(pair.kind, pair.now.span[-1], self.company.current.period))
+            moment.stand(self.request, moment.of_period(pair.kind, last, self.company.current.period))
         return pair
 
     @cached_property
@@ -143,7 +144,8 @@ class VarianceView(ScopedListView):
     def get_breadcrumb(self) -> list[Crumb]:
         """Client › company › variance."""
         company = self.company
-        query = f"?period={text(self.pair.now.span[-1])}" if self.pair else ""
+        last = _last_period(self.pair)
+        query = f"?period={text(last)}" if last else ""
         return [
             *way_to(self.request, company.debtor, company.pk),
             Crumb(str(company), reverse("companies:company", args=[company.pk]) + query),
@@ -245,6 +247,12 @@ class VarianceView(ScopedListView):
         """What the form of the two sides keeps of the address."""
         own = {NOW, BEFORE, "notable", "large", "page"}
         return [(name, value) for name, values in self.request.GET.lists() for value in values if name not in own]
+
+
+def _last_period(pair: Pair | None) -> Period | None:
+    """The last period of the later side; None where a run has a number that the calendar does not have."""
+    last = pair.now.span[-1] if pair else None
+    return last if pair and last and exists(pair.kind, last) else None
 
 
 def percentage(before: Decimal, difference: Decimal) -> dict[str, Decimal]:
