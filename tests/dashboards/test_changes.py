@@ -1,6 +1,7 @@
 """Changes: what somebody has not seen, whose values they may read, marking, filters, the panel and the number."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import count
@@ -350,6 +351,37 @@ def test_a_client_with_many_changes_shows_the_newest_and_all_of_them_page_by_pag
     assert [len(rows(first)), len(rows(second))] == [50, 10]
     oldest_first = get(client, f"/changes/{debtor.pk}/?sort=learned")
     assert rows(oldest_first)[0]["Learned"] == "19 Nov 2026 21:12"
+
+
+@pytest.mark.database
+def test_a_file_of_all_clients_has_what_is_new_of_each_however_many_they_are(
+    environment: Environment, administrator: People, as_user: SignIn
+) -> None:
+    user = administrator()
+    debtors = [make_debtor(environment, f"Client {number}") for number in range(1200)]
+    Change.objects.bulk_create(
+        Change(
+            environment=environment,
+            debtor=debtor,
+            resource="service_level",
+            row_key=f"{debtor.pk}",
+            field="level",
+            kind=ChangeKind.CHANGED,
+            old=old,
+            new="Full",
+            learned_at=NOW - days * DAY,
+        )
+        for debtor in debtors
+        for days, old in ((3, "Seen"), (1, "New"), (60, "Old"))
+    )
+    # Every second one was marked two days ago, one of these today, and the others never.
+    mark_seen(user, [debtor.pk for debtor in debtors[::2]], NOW - 2 * DAY)
+    mark_seen(user, [debtors[0].pk], NOW)
+    answer = as_user(user).post("/files/", {"at": "/changes/", "format": "csv"})
+    assert answer.status_code == 200
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    told = [before for line in lines for before in ("New", "Seen", "Old") if f"{before} is now Full" in line]
+    assert Counter(told) == {"New": 1199, "Seen": 600}
 
 
 def test_the_clients_page_tells_what_is_new_and_marks_it(

@@ -1,6 +1,7 @@
 """Numbers of periods that no calendar has: a thirteenth month, week 53 of a year of 52, a year that nobody meant.
 
-Nmbrs writes them into runs, returns and bookings. A page that comes by one shows it, and stands at a period that there is.
+Nmbrs writes them into runs, returns and bookings. A page that comes by one shows it, and stands at a period
+that there is.
 """
 
 from collections.abc import Callable

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q, Value, Window
+from django.db.models import F, OuterRef, Q, Value, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 
@@ -85,9 +85,9 @@ def all_of(
     rows: "QuerySet[Change]", user: "Person", counts: Counts, condition: Q, since: datetime | None
 ) -> "QuerySet[Change]":
     """Those of `rows` that are counted in `counts`, newest first, of all clients together."""
-    debtors = list(counts.by_debtor)
-    when = newer(marks_of(user), debtors) if since is None else Q(debtor__in=debtors, learned_at__gt=since)
-    return complete(rows.filter(readable(user) & condition & when)).order_by("-learned_at", "-pk")
+    # Each client's mark is looked up: a condition for each of them is an expression too deep for SQLite.
+    own = learned(rows.filter(debtor__in=list(counts.by_debtor)), user, since, OuterRef("debtor"))
+    return complete(own.filter(readable(user) & condition)).order_by("-learned_at", "-pk")
 
 
 def of_client(

@@ -140,7 +140,10 @@ def watched_kinds(user: "Person") -> tuple[str, ...]:
 
 
 def newer(marks: Mapping[int, datetime], debtors: Iterable[int]) -> Q:
-    """The condition under which a change of one of these clients is new to whoever has these marks."""
+    """The condition under which a change of one of these clients, the few of a page, is new to whoever has these marks.
+
+    Each is a range of the index of its own; of many clients the statement would become too deep (`learned`).
+    """
     now = clock.now()
     found = Q(pk__in=[])
     for debtor in debtors:
