@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -15,16 +15,17 @@ from django.urls import reverse
 from portal.accounts.models import Firm, Membership, User
 from portal.accounts.roles import Role
 from portal.audit.models import Entry
-from portal.companies.models import Company, CompanyWageFixed, JournalLine, Run, RunWage
+from portal.companies.models import Company, CompanyWageFixed, JournalLine, PeriodSeen, Run, RunWage
 from portal.dashboards.models import VarianceBands
 from portal.employees.models import Employee, FixedWage
-from portal.mirror.models import Freshness, State
+from portal.mirror.models import Freshness, PersonFetch, State
 from portal.mirror.resource import registry
 from portal.periods import Period, PeriodType, following, preceding
 from portal.ui.formats import MINUS
 from tests.conftest import Connected
 from tests.dashboards.reading import tables, text
 from tests.factories import (
+    SEEN,
     fetched,
     fetched_everything,
     make_booking,
@@ -35,7 +36,7 @@ from tests.factories import (
     make_run,
     mirrored,
 )
-from tests.sync.conftest import filled, no_waiting
+from tests.sync.conftest import NOON, filled, no_waiting
 
 __all__ = ["filled", "no_waiting"]
 
@@ -150,6 +151,7 @@ def test_every_figure_is_that_of_nmbrs_in_several_pairs_of_periods(filled: Conne
         companies.setdefault(company.current.period_type, company)
         # As where a round of the slow lane found nobody with a fixed component.
         fetched(company, "fixed_wage_components")
+        fixed_were_read(*Employee.everything.filter(company=company), at=NOON + timedelta(days=1))
     assert len(companies) > 1
     for company in companies.values():
         kind, current = PeriodType(company.current.period_type), company.current.period
@@ -219,6 +221,13 @@ def paid(person: Employee, code: int, amounts: dict[int, str], name: str = "") -
         )
 
 
+def fixed_were_read(*people: Employee, at: datetime = SEEN) -> None:
+    """Say that the fixed wage components of these people were read for the period that the company worked on then."""
+    PersonFetch.objects.bulk_create(
+        PersonFetch(employee=person, resource="fixed_wage_components", fetched_at=at) for person in people
+    )
+
+
 def booked(company: Company, period: int, name: str, debit: str = "0", credit: str = "0") -> None:
     make_booking(company, 2026, period, component=name, debit=Decimal(debit), credit=Decimal(credit))
 
@@ -235,7 +244,9 @@ def office(company: Company) -> Iterator[Employee]:
     paid(person, 6, {10: "500"}, "Bonus")
     paid(person, 7, {9: "0.10"})
     paid(person, 8, {9: "0"})
-    paid(make_person(company, "B. Nieuw", number=12), 1, {10: "200"})
+    new = make_person(company, "B. Nieuw", number=12)
+    paid(new, 1, {10: "200"})
+    fixed_were_read(person, new)
     return person
 
 
@@ -328,6 +339,53 @@ def test_nothing_is_a_one_off_while_fixed_components_are_not_known(
     # What came in once is known, however old.
     known.save()
     assert standings(page(client, company))["6 Bonus"] == "one-off"
+
+
+@pytest.mark.database
+def test_a_fixed_component_is_no_one_off_though_it_is_only_known_of_a_later_period(
+    office: Employee, company: Company, client: Client
+) -> None:
+    """Fixed components are asked for the period that a company works on: what was seen of November tells of October."""
+    both = ("?level=component", f"?employee={office.pk}")
+    assert {standings(page(client, company, query))["6 Bonus"] for query in both} == {"one-off"}
+    of_november = {"company": company, "year": 2026, "number": 11, "code": 6, "value": 500}
+    mirrored(FixedWage, company.environment, employee=office, **of_november)
+    assert {standings(page(client, company, query))["6 Bonus"] for query in both} == {"new"}
+    # One that is known of an earlier period alone had stopped.
+    FixedWage.objects.update(number=9)
+    assert {standings(page(client, company, query))["6 Bonus"] for query in both} == {"one-off"}
+    FixedWage.objects.all().delete()
+    mirrored(CompanyWageFixed, company.environment, **of_november)
+    assert {standings(page(client, company, query))["6 Bonus"] for query in both} == {"new"}
+
+
+@pytest.mark.database
+def test_nothing_is_a_one_off_of_somebody_whose_fixed_components_were_not_read_since(
+    office: Employee, company: Company, client: Client
+) -> None:
+    everybody, of_one = "?level=component", f"?employee={office.pk}"
+    read = PersonFetch.objects.filter(employee=office)
+
+    def shown() -> set[str]:
+        return {standings(page(client, company, query))["6 Bonus"] for query in (everybody, of_one)}
+
+    # The company has worked on October or later since the tenth of that month: an answer of before tells of September.
+    PeriodSeen.objects.create(company=company, year=2026, number=9, seen_at=datetime(2026, 9, 1, tzinfo=UTC))
+    PeriodSeen.objects.create(company=company, year=2026, number=10, seen_at=datetime(2026, 10, 10, tzinfo=UTC))
+    read.update(fetched_at=datetime(2026, 10, 9, tzinfo=UTC))
+    assert shown() == {"new"}
+    read.update(fetched_at=datetime(2026, 10, 11, tzinfo=UTC))
+    assert shown() == {"one-off"}
+    # Nmbrs refuses this person, or nobody ever asked.
+    read.update(refused=True)
+    assert shown() == {"new"}
+    read.delete()
+    assert shown() == {"new"}
+    # Somebody else of whom nothing is known takes nothing from what is known of this one.
+    fixed_were_read(office)
+    paid(make_person(company, "C. Onbekend", number=13), 6, {10: "1"}, "Bonus")
+    assert standings(page(client, company, of_one))["6 Bonus"] == "one-off"
+    assert standings(page(client, company, everybody))["6 Bonus"] == "new"
 
 
 def test_runs_are_compared_like_periods(office: Employee, company: Company, client: Client) -> None:

@@ -31,8 +31,9 @@ from django.db.models.functions import Abs, Cast, Coalesce, Round
 
 from portal.companies.models import CompanyWageFixed, RunWage
 from portal.dashboards.variance.bands import Bands
-from portal.dashboards.variance.sides import Pair, Side, in_periods
+from portal.dashboards.variance.sides import Pair, Side, in_periods, since_period
 from portal.employees.models import FixedWage
+from portal.mirror.models import PersonFetch
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -180,17 +181,33 @@ def _over(percentage: Decimal) -> Any:
 
 def _one_off(side: Side, by: tuple[str, ...]) -> Q:
     """Whether what occurs on this side alone is a one-off: see docs/variance.md."""
-    if not side.neighbours_known:
+    if not side.neighbours_known or side.fixed_since is None:
         return Q(pk__in=[])
-    near, span = in_periods(side.neighbours), in_periods(side.span)
+    near, later = in_periods(side.neighbours), since_period(side.span[0])
+    lines = RunWage.objects.filter(company=OuterRef("company"), run__missing_since__isnull=True)
     if by == PERSON:
         around = RunWage.objects.filter(employee=OuterRef("employee"), run__missing_since__isnull=True)
         fixed = FixedWage.objects.filter(employee=OuterRef("employee"), code=OuterRef("code"))
+        unknown = lines.filter(employee=OuterRef("employee"))
     else:
-        around = RunWage.objects.filter(company=OuterRef("company"), run__missing_since__isnull=True)
+        around = lines
         fixed = FixedWage.objects.filter(company=OuterRef("company"), code=OuterRef("code"))
+        unknown = lines
+    # Of people who were not asked for their fixed components since, nobody knows whether it is one.
+    unknown = unknown.filter(side.rows, ~_fixed_known(side), code=OuterRef("code")).exclude(amount=0)
     for_all = CompanyWageFixed.objects.filter(company=OuterRef("company"), code=OuterRef("code"))
     # Of somebody who was not paid around it, nothing tells that it will not come back.
     paid = around.filter(near).exclude(amount=0)
     once = Q(Exists(paid)) & ~Q(Exists(paid.filter(code=OuterRef("code"))))
-    return once & ~Q(Exists(fixed.filter(span))) & ~Q(Exists(for_all.filter(span)))
+    return once & ~Q(Exists(fixed.filter(later))) & ~Q(Exists(for_all.filter(later))) & ~Q(Exists(unknown))
+
+
+def _fixed_known(side: Side) -> Q:
+    """Of a line of output: whether its person's fixed components were read for the side's last period or a later one.
+
+    They are asked for the company's current period alone.
+    """
+    kind = FixedWage.resource.name
+    read = PersonFetch.objects.filter(employee=OuterRef("employee"), resource=kind, refused=False)
+    rows = FixedWage.objects.filter(since_period(side.span[-1]), employee=OuterRef("employee"))
+    return Q(Exists(read.filter(fetched_at__gte=side.fixed_since))) | Q(Exists(rows))

@@ -6,6 +6,7 @@ Unknown is not zero: a side whose output is not here, or not whole, has a `probl
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.roles import Capability
 from portal.companies import status, words
 from portal.companies.freshness import ever_fetched
-from portal.companies.models import Company, Run
+from portal.companies.models import Company, PeriodSeen, Run
 from portal.companies.periods import text
 from portal.companies.results import Problem, why_not, with_output
 from portal.companies.standing import run_period
@@ -28,6 +29,8 @@ from portal.ui.values import Status
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+    from portal.companies.freshness import Person
 
 #: The parameters of the address: the later and the earlier side.
 NOW, BEFORE = "period", "against"
@@ -55,7 +58,8 @@ class Side:
 
     `span` are the periods that it covers, `rows` its lines of run output, `booked` those of its journal. `neighbours`:
     the periods around it, those of the other side not among them. `neighbours_known`: whether output of any is here and
-    fixed components came in: without both nobody can say that something will not come back.
+    fixed components came in: without both nobody can say that something will not come back. `fixed_since`: since when
+    the fixed components of people are asked for its last period or a later one; None: that was never asked.
     """
 
     key: str
@@ -67,6 +71,7 @@ class Side:
     problem: Problem | None
     neighbours: tuple[Period, ...] = ()
     neighbours_known: bool = False
+    fixed_since: datetime | None = None
 
     @property
     def known(self) -> bool:
@@ -104,16 +109,23 @@ def in_periods(periods: Sequence[Period]) -> Q:
     return reduce(or_, (Q(year=period.year, number=period.number) for period in periods), Q(pk__in=[]))
 
 
+def since_period(first: Period) -> Q:
+    """Rows that belong to this period or a later one."""
+    return Q(year__gt=first.year) | Q(year=first.year, number__gte=first.number)
+
+
 class Chooser:
     """What can be compared of a company, and what the address asks for.
 
-    One query: the runs; and one for a side that lies in a run over several periods.
+    Two queries: the runs, and the periods that the company worked on one after another; and one for a side that lies in
+    a run over several periods.
     """
 
     def __init__(self, request: HttpRequest, company: Company, kind: PeriodType) -> None:
         self.request, self.company, self.kind = request, company, kind
         visible = Run.objects.visible_to(request.user, Capability.VIEW_SALARIES)
         self.runs: list[Any] = list(with_output(visible.filter(company=company)))
+        self.worked_on = _worked_on(request.user, company)
 
     def pair(self) -> Pair:
         """Both sides. By default the newest period with a run, and the one before it."""
@@ -191,16 +203,19 @@ class Chooser:
         near = tuple(period for period in self._around(span) if not any(period in other for other in spans))
         output = any(run.has_output for period in near for run in self._covering(period))
         known = output and ever_fetched(self.request.user, self.company, *FIXED_KINDS)
+        asked_since = min((at for at, worked_on in self.worked_on if worked_on >= span[-1]), default=None)
         period = one if isinstance(one, Period) else None
         problem = why_not(self.request.user, self.company, covering, period)
         if isinstance(one, Run):
             label = _("run %(number)s of %(period)s") % {"number": one.number, "period": run_period(one)}
             rows, booked = Q(run=one.pk), Q(year=one.year, run_number=one.number)
-            return Side(key_of(one), label, tuple(span), status.of_run(one), rows, booked, problem, near, known)
+            standing = status.of_run(one)
+            return Side(key_of(one), label, tuple(span), standing, rows, booked, problem, near, known, asked_since)
         made, locked = bool(covering), any(run.locked for run in covering)
         standing = status.of_period(one, self.company.current.period, made=made, locked=locked)
         own = in_periods([one])
-        return Side(text(one), words.period(self.kind, one), (one,), standing, own, own, problem, near, known)
+        label = words.period(self.kind, one)
+        return Side(text(one), label, (one,), standing, own, own, problem, near, known, asked_since)
 
     def _covering(self, period: Period) -> list[Any]:
         year, number = period.year, period.number
@@ -215,6 +230,14 @@ class Chooser:
             early, late = preceding(self.kind, early), following(self.kind, late)
             found += [early, late]
         return sorted(found)
+
+
+def _worked_on(user: "Person", company: Company) -> list[tuple[datetime, Period]]:
+    """The current periods of the company, each with the moment we first saw it. One query."""
+    rows = PeriodSeen.objects.visible_to(user).filter(company=company).values_list("seen_at", "year", "number")
+    return [(at, Period(year, number)) for at, year, number in rows] + [
+        (company.current.last_changed, company.current.period)
+    ]
 
 
 def key_of(run: Run) -> str:
