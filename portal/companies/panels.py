@@ -21,8 +21,9 @@ from portal.companies.settings_then import settings_then
 from portal.companies.standing import run_period
 from portal.periods import Period
 from portal.ui import panels, records
+from portal.ui.fields import hidden
 from portal.ui.panels import Panel
-from portal.ui.permissions import holds_over, of_client
+from portal.ui.permissions import capabilities_over, holds_over, of_client
 from portal.ui.record_overview import overview
 from portal.ui.records import When
 
@@ -70,6 +71,7 @@ def returns(request: HttpRequest, company: Company) -> dict[str, Any]:
     found = known(request, company, choice, WageTaxReturn)
     return {
         "period": choice.label,
+        "sees_total": "total" not in hidden(WageTaxReturn.resource, capabilities_over(request, company)),
         "returns": [
             {
                 "declaration": declaration,

@@ -23,6 +23,8 @@ from portal.companies.models import (
 )
 from portal.companies.periods import Chosen, chosen
 from portal.ui import formats, markup
+from portal.ui.fields import hidden
+from portal.ui.permissions import capabilities_over
 from portal.ui.values import Missing
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ class Scales:
     no_steps: Missing | None
     #: The period is not the current one: of others nobody asks for steps.
     past: bool
+    #: Whether the reader gets the amounts.
+    sees_amounts: bool
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ def _scales(request: HttpRequest, company: Company, choice: Chosen) -> Scales:
     steps = known(request, company, choice, CompanySalaryStep)
     places = {scale.scale: place for place, scale in enumerate(scales.rows)}
     ordered = sorted(steps.rows, key=lambda step: (places.get(step.scale, len(places)), step.value, step.step))
-    return Scales(scales.rows, ordered, scales.reason, steps.reason, choice.period != choice.current)
+    sees_amounts = "value" not in hidden(CompanySalaryScale.resource, capabilities_over(request, company))
+    return Scales(scales.rows, ordered, scales.reason, steps.reason, choice.period != choice.current, sees_amounts)
 
 
 def _schedules(row: CompanySchedule) -> list[Setting]:

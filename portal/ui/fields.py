@@ -35,6 +35,7 @@ class Rule:
 
 
 _IBAN = Rule(whole=Capability.REVEAL_IBAN)
+_WAGES = Rule(also=Capability.VIEW_SALARIES)
 
 #: (kind of record, field) -> how it departs from "all or nothing".
 RULES: Mapping[tuple[str, str], Rule] = {
@@ -42,7 +43,14 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("company_bank_account", "iban"): _IBAN,
     ("debtor_bank_account", "iban"): _IBAN,
     # Whoever may see tax settings need not be allowed to see wages.
-    ("wage_tax_settings", "year_wage"): Rule(also=Capability.VIEW_SALARIES),
+    ("wage_tax_settings", "year_wage"): _WAGES,
+    # That a return was sent is for everybody; what it comes to is the tax of one person where one works. The reference
+    # stands on the payment.
+    ("wage_tax_returns", "total"): _WAGES,
+    ("wage_tax_returns", "payment_reference"): _WAGES,
+    # Of a company where few work, the table of its own names what they earn.
+    ("company_salary_scales", "value"): _WAGES,
+    ("company_salary_steps", "value"): _WAGES,
     # Derived from a citizen service number (privacy.md 2).
     ("bsn_checks", "bsn_fingerprint"): Rule(never=True),
 }
@@ -57,6 +65,12 @@ def sight(resource: Resource, field: str, held: Collection[Capability]) -> Sight
     if rule.whole is not None and rule.whole not in held:
         return Sight.MASKED
     return Sight.FULL
+
+
+def hidden(resource: Resource, held: Collection[Capability]) -> frozenset[str]:
+    """The fields of a kind of which somebody gets nothing who may see its records and holds these capabilities."""
+    own = (field for name, field in RULES if name == resource.name)
+    return frozenset(field for field in own if sight(resource, field, held) is Sight.HIDDEN)
 
 
 def maskable(kind: str) -> Iterator[str]:

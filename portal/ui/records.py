@@ -27,8 +27,9 @@ from portal.mirror.resource import Resource, registry
 from portal.periods import Bounds, Period
 from portal.ui import formats, markup
 from portal.ui.empty import NOT_ASKED, NOT_GIVEN, REFUSED, EmptyKind, not_known_then
+from portal.ui.fields import hidden
 from portal.ui.freshness import FreshnessSummary, State
-from portal.ui.permissions import holds_over
+from portal.ui.permissions import capabilities_over, holds_over
 from portal.ui.state import names_of
 from portal.ui.sums import totals_of
 from portal.ui.tables import DayColumn, Table, TextColumn
@@ -291,15 +292,21 @@ class RecordListView(ScopedListView):
     def get_totals(self, rows: "QuerySet[Any]") -> dict[str, Any]:
         """The sums of the table's amounts over every row of the filter, which are counted with them; or in words why
         there are none."""
-        if not self.table_class.summed:
+        summed = tuple(name for name in self.table_class.summed if name not in self.hidden)
+        if not summed:
             return {}
         column, instead = self.table_class.alike
-        self.found, sums, unlike = totals_of(rows, self.table_class.summed, column)
+        self.found, sums, unlike = totals_of(rows, summed, column)
         return dict.fromkeys(sums, str(instead)) if unlike else dict(sums)
 
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """Fields that the reader does not get, though they may see the kind: columns that are not there."""
+        return hidden(self.resource, capabilities_over(self.request, self.owner))
+
     def get_table_kwargs(self) -> dict[str, Any]:
-        """Why there are no rows, in words where the usual ones would mislead."""
-        kwargs = super().get_table_kwargs()
+        """No column that is hidden; and why there are no rows, in words where the usual ones would mislead."""
+        kwargs = super().get_table_kwargs() | {"exclude": tuple(self.hidden)}
         if kwargs["empty_kind"] == "not_permitted":
             kwargs["empty_title"], kwargs["empty_text"] = NOT_GIVEN, REFUSED
         elif kwargs["empty_kind"] == "never_synced" and self.badge.ever:
