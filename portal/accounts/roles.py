@@ -17,7 +17,10 @@ class Capability(models.TextChoices):
     """A named thing a role may do to what lies in its scope."""
 
     VIEW = "view", _("see clients, companies and the status of their data")
-    VIEW_LABELS = "view_labels", _("see tags and service level of clients, which are the office's own words")
+    VIEW_LABELS = (
+        "view_labels",
+        _("see what is the office's own: tags and service level, run requests and workflow, who sees to a company"),
+    )
     VIEW_PERSONAL = "view_personal", _("see personal data of employees")
     VIEW_SALARIES = "view_salaries", _("see salaries and wage cost")
     VIEW_TAX_SETTINGS = "view_tax_settings", _("see wage-tax settings and the 30% ruling")

@@ -47,7 +47,7 @@ NEEDS = {
     Capability.VIEW_BANK_ACCOUNTS: {"bank_accounts", "company_bank_account", "debtor_bank_account"},
     Capability.VIEW_TAX_SETTINGS: {"wage_tax_settings"},
     Capability.VIEW_SICKNESS: {"absences"},
-    Capability.VIEW_LABELS: {"debtor_tags", "service_level"},
+    Capability.VIEW_LABELS: {"debtor_tags", "payroll_workflow", "run_requests", "service_level"},
     Capability.VIEW_SYNC: {"company_guids"},
 }  # fmt: skip
 #: The same of panels, by page.

@@ -2,6 +2,7 @@
 
 from django.apps import apps
 
+from portal.accounts.roles import Capability
 from portal.companies import models
 from portal.companies.loops import runs_at_first, runs_to_ask
 from portal.companies.resources.shapes import by_period, by_year, of_company
@@ -27,6 +28,7 @@ RUNS = by_year(
     adopt_by=("company", "year", "number"),
 )
 
+# Requests and workflow are how an office divides its work in Nmbrs, in its own words: no client needs to read them.
 # A request has no id and a period may have several: all that it says tells it apart.
 RUN_REQUESTS = by_year(
     "run_requests",
@@ -35,6 +37,7 @@ RUN_REQUESTS = by_year(
     {"year": "Year", "number": "Period", "status": "Status", "handled_on": "HandledDate"},
     rows="RunRequest",
     key=("company", "year", "number", "status", "handled_on"),
+    capability=Capability.VIEW_LABELS,
     hourly=True,
     watched=("status",),
 )
@@ -54,6 +57,7 @@ WORKFLOW = by_period(
     },
     rows="PayrollWorkflowTrack/Actions/PayrollWorkflowAction",
     key=("track", "action_id"),
+    capability=Capability.VIEW_LABELS,
     adopt_by=("company", "year", "number", "track", "name"),
 )
 
