@@ -54,6 +54,8 @@ class ListTools:
     def notes(self) -> list[str]:
         """What is not shown although it was asked for, or although the rows go by it."""
         said = []
+        if self.views.unknown:
+            said.append(_("This view is not there any more, or is not yours. The list is shown as the address says."))
         if self.views.damaged:
             text = _(
                 "What is kept of the view “%(view)s” cannot all be read. The rest is shown: overwrite or remove it."

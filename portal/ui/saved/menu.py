@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.urls import ResolverMatch
 from django.utils.translation import gettext as _
 
@@ -53,14 +53,18 @@ class SavedViews:
 
     @cached_property
     def opened(self) -> SavedView | None:
-        """The view that the address names. Raises Http404 for one that is not there for this person."""
-        asked = self.request.GET.get(VIEW, "")
-        if asked in ("", NO_VIEW):
-            return None
-        found = next((row for row in self.rows if str(row.pk) == asked), None)
-        if found is None:
-            raise Http404
-        return found  # type: ignore[no-any-return]
+        """The view that the address names; None also for one that this person does not have (`unknown`)."""
+        found: SavedView | None = next((row for row in self.rows if str(row.pk) == self._asked), None)
+        return found
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the address names a view that is removed, of somebody else or of another list, or that never was.
+
+        Nobody can tell these apart. Addresses with a view lie in open pages and bookmarks and outlive it: the rest of
+        the address still holds.
+        """
+        return self._asked not in ("", NO_VIEW) and self.opened is None
 
     @cached_property
     def start(self) -> SavedView | None:
@@ -147,6 +151,10 @@ class SavedViews:
                 column = columns.get(name)
                 names.append(str(column.verbose_name or name) if column is not None else name)
         return list(dict.fromkeys(names))
+
+    @property
+    def _asked(self) -> str:
+        return self.request.GET.get(VIEW, "")
 
     def _query(self, state: ListState, view: str) -> str:
         return with_state(self.request.GET, self.filters, state, view)
