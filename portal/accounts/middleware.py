@@ -8,9 +8,10 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.utils import translation
 
+from portal.accounts import unsent
 from portal.accounts.grants import roles_of
 from portal.accounts.roles import READ_ONLY
 
@@ -41,7 +42,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Every view needs a signed-in, active person unless it is marked with `login_not_required`.
 
     A fragment asked for by htmx is answered with an order to load the sign-in page: a redirect would end up
-    inside the page.
+    inside the page. Whoever sent a form comes back to the page with the form, and is told that nothing was done.
     """
 
     def process_view(
@@ -52,16 +53,25 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
         refusal = super().process_view(request, view_func, view_args, view_kwargs)
-        if refusal is None or request.headers.get("HX-Request") != "true":
-            return refusal
-        try:
-            page = urlsplit(request.headers.get("HX-Current-URL", ""))
-        except ValueError:
-            page = urlsplit("/")
+        if refusal is None:
+            return None
+        if request.headers.get("HX-Request") == "true":
+            try:
+                page = urlsplit(request.headers.get("HX-Current-URL", ""))
+            except ValueError:
+                page = urlsplit("/")
+            shown = urlunsplit(("", "", page.path or "/", page.query, ""))
+            refusal = HttpResponse(status=401, headers={"HX-Redirect": self._sign_in(view_func, shown)})
+        elif request.method not in unsent.SAFE:
+            refusal = redirect(self._sign_in(view_func, unsent.page_to_send_from(request)))
+        if request.method not in unsent.SAFE:
+            unsent.remember(refusal)
+        return refusal
+
+    def _sign_in(self, view: Callable[..., Any], page: str) -> str:
         query = QueryDict(mutable=True)
-        query[REDIRECT_FIELD_NAME] = urlunsplit(("", "", page.path or "/", page.query, ""))
-        address = f"{resolve_url(self.get_login_url(view_func))}?{query.urlencode(safe='/')}"
-        return HttpResponse(status=401, headers={"HX-Redirect": address})
+        query[REDIRECT_FIELD_NAME] = page
+        return f"{resolve_url(self.get_login_url(view))}?{query.urlencode(safe='/')}"
 
 
 class ReadOnlyMiddleware:
@@ -70,7 +80,6 @@ class ReadOnlyMiddleware:
     Their own account stays theirs: signing in and out, password, second factor, sessions and language.
     """
 
-    SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
     #: What else is nobody's data: the language, and the demo's door.
     OPEN = ("ui:language", "demo:")
 
@@ -82,7 +91,7 @@ class ReadOnlyMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Raises PermissionDenied before the view runs."""
-        if request.method in self.SAFE or not request.user.is_authenticated:
+        if request.method in unsent.SAFE or not request.user.is_authenticated:
             return
         match = request.resolver_match
         if match is not None and match.view_name.startswith((*OWN_ACCOUNT, *self.OPEN)):

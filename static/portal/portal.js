@@ -89,7 +89,7 @@
   document.addEventListener("htmx:sendError", () => notice(document.body.dataset.requestFailed));
   document.addEventListener("htmx:timeout", () => notice(document.body.dataset.requestFailed));
   document.addEventListener("htmx:responseError", (event) => {
-    const refused = [400, 403, 404].includes(event.detail.xhr.status);
+    const refused = [400, 403, 404, 405].includes(event.detail.xhr.status);
     const { requestRefused, requestFailed } = document.body.dataset;
     const reference = event.detail.xhr.getResponseHeader("X-Reference");
     notice(refused ? requestRefused : [requestFailed, reference].filter(Boolean).join(" "));

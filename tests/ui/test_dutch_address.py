@@ -17,6 +17,7 @@ READ_BY_CLIENTS = (
     # Signing in, invitations, one's own account, and the pages of errors.
     "portal/accounts/invitation",
     "portal/accounts/signin/",
+    "portal/accounts/unsent.py",
     "templates/account/",
     "templates/accounts/",
     "templates/mfa/",

@@ -11,10 +11,11 @@ from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from portal.accounts.signin import second_factor, sessions
+from portal.accounts.unsent import page_behind
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -87,7 +88,4 @@ def _page(request: HttpRequest) -> str:
     """The page to come back to: this one, or for a post the page it came from."""
     if request.method in ("GET", "HEAD") and request.headers.get("HX-Request") != "true":
         return request.get_full_path()
-    came_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
-    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
-        return came_from
-    return resolve_url(settings.LOGIN_REDIRECT_URL)
+    return page_behind(request) or resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
-from portal.accounts import doors
+from portal.accounts import doors, unsent
 from portal.accounts.fresh import FreshSignInMixin
 from portal.accounts.signin import second_factor, sessions
 from portal.accounts.signin.kept_in_session import keep, kept
@@ -48,6 +48,7 @@ class SignInView(account.LoginView):
             **super().get_context_data(**kwargs),
             "doors": doors.open_to(self.request),
             "ended": self.request.session.pop(ENDED, None),
+            "unsent": unsent.waits(self.request),
         }
 
 
