@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+from hashlib import blake2b
 
 from django.db import transaction
 
@@ -13,6 +14,10 @@ from portal.connections.setup import Credentials, Tried, keep
 
 #: Tried credentials that nobody kept are forgotten after this.
 TRIED_KEPT = timedelta(minutes=30)
+
+
+class Overtaken(Exception):
+    """Other credentials were tried since the page was made, so they are not those that its reader decided about."""
 
 
 def remember_tried(
@@ -39,10 +44,19 @@ def is_fresh(start: FirstStart | None) -> bool:
     return start is not None and start.tried is not None and start.tried > now() - TRIED_KEPT
 
 
+def sign_of(start: FirstStart) -> str:
+    """What a page carries to say which try it shows: a digest, without the token."""
+    shown = repr((start.host, start.user, start.domain, start.kind, start.tried and start.tried.isoformat()))
+    return blake2b(shown.encode(), digest_size=16).hexdigest()
+
+
 @transaction.atomic
-def keep_tried(firm: Firm) -> Connection | None:
-    """Store the tried credentials as the firm's connection; None when there are none any more."""
-    start = FirstStart.objects.select_for_update().filter(firm=firm).first()
+def keep_tried(firm: Firm, sign: str = "") -> Connection | None:
+    """Store the tried credentials as the firm's connection; None when there are none any more.
+
+    `sign`: of the try that the page showed; without one there is nothing to compare. Raises Overtaken.
+    """
+    start = _shown(firm, sign)
     if start is None or not is_fresh(start):
         return None
     credentials = Credentials(start.host, start.user, start.token, start.domain)
@@ -51,9 +65,11 @@ def keep_tried(firm: Firm) -> Connection | None:
     return connection
 
 
-def forget_tried(firm: Firm) -> None:
-    """Let go of tried credentials that are not wanted."""
-    for start in FirstStart.objects.filter(firm=firm, tried__isnull=False):
+@transaction.atomic
+def forget_tried(firm: Firm, sign: str = "") -> None:
+    """Let go of tried credentials that are not wanted; `sign` as for `keep_tried`. Raises Overtaken."""
+    start = _shown(firm, sign)
+    if start is not None and start.tried is not None:
         _wipe(start)
 
 
@@ -76,6 +92,14 @@ def clients_were_chosen(firm: Firm, debtors: Collection[int]) -> None:
 def colleagues_were_asked(firm: Firm) -> None:
     """Somebody said that nobody else is to be invited now."""
     FirstStart.objects.update_or_create(firm=firm, defaults={"colleagues_done": now()})
+
+
+def _shown(firm: Firm, sign: str) -> FirstStart | None:
+    """The row, locked: a try that comes in meanwhile waits."""
+    start: FirstStart | None = FirstStart.objects.select_for_update().filter(firm=firm).first()
+    if start is not None and is_fresh(start) and sign and sign != sign_of(start):
+        raise Overtaken
+    return start
 
 
 def _of(firm: Firm) -> FirstStart:

@@ -17,7 +17,7 @@ from portal.accounts.signin.sessions import SIGNED_IN
 from portal.audit.models import Entry
 from portal.clock import now
 from portal.connections import first_start
-from portal.connections.models import Connection, FirstStart
+from portal.connections.models import Connection, Environment, FirstStart
 from portal.debtors.models import Debtor
 from portal.mirror.models import Freshness
 from portal.mirror.opt_ins import switched_on
@@ -152,6 +152,31 @@ def test_what_goes_wrong_is_said_and_nothing_is_lost(boss, sandbox, firm, settin
     assert FirstStart.objects.get().token == ""
     assert boss.post(url("keep"))["Location"] == url("connection")
     assert not Connection.objects.exists()
+
+
+@pytest.mark.database
+def test_what_is_kept_or_let_go_is_what_the_page_showed(boss, sandbox, firm, administrator):
+    colleague = by(administrator("colleague@test.example", language="en"))
+
+    def tries(browser, **other):
+        assert browser.post(url("connection"), form(sandbox, **other)).status_code == 302
+        return re.search(r'name="sign" value="(\w+)"', browser.get(url("connection")).text)[1]
+
+    seen = tries(boss)
+    newer = tries(colleague, domain="demo", kind="business")
+    assert seen != newer
+    for act in ("keep", "forget"):
+        assert boss.post(url(act), {"sign": seen})["Location"] == url("connection")
+        assert not Connection.objects.exists()
+        page = boss.get(url("connection")).text
+        assert "Other credentials were tried while you had this page open" in page
+        assert f'value="{newer}"' in page
+    # The same once more is another try all the same: what it opens may have changed.
+    assert tries(colleague, domain="demo", kind="business") != newer
+    assert boss.post(url("keep"), {"sign": newer})["Location"] == url("connection")
+    assert boss.post(url("keep"), {"sign": tries(boss)})["Location"] == url("kinds", Environment.objects.get().pk)
+    assert Connection.objects.get().environment.kind == "accountant"
+    assert TOKEN not in newer
 
 
 @pytest.mark.parametrize("name", ["connection", "keep", "forget"])

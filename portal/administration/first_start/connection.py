@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.accounts.fresh import fresh_sign_in_required
 from portal.administration.acts import posted
 from portal.administration.first_start.reading import probes, shown
-from portal.administration.first_start.steps import LISTS, standing
+from portal.administration.first_start.steps import LISTS, Standing, standing
 from portal.connections import first_start
 from portal.connections.models import EnvironmentKind
 from portal.connections.setup import Credentials, try_credentials, try_kinds
@@ -113,7 +113,8 @@ def connection(request: HttpRequest) -> HttpResponse:
     fresh = first_start.is_fresh(here.start)
     found = dict(here.start.found) if here.start else {}
     tested = {"found": found, "reading": shown(found.get("kinds", {}))}
-    context = {**here.context(), "form": form, "tried": here.start if fresh else None, **tested}
+    sign = first_start.sign_of(here.start) if fresh and here.start else ""
+    context = {**here.context(), "form": form, "tried": here.start if fresh else None, "sign": sign, **tested}
     return render(request, "administration/first_start/connection.html", context, status=422 if form.errors else 200)
 
 
@@ -122,7 +123,10 @@ def connection(request: HttpRequest) -> HttpResponse:
 def keep(request: HttpRequest) -> HttpResponse:
     """Store what was tried, and have the lists of clients and companies read."""
     here = standing(request, "connection")
-    kept = first_start.keep_tried(here.firm)
+    try:
+        kept = first_start.keep_tried(here.firm, request.POST.get("sign", ""))
+    except first_start.Overtaken:
+        return _overtaken(request, here)
     if kept is None:
         messages.warning(request, _("What was tried is not kept for longer than half an hour. Try it again."))
         return redirect(here.address("connection"))
@@ -139,5 +143,18 @@ def keep(request: HttpRequest) -> HttpResponse:
 def forget(request: HttpRequest) -> HttpResponse:
     """Try others instead."""
     here = standing(request, "connection")
-    first_start.forget_tried(here.firm)
+    try:
+        first_start.forget_tried(here.firm, request.POST.get("sign", ""))
+    except first_start.Overtaken:
+        return _overtaken(request, here)
+    return redirect(here.address("connection"))
+
+
+def _overtaken(request: HttpRequest, here: Standing) -> HttpResponse:
+    """Back to the page, which shows the newer try by now."""
+    told = _(
+        "Other credentials were tried while you had this page open. Nothing is stored yet. What they open stands "
+        "below: look at it, then decide."
+    )
+    messages.warning(request, told)
     return redirect(here.address("connection"))
