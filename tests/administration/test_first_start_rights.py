@@ -1,5 +1,6 @@
 """What the guided first start tells of a firm, and to whom: every question of a step goes through the door itself."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,9 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 from django.urls import reverse
 
-from portal.accounts import invitations
+from portal.accounts import invitations, rights
 from portal.accounts.models import Membership, User
-from portal.accounts.rights import Place
+from portal.accounts.rights import SYSTEM, Place
 from portal.accounts.roles import Role
 from portal.administration.first_start import clients, watching
 from portal.administration.first_start.steps import LISTS, Standing
@@ -69,6 +70,20 @@ def told(begun: Office, user: User) -> list[object]:
 
 def test_every_step_tells_the_administrator_how_far_the_firm_is(begun: Office) -> None:
     assert all(told(begun, begun.administrator))
+
+
+def test_who_administers_two_offices_stays_with_the_one_that_they_set_up(begun: Office, other: Office) -> None:
+    rights.give(SYSTEM, other.administrator, Place(begun.firm.pk, Role.ADMINISTRATOR))
+    boss, named = by(other.administrator), f"firm={begun.firm.pk}"
+    links = []
+    for step in ("overview", "connection", "clients", "sync", "colleagues"):
+        page = boss.get(f"{reverse(f'first_start:{step}')}?{named}").text.partition('id="main"')[2]
+        links += [(step, link) for link in re.findall(r'href="(/start/[^"]*)"', page) if "/kinds/" not in link]
+    SyncPlan.objects.all().delete()
+    page = boss.get(f"{reverse('first_start:sync')}?{named}").text.partition('id="main"')[2]
+    links += [("sync, not begun", link) for link in re.findall(r'href="(/start/[^"]*)"', page) if "/kinds/" not in link]
+    assert len(links) > 25
+    assert [one for one in links if not one[1].endswith(named)] == []
 
 
 @pytest.mark.parametrize("reader", ["administrator of another firm", "auditor of the firm"])

@@ -168,6 +168,11 @@ class Standing:
         named = len(self.firms) > 1 and not args
         return f"{page}?{urlencode({'firm': self.firm.pk})}" if named else page
 
+    @property
+    def pages(self) -> dict[str, str]:
+        """The pages of the path by name, about this firm: templates have no other way to them."""
+        return {name: self.address(name) for name in ("overview", "connection", "clients", "sync", "colleagues")}
+
     def context(self) -> dict[str, object]:
         """What every page of the path shows."""
         title = next((title for name, title, _text in STEPS if name == self.page), "")
