@@ -86,6 +86,28 @@ def test_who_administers_two_offices_stays_with_the_one_that_they_set_up(begun: 
     assert [one for one in links if not one[1].endswith(named)] == []
 
 
+def test_clients_that_were_chosen_and_are_gone_do_not_become_everything(begun: Office) -> None:
+    SyncPlan.objects.all().delete()
+    boss, sync, choice = by(begun.administrator), reverse("first_start:sync"), reverse("first_start:clients")
+    gone = "The clients that you chose to begin with are not there any more"
+    User.objects.filter(pk=begun.administrator.pk).update(language="en")
+    assert "These are read first" in boss.get(sync).text
+    assert gone not in boss.get(choice).text
+    FirstStart.objects.update(chosen=[10**6])
+    assert boss.get(sync)["Location"] == boss.post(sync)["Location"] == choice
+    assert not SyncPlan.objects.exists()
+    page = boss.get(choice).text
+    assert gone in page
+    # Neither of the two is ticked, and none of them is not an answer.
+    assert not re.search(r'type="radio"[^>]*checked', page)
+    assert boss.post(choice).status_code == 422
+    assert boss.post(choice, {"which": "all"})["Location"] == sync
+    assert "Every company is read" in boss.get(sync).text
+    assert gone not in boss.get(choice).text
+    assert boss.post(sync)["Location"] == sync
+    assert SyncPlan.objects.get().environment == begun.environment
+
+
 @pytest.mark.parametrize("reader", ["administrator of another firm", "auditor of the firm"])
 def test_no_step_tells_anything_to_who_does_not_administer_the_firm(begun: Office, other: Office, reader: str) -> None:
     user = other.administrator if reader == "administrator of another firm" else person(begun, Role.AUDITOR)

@@ -169,7 +169,7 @@ def test_the_syncs_and_choices_of_a_first_start_are_of_who_manages_it(standing_l
 def test_the_clients_of_a_first_start_are_of_who_manages_it(world, standing_let_by):
     form = clients_step.ClientsForm(standing=standing_let_by)
     assert not form.fields["debtors"].queryset.exists()
-    assert watching._chosen(standing_let_by) == []
+    assert watching._chosen(standing_let_by) is None
 
 
 def test_how_far_the_reading_of_clients_is_shows_to_who_may_see_syncs(world, standing_let_by):

@@ -80,13 +80,18 @@ def clients(request: HttpRequest) -> HttpResponse:
         return redirect(here.address("connection"))
     chosen = list(here.start.chosen) if here.start else []
     form = ClientsForm(posted(request), standing=here, initial={"which": SOME if chosen else ALL, "debtors": chosen})
+    debtors: Any = form.fields["debtors"]
+    gone = bool(chosen) and not debtors.queryset.filter(pk__in=chosen).exists()
+    if gone:
+        # Neither is what was meant: somebody decides anew.
+        form.initial["which"] = ""
     if request.method == "POST" and form.is_valid():
         first_start.clients_were_chosen(here.firm, form.debtor_ids())
         return redirect(here.address("sync"))
-    debtors: Any = form.fields["debtors"]
     context = {
         **here.context(),
         "form": form,
+        "gone": gone,
         "count": debtors.queryset.count(),
         "most": MOST,
         "bar": _list_under_way(here),

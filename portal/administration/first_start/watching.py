@@ -31,8 +31,10 @@ def watching(request: HttpRequest) -> HttpResponse:
     if here.environment is None:
         return redirect(here.address("connection"))
     debtors = _chosen(here)
+    if debtors is None and (request.method == "POST" or not here.plans.exists()):
+        return redirect(here.address("clients"))
     if request.method == "POST":
-        targets: list[Target] = [*debtors] or [here.environment]
+        targets: list[Target] = [*debtors] if debtors else [here.environment]
         begun = [
             begin(request, target, "")
             for target in targets
@@ -59,14 +61,20 @@ def watching(request: HttpRequest) -> HttpResponse:
     return render(request, "administration/first_start/sync.html", context)
 
 
-def _chosen(here: Standing) -> list[Debtor]:
-    """The clients to begin with, those that are still there; none: all."""
+def _chosen(here: Standing) -> list[Debtor] | None:
+    """The clients to begin with, those that are still there; an empty list: all.
+
+    None: some were chosen and none of them is there any more, for instance since another environment was connected.
+    Nobody meant everything by that, which may cost a thousand times as much: it is asked again.
+    """
     wanted = here.start.chosen if here.start else []
+    if not wanted:
+        return []
     known = Debtor.objects.visible_to(here.user, Capability.RESYNC_FIRM).filter(environment=here.environment)
-    return list(known.filter(pk__in=wanted).order_by("name", "pk")) if wanted else []
+    return list(known.filter(pk__in=wanted).order_by("name", "pk")) or None
 
 
-def _price(here: Standing, debtors: list[Debtor]) -> Estimate:
+def _price(here: Standing, debtors: list[Debtor] | None) -> Estimate:
     """Of everything, or the share that these clients' companies have in it."""
     environment: Any = here.environment
     whole = estimate(environment)
