@@ -34,9 +34,7 @@ class PeopleFilter(django_filters.FilterSet):  # type: ignore[misc]
         empty_label=_("In service on this day"),
         choices=[(EVERYBODY, _("Everybody"))],
     )
-    type = django_filters.ChoiceFilter(
-        field_name="employee_type", label=_("Employee type"), empty_label=_("All"), choices=()
-    )
+    type = django_filters.ChoiceFilter(method="by_type", label=_("Employee type"), empty_label=_("All"), choices=())
     department = django_filters.CharFilter(
         method="by_department",
         label=_("Department"),
@@ -50,7 +48,8 @@ class PeopleFilter(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.day = asked.day(self.request)
-        self._offer("type", list(types_of(self.queryset).values_list("pk", "description")))
+        self.types = self._types_by_word()
+        self._offer("type", [(self._key(keys), word) for word, keys in self.types.items()])
         self.form.fields["service"].widget.attrs["class"] = "form-select"
 
     def filter_queryset(self, queryset: "QuerySet[Employee]") -> "QuerySet[Employee]":
@@ -74,9 +73,24 @@ class PeopleFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Applied in filter_queryset, also when nothing is chosen."""
         return rows
 
+    def by_type(self, rows: "QuerySet[Employee]", name: str, value: str) -> "QuerySet[Employee]":
+        """People whose type has the same word, in whichever environment."""
+        return rows.filter(employee_type__in=next(keys for keys in self.types.values() if int(value) in keys))
+
     def by_department(self, rows: "QuerySet[Employee]", name: str, value: str) -> "QuerySet[Employee]":
         """People whose department on the day has this in its name."""
         return self._in_department(rows, description__icontains=value)
+
+    def _types_by_word(self) -> dict[str, list[int]]:
+        """The types of these people. Each environment has its own, mostly with the words of the others."""
+        found: dict[str, list[int]] = {}
+        for kind in types_of(self.queryset).order_by("pk"):
+            found.setdefault(str(kind), []).append(kind.pk)
+        return found
+
+    def _key(self, keys: list[int]) -> int:
+        """What stands for all types of a word in an address: the one that is asked for, which may be any of them."""
+        return next((key for key in keys if str(key) == self.data.get("type")), keys[0])
 
     def _in_department(self, rows: "QuerySet[Employee]", **described: str) -> "QuerySet[Employee]":
         return rows.filter(Exists(self._departments().filter(employee=OuterRef("pk"), **described)))

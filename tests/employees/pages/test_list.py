@@ -183,6 +183,35 @@ def test_filters_by_type_and_department_of_the_day(company: Company, client: Cli
     assert 'value="Stock"' not in client.get(address).content.decode()
 
 
+@pytest.mark.database
+def test_types_of_several_environments_are_one_choice_for_each_word(firm: Firm, client: Client) -> None:
+    kinds = {}
+    for domain in ("one", "two"):
+        there = make_company(make_debtor(make_environment(firm, domain)), f"Company {domain}")
+        for word in ("Payroll", f"Only in {domain}"):
+            kinds[domain, word] = make_employee_type(there.environment, word)
+            person = employ(there, f"{word}, {domain}")
+            Employee.objects.filter(pk=person.pk).update(employee_type=kinds[domain, word])
+
+    def offered(query: str = "") -> list[tuple[str, str]]:
+        page = (
+            client.get(f"/employees/{query}")
+            .content.decode()
+            .partition('<select name="type"')[2]
+            .partition("</select>")[0]
+        )
+        return re.findall(r'<option value="(\d+)"([^>]*)>', page)
+
+    assert len(offered()) == 3
+    both = ["Payroll, one", "Payroll, two"]
+    # An address or a view that was kept names either of them.
+    for domain in ("one", "two"):
+        pk = kinds[domain, "Payroll"].pk
+        assert names(client, f"/employees/?type={pk}") == both
+        assert [key for key, more in offered(f"?type={pk}") if "selected" in more] == [str(pk)]
+    assert names(client, f"/employees/?type={kinds['one', 'Only in one'].pk}") == ["Only in one, one"]
+
+
 def test_totals_that_are_kept_are_those_of_the_people(company: Company, client: Client) -> None:
     employ(company, "A", "2000")
     left = employ(company, "B", "1000.25")
