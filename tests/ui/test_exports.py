@@ -30,9 +30,10 @@ from portal.ui.exports import files, making, tasks
 from portal.ui.exports import sheet as sheets
 from portal.ui.exports.asking import place_of, rows_of
 from portal.ui.exports.cells import cell, text_of
-from portal.ui.exports.paper import shared
+from portal.ui.exports.paper import cut, shared
 from portal.ui.markup import missing
 from portal.ui.models import Export, ExportFormat, ExportStatus
+from portal.ui.paper import Paper
 from portal.ui.values import Missing
 from tests.factories import (
     fetched_everything,
@@ -270,14 +271,29 @@ def test_a_long_list_is_made_by_a_worker_for_who_may_have_it_then(
     # Who may take less out than then gets no file of then.
     hers = make_debtor(company.environment, "Slagersgroep", number="1002")
     Membership.objects.filter(user=user).update(debtor=hers)
-    assert client.get(f"{place}content/").status_code == 403
+    refused = client.get(f"{place}content/")
+    assert refused.status_code == 403
+    # It says to take the list out again, and leads there.
+    assert 'href="/employees/?columns=display_name"' in refused.content.decode()
     Membership.objects.filter(user=user).update(debtor=company.debtor)
     # After a day the link is worth nothing, whether it was swept or not.
     with time_machine.travel(clock.now() + timedelta(hours=24, minutes=1)):
-        assert signed_in(user).get(f"{place}content/").status_code == 410
+        gone = signed_in(user).get(f"{place}content/")
+        assert gone.status_code == 410
+        assert 'href="/employees/?columns=display_name"' in gone.content.decode()
         tasks.sweep()
     row.refresh_from_db()
     assert (row.status, list(files.folder().iterdir())) == (ExportStatus.EXPIRED, [])
+
+
+def test_a_cell_of_a_pdf_that_is_cut_off_says_so_and_no_other_does() -> None:
+    whole, long = "x" * 300, "x" * 299 + " yz"
+    assert cut(whole) == whole
+    assert cut(long) == "x" * 299 + "…"
+    assert len(cut("y" * 1000)) == 300
+    # The mark is drawn, not shown as one of the characters that the paper has not.
+    with Paper() as paper:
+        assert ord("…") in paper.known
 
 
 def demoted(user: User, company: Company, _other: Company) -> None:

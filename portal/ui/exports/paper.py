@@ -45,6 +45,11 @@ def shared(whole: float, wished: Sequence[float], least: Sequence[float]) -> lis
             return widths
 
 
+def cut(text: str) -> str:
+    """As much of the text of a cell as there is room for, with a mark where something is left out."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"
+
+
 class _Paper(Paper):
     def __init__(self, sheet: Sheet) -> None:
         super().__init__(orientation="landscape", format="A4")
@@ -111,7 +116,7 @@ class _Paper(Paper):
         self._ink(_SIZE, _INK)
 
     def _row(self, row: Row) -> None:
-        self._line([one.text[:_LONGEST] for one in row])
+        self._line([cut(one.text) for one in row])
 
     def _line(self, texts: list[str]) -> None:
         """One row of the table, as high as its highest cell; on the next page with the heading if it does not fit."""
