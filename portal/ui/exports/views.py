@@ -103,10 +103,12 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     row, user = _own(request, pk), _exporter(request)
     ready = row.status == ExportStatus.DONE and row.expires is not None and clock.now() < row.expires
     if ready and not still_has(user, row.scope):
-        return _said(request, _("You may see less than when this file was made. Take the list out again."), 403)
+        said = _("You may see less than when this file was made. Take the list out again.")
+        return _said(request, said, 403, place_of(_list(row)))
     found = files.opened(row.file) if ready else None
     if found is None:
-        return _said(request, _("This file is not there any more. Take the list out again."), 410)
+        said = _("This file is not there any more. Take the list out again.")
+        return _said(request, said, 410, place_of(_list(row)))
     record_at_once(Kind.DOCUMENT_READ, About(object_type="export", object_id=row.pk), detail={"format": row.format})
     return _file(found, row)
 
@@ -138,7 +140,7 @@ def _shown(row: Export) -> dict[str, Any]:
         "status": status_of(row),
         "under_way": under_way,
         "ready": row.status == ExportStatus.DONE,
-        "list": f"{row.path}?{row.query}" if row.query else row.path,
+        "list": _list(row),
         "progress": Progress(
             key=f"export-{row.pk}",
             label=_("Rows"),
@@ -148,6 +150,11 @@ def _shown(row: Export) -> dict[str, Any]:
             finished=not under_way,
         ),
     }
+
+
+def _list(row: Export) -> str:
+    """The address of the list that the file is of."""
+    return f"{row.path}?{row.query}" if row.query else row.path
 
 
 def _own(request: HttpRequest, pk: int) -> Export:
@@ -175,6 +182,6 @@ def _said(request: HttpRequest, text: str, status: int, place: Place | None = No
         "heading": _("No file"),
         "breadcrumb": [Crumb(_("My files"), reverse("ui:exports")), Crumb(_("No file"))],
         "text": text,
-        "list": f"{place.path}?{place.query}" if place else "",
+        "list": f"{place.path}?{place.query}".removesuffix("?") if place else "",
     }
     return render(request, "ui/no_export.html", context, status=status)
