@@ -49,9 +49,9 @@ def _tell_unseen(request: HttpRequest, pks: frozenset[int]) -> None:
 def _tell_unfit(request: HttpRequest, pks: frozenset[int]) -> None:
     text = ngettext(
         "The terms of %(count)s company were not changed, because a day of the month does not go with its short "
-        "periods: %(names)s.",
+        "periods, or it is not known yet how long they are: %(names)s.",
         "The terms of %(count)s companies were not changed, because a day of the month does not go with their short "
-        "periods: %(names)s.",
+        "periods, or it is not known yet how long they are: %(names)s.",
         len(pks),
     )
     _warn(request, text, pks)
