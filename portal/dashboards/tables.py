@@ -169,7 +169,9 @@ class ClientTable(Table):
 
 def _partly(record: Any) -> bool:
     """Whether figures of the month are kept of some of the companies and not of the others."""
-    return 0 < record.companies_behind < record.companies_present - record.companies_without_people
+    behind: int = record.companies_behind
+    present: int = record.companies_present - record.companies_without_people
+    return 0 < behind < present
 
 
 def _by(rows: "QuerySet[Any]", values: Mapping[int, int], is_descending: bool) -> "tuple[QuerySet[Any], bool]":

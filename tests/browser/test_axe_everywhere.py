@@ -119,14 +119,20 @@ def visits(*, everybody: bool) -> Iterator[Visit]:
 
 
 @pytest.fixture
-def world(transactional_db: None, settings: Any) -> Iterator[World]:
+def noon() -> Iterator[time_machine.Coordinates]:
+    """The clock, which goes on: pages wait for it."""
+    with time_machine.travel(NOON, tick=True) as clock:
+        yield clock
+
+
+@pytest.fixture
+def world(transactional_db: None, settings: Any, noon: time_machine.Coordinates) -> World:
     """The people and records of the access matrix, where the server of the test can read them. In Dutch: the longer
     words."""
     settings.SIGN_ON_ISSUERS = ["http://127.0.0.1"]
-    with time_machine.travel(NOON, tick=True):
-        made = build()
-        User.objects.update(language="nl")
-        yield made
+    made = build()
+    User.objects.update(language="nl")
+    return made
 
 
 @dataclass
@@ -135,6 +141,7 @@ class Eyes:
 
     page: "Page"
     server: str
+    clock: time_machine.Coordinates
     wrong: list[str] = field(default_factory=list)
     seen: int = 0
 
@@ -147,6 +154,8 @@ class Eyes:
 
     def open(self, address: str, status: int = 200) -> None:
         """Go there and look. What comes must be a whole page, and of this address."""
+        # Nobody is signed in for so long that a sensitive page asks who they are.
+        self.clock.move_to(NOON)
         answer = self.page.goto(self.server + address)
         assert answer
         assert (answer.status, urlsplit(self.page.url).path) == (status, urlsplit(address).path)
@@ -178,9 +187,9 @@ class Eyes:
 
 
 @pytest.fixture
-def eyes(page: "Page", live_server: Any, world: World) -> Iterator[Eyes]:
+def eyes(page: "Page", live_server: Any, world: World, noon: time_machine.Coordinates) -> Iterator[Eyes]:
     """Fails the test with everything that was wrong, not with the first thing only."""
-    looking = Eyes(page, str(live_server.url))
+    looking = Eyes(page, str(live_server.url), noon)
     yield looking
     assert looking.wrong == [], "\n".join(looking.wrong)
 
