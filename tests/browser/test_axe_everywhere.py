@@ -119,14 +119,14 @@ def visits(*, everybody: bool) -> Iterator[Visit]:
 
 
 @pytest.fixture
-def noon() -> Iterator[time_machine.Coordinates]:
+def noon() -> Iterator[time_machine.Traveller]:
     """The clock, which goes on: pages wait for it."""
     with time_machine.travel(NOON, tick=True) as clock:
         yield clock
 
 
 @pytest.fixture
-def world(transactional_db: None, settings: Any, noon: time_machine.Coordinates) -> World:
+def world(transactional_db: None, settings: Any, noon: time_machine.Traveller) -> World:
     """The people and records of the access matrix, where the server of the test can read them. In Dutch: the longer
     words."""
     settings.SIGN_ON_ISSUERS = ["http://127.0.0.1"]
@@ -141,7 +141,7 @@ class Eyes:
 
     page: "Page"
     server: str
-    clock: time_machine.Coordinates
+    clock: time_machine.Traveller
     wrong: list[str] = field(default_factory=list)
     seen: int = 0
 
@@ -187,7 +187,7 @@ class Eyes:
 
 
 @pytest.fixture
-def eyes(page: "Page", live_server: Any, world: World, noon: time_machine.Coordinates) -> Iterator[Eyes]:
+def eyes(page: "Page", live_server: Any, world: World, noon: time_machine.Traveller) -> Iterator[Eyes]:
     """Fails the test with everything that was wrong, not with the first thing only."""
     looking = Eyes(page, str(live_server.url), noon)
     yield looking
