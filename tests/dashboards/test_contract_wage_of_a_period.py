@@ -10,7 +10,7 @@ from django.test import Client
 from portal.accounts.models import Firm, User
 from portal.employees.models import SalaryType
 from portal.employees.wages import TO_MONTH, of_a_period, wage_cents_of
-from portal.periods import Period, PeriodType
+from portal.periods import Period, PeriodType, bounds
 from tests.dashboards.reading import tables
 from tests.factories import (
     fetched_everything,
@@ -59,7 +59,9 @@ def test_beside_the_cost_of_periods_stands_the_contract_wage_of_a_period(
     rows = next(found for found in tables(html) if found and heading in found[0])
     assert (rows[-2]["Wage cost"], rows[-2][heading]) == ("€900.00", "– unknown")
     assert (rows[-1]["Wage cost"], rows[-1][heading]) == ("– unknown", f"€{Decimal(wage):,.2f}")
-    monthly = client.get(f"/clients/{company.debtor_id}/").content.decode()
+    # In a month in which no period ends there is no cost that it could stand in for.
+    ends = f"{bounds(kind, current).last:%Y-%m}"
+    monthly = client.get(f"/clients/{company.debtor_id}/?month={ends}").content.decode()
     heading = "Contract wage a month (cost not known)"
     rows = next(found for found in tables(monthly) if found and heading in found[0])
     times, by = TO_MONTH[kind]

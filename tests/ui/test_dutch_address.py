@@ -37,8 +37,6 @@ READ_BY_CLIENTS = (
     # The client's own pages, and those that they share with the office.
     "portal/companies/tiles.py",
     "portal/dashboards/sums/cost_panel.py",
-    "portal/dashboards/sums/page.py",
-    "portal/dashboards/sums/panels.py",
     "portal/deadlines/address_views.py",
     "portal/deadlines/certainty.py",
     "portal/selfservice/",
