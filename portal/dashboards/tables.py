@@ -1,24 +1,28 @@
 """The table of clients."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import BigIntegerField, Case, Value, When
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, ngettext_lazy
 
 from portal.companies import words
 from portal.companies.tiles import left_out_words
 from portal.connections import wording
+from portal.dashboards import months
 from portal.dashboards.clients import RANKS
 from portal.dashboards.sums.clients import ClientCost
 from portal.debtors.models import Debtor
 from portal.periods import Period
-from portal.ui import icons, markup
+from portal.ui import formats, icons, markup
+from portal.ui.charts import sparkline
+from portal.ui.exports.parts import Part
 from portal.ui.formats import NO_BREAK
 from portal.ui.freshness import FreshnessLine, FreshnessSummary
 from portal.ui.tables import (
@@ -42,12 +46,21 @@ _STATES = {rank: state for state, rank in RANKS.items()}
 class ClientTable(Table):
     """One row a debtor. Figures are those of `month`; the rows come from portal.dashboards.clients.
 
-    `costs`: the wage cost by client, for who may see wages.
+    `costs`: the wage cost by client, for who may see wages; `total_of`: the months that its total is of, where those
+    are not the one of the list alone.
     """
 
     caption = _("Clients")
     counted = ngettext_lazy("client", "clients")
     remarks = True
+    apart: Mapping[str, Sequence[Part]] = MappingProxyType(
+        {
+            "wage_cost": (
+                Part(_("Wage cost (€)"), lambda table, row: table.cost_of(row), is_figure=True),
+                Part(_("Wage cost: month"), lambda table, row: table.month_of(row)),
+            ),
+        }
+    )
 
     name = LinkColumn("dashboards:debtor", verbose_name=_("Client"), empty_values=())
     number = TextColumn(verbose_name=_("Number"))
@@ -55,6 +68,7 @@ class ClientTable(Table):
     head_count = NumberColumn(verbose_name=_("Head count"), term="head_count", empty_values=())
     wage_cost = MoneyColumn(verbose_name=_("Wage cost"), term="wage_cost", accessor="pk")
     cost_change = NumberColumn(verbose_name=_("Cost change (%)"), accessor="pk", places=1)
+    cost_line = TextColumn(verbose_name=_("Cost trend"), accessor="pk", orderable=False, exclude_from_export=True)
     wage_cents = MoneyColumn(verbose_name=_("Contract wage a month"), term="contract_wage", empty_values=())
     joiners = NumberColumn(verbose_name=_("Joiners"), term="joiner", empty_values=())
     leavers = NumberColumn(verbose_name=_("Leavers"), term="leaver", empty_values=())
@@ -72,9 +86,15 @@ class ClientTable(Table):
         fields = ("name", "number")
         order_by_field = "sort"
 
-    def __init__(self, *args: Any, month: Period, costs: Mapping[int, ClientCost], **kwargs: Any) -> None:
-        self.month, self.costs = month, costs
+    def __init__(
+        self, *args: Any, month: Period, costs: Mapping[int, ClientCost], total_of: str = "", **kwargs: Any
+    ) -> None:
+        self.month, self.costs, self.total_of = month, costs, total_of
         super().__init__(*args, **kwargs)
+
+    def _total(self, column: Any) -> Any:
+        drawn = super()._total(column)
+        return of_month(drawn, self.total_of) if column.name == "wage_cost" and self.total_of else drawn
 
     def render_name(self, record: Debtor) -> str:
         """The name; a client without one is shown by its number."""
@@ -97,7 +117,27 @@ class ClientTable(Table):
         return self._figure(value, record, record.companies_without_people)
 
     def render_wage_cost(self, record: Any) -> SafeString:
-        """What the journals book on accounts of costs, in euros; see docs/wage-cost.md."""
+        """What the journals book on accounts of costs, in euros, with the name of its month where that is an earlier
+        one; see docs/wage-cost.md."""
+        return of_month(self.cost_of(record), self._earlier(record))
+
+    def render_cost_change(self, record: Any) -> SafeString:
+        """Per cent more or less than in the month before; of which month stands with the cost, or here without it."""
+        earlier = self._earlier(record)
+        return of_month(self.change_of(record), earlier, is_said="wage_cost" in self.columns.names())
+
+    def render_cost_line(self, record: Any) -> SafeString:
+        """The cost of six months, the one of the list last, as a line; what is not known is a gap."""
+        line = self._cost(record).line
+        if not line:
+            return SafeString("")
+        of = [months.label(month) for month in months.trend(self.month)[-len(line) :]]
+        known = (Missing.UNKNOWN.label if euros is None else formats.number(euros) for euros in line)
+        said = (f"{name} {euros}" for name, euros in zip(of, known, strict=True))
+        return markup.spark(sparkline(line, width=72, height=20), "; ".join(said))
+
+    def cost_of(self, record: Any) -> SafeString:
+        """The wage cost, with what is not in it."""
         cost = self._cost(record)
         drawn = markup.number(cost.now, 2)
         if isinstance(cost.now, Missing):
@@ -105,10 +145,19 @@ class ClientTable(Table):
         notes = [unread(cost.lacking)] if cost.lacking else []
         return with_notes(drawn, [*notes, without_period(cost.without_period)] if cost.without_period else notes)
 
-    def render_cost_change(self, record: Any) -> SafeString:
-        """Per cent more or less than in the month before."""
+    def change_of(self, record: Any) -> SafeString:
+        """The change of the wage cost."""
         cost = self._cost(record)
         return markup.number(cost.now if isinstance(cost.now, Missing) else cost.change, 1)
+
+    def month_of(self, record: Any) -> str:
+        """The month that the wage cost is of; nothing where it is not known."""
+        month = self._cost(record).month
+        return months.text(month) if month else ""
+
+    def _earlier(self, record: Any) -> str:
+        month = self._cost(record).month
+        return months.label(month) if month and month != self.month else ""
 
     def order_wage_cost(self, rows: "QuerySet[Any]", is_descending: bool) -> "tuple[QuerySet[Any], bool]":
         """By the amount; clients of whom it is not known come last either way."""
@@ -122,7 +171,7 @@ class ClientTable(Table):
 
     def _cost(self, record: Any) -> ClientCost:
         if record.company_count == 0:
-            return ClientCost(Decimal(0))
+            return ClientCost(Decimal(0), self.month)
         return self.costs.get(record.pk, ClientCost(Missing.NEVER_FETCHED))
 
     def render_wage_cents(self, value: int | None, record: Any) -> SafeString:
@@ -278,6 +327,18 @@ def without_period(count: int) -> str:
         count,
     )
     return text % {"count": count}
+
+
+def of_month(figure: SafeString, month: str, *, is_said: bool = False) -> SafeString:
+    """A figure with the name of the month that it is of, which a file has beside it; `is_said`: another cell of the row
+    has it on the page. No month: the figure alone."""
+    if not month:
+        return figure
+    drawn = figure if is_said else format_html('{}<span class="ui-below">{}</span>', figure, month)
+    if not isinstance(figure, markup.Shown):
+        return drawn
+    note = gettext("Wage cost and its change are those of %(month)s.") % {"month": month}
+    return markup.Shown.of(drawn, figure.value, figure.places, " ".join(filter(None, (figure.note, note))))
 
 
 def with_notes(figure: SafeString, notes: list[str]) -> SafeString:

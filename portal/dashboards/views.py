@@ -1,5 +1,6 @@
 """Clients: all of them in a table, and one on a dashboard."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property, partial
@@ -9,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import Capability
@@ -124,9 +126,10 @@ class ClientsView(ScopedListView):
         cents = sums.pop("wage_cents")
         self.left_out = sums.pop("wage_left_out") or 0
         self.behind = sums.pop("behind")
-        costs = [cost.now for cost in self._costs_of(rows)]
-        known = [cost for cost in costs if not isinstance(cost, Missing)]
-        self.cost_unknown = sum(isinstance(cost, Missing) and cost is not Missing.NO_PERIOD for cost in costs)
+        costs = self._costs_of(rows)
+        known = [cost.now for cost in costs if not isinstance(cost.now, Missing)]
+        self.cost_unknown = sum(isinstance(cost.now, Missing) and cost.now is not Missing.NO_PERIOD for cost in costs)
+        self.cost_months = Counter(cost.month for cost in costs if cost.month)
         return sums | {
             "wage_cost": sum(known, Decimal(0)) if known else None,
             "wage_cents": None if cents is None else Decimal(cents) / 100,
@@ -138,11 +141,33 @@ class ClientsView(ScopedListView):
             return list(self.costs.values())
         return [self.costs[pk] for pk in rows.order_by().values_list("pk", flat=True) if pk in self.costs]
 
+    @property
+    def has_earlier_costs(self) -> bool:
+        """Whether the wage cost of some clients is that of an earlier month than the page is about."""
+        return any(month != self.month for month in self.cost_months)
+
+    def get_facts(self) -> list[tuple[str, str]]:
+        """Of which months the total of the wage cost is."""
+        if not self.has_earlier_costs:
+            return []
+        return [(str(_("Wage cost")), gettext("The total is of %(months)s.") % {"months": self._cost_months()})]
+
+    def _cost_months(self) -> str:
+        """The months that the wage costs are of, each with its clients, the newest first."""
+        said = [
+            ngettext("%(month)s (%(count)s client)", "%(month)s (%(count)s clients)", count)
+            % {"month": months.label(month), "count": formats.number(count)}
+            for month, count in sorted(self.cost_months.items(), reverse=True)
+        ]
+        return ", ".join(said)
+
     def get_table_kwargs(self) -> dict[str, Any]:
         """The month, and no column of wages for those who may not see them."""
         kwargs = super().get_table_kwargs() | {"month": self.month, "costs": self.costs}
+        if self.has_earlier_costs:
+            kwargs["total_of"] = ", ".join(months.label(month) for month in sorted(self.cost_months))
         if not self.sees_wages:
-            hidden = ("wage_cost", "cost_change", "wage_cents")
+            hidden = ("wage_cost", "cost_change", "cost_line", "wage_cents")
             totals = {name: total for name, total in kwargs["totals"].items() if name not in hidden}
             kwargs |= {"exclude": hidden, "totals": totals}
         return kwargs
@@ -159,6 +184,7 @@ class ClientsView(ScopedListView):
             "last_day": months.last_day(self.month),
             "left_out": self.left_out if self.sees_wages else 0,
             "cost_unknown": self.cost_unknown,
+            "cost_months": self._cost_months() if self.has_earlier_costs else "",
             "behind": self.behind,
             "sees_wages": self.sees_wages,
         }

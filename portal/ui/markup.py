@@ -6,13 +6,14 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.clock import AMSTERDAM
 from portal.ui import formats, glossary, icons
+from portal.ui.charts import Sparkline
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.values import Missing, Status
 
@@ -73,6 +74,21 @@ def _shown(value: Any, draw: Callable[[Any], SafeString]) -> SafeString:
     if isinstance(value, Missing):
         return missing(value)
     return missing() if value is None else draw(value)
+
+
+def spark(line: Sparkline | None, words: str) -> SafeString:
+    """A small line in a cell; `words` are its values, for screen readers and on hover. Without any value: nothing."""
+    if line is None:
+        return SafeString("")
+    # A page has up to two hundred of them: no more is drawn than the line, and a dot where there is no line.
+    return format_html(
+        '<svg class="ui-spark ui-spark-row" viewBox="0 0 {} {}" role="img"><title>{}</title>{}{}</svg>',
+        line.width,
+        line.height,
+        words,
+        format_html_join("", '<polyline points="{}"/>', ((points,) for points in line.lines)),
+        format_html_join("", '<circle cx="{}" cy="{}" r="2"/>', line.dots),
+    )
 
 
 def money(value: Amount | Missing | None, places: int = 2) -> SafeString:

@@ -158,7 +158,7 @@ def test_the_cost_is_not_known_while_the_journal_of_one_run_is_still_to_come(
     # Runs are read by the hour, the journal by the night.
     late = make_run(company, 2026, 10, number=91, first_seen=SEEN + timedelta(hours=1))
     assert told("2026-10") == ("– unknown", "– unknown")
-    assert told("2026-11") == ("– unknown", "– unknown")
+    assert told("2026-11") == ("1,000.00 Sep 2026", "– unknown")
     late.period_start = 9
     late.save()
     assert told("2026-09")[0] == "– unknown"
@@ -223,11 +223,11 @@ def test_it_sorts_filters_and_leaves_in_files_as_numbers(
     answer = client.post("/files/", {"at": address, "format": "xlsx"})
     sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
     rows = [row for row in sheet.iter_rows(values_only=True) if row[0] == "A"]
-    assert [(float(row[1]), float(row[2])) for row in rows] == [(300.0, 200.0)]
-    assert all(isinstance(value, int | float) for value in rows[0][1:3])
+    assert [(float(row[1]), row[2], float(row[3])) for row in rows] == [(300.0, "2026-11", 200.0)]
+    assert all(isinstance(value, int | float) for value in (rows[0][1], rows[0][3]))
     answer = client.post("/files/", {"at": address, "format": "csv"})
     lines = list(csv.reader(b"".join(answer.streaming_content).decode("utf-8-sig").splitlines(), delimiter=";"))
-    assert ["B", "90.00", "-10.0"] in [line[:3] for line in lines]
+    assert ["B", "90.00", "2026-11", "-10.0"] in [line[:4] for line in lines]
 
 
 def test_who_may_not_see_wages_sees_no_cost_and_cannot_sort_by_it(

@@ -167,7 +167,7 @@ def test_wage_cost_of_clients_is_told_to_who_may_see_their_wages(office: Office,
     give(user, office, Role.CLIENT_USER, "a")
     found = [client_costs.costs_of(one, NOVEMBER) for one in (office.administrator, stranger, user)]
     assert (found[0][pk].now, pk in found[1], found[2][pk].now) == (100, False, Missing.UNKNOWN)
-    own, windows = Company.objects.filter(debtor=pk).values("pk"), client_costs._two_months(NOVEMBER)
+    own, windows = Company.objects.filter(debtor=pk).values("pk"), client_costs._windows(NOVEMBER)
     arms = [
         {Arm(row[0]) for row in reading.united(client_costs._arms(one, own, windows))}
         for one in (office.administrator, stranger)

@@ -1,6 +1,7 @@
-"""Wage cost of every client in a month and the one before it, by one query: what the list of clients shows.
+"""Wage cost of every client in six months, by one query: what the list of clients shows.
 
-What is known and what is not follows the rule of one client's page (portal.dashboards.sums.cost).
+What is known and what is not follows the rule of one client's page (portal.dashboards.sums.cost). The cost of this
+month is known when its last run is booked, often after it is over: until then the last month that is known is shown.
 """
 
 from collections import defaultdict
@@ -35,32 +36,38 @@ from portal.dashboards.sums.numbers import Arm, Row, RunIs, Sums, take
 from portal.dashboards.sums.reading import as_arm, united
 from portal.dashboards.sums.windows import Window, Windows
 from portal.mirror.models import Freshness, State
-from portal.periods import Period, PeriodType, bounds, preceding
+from portal.periods import Period, PeriodType, bounds
 from portal.ui.values import Missing
 
 if TYPE_CHECKING:
     from portal.companies.freshness import Person
 
-#: The places of the two months in their windows.
-BEFORE, NOW = 0, 1
+#: Months of the line of a client, that of the list last: enough to look back, and for the month before what is found.
+LINE = 6
+#: How many months back the cost of this month, or of one to come, is looked for while it is not known.
+BACK = 3
 #: Per cent, one decimal.
 _TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True)
 class ClientCost:
-    """Euros of the month, or why there are none; of the month before it None then. `lacking`: companies of which runs
-    or journals were never fetched. `without_period`: those with people of which no period ends in the month.
+    """Euros of the month, or why there are none. `month`: the one that they are of, which may be earlier than that
+    of the list; `before`: euros of the month before it. `lacking`: companies of which runs or journals were never
+    fetched. `line`: the months up to that of the list; None: not known. `without_period`: companies with people of
+    which no period ends in the month.
     """
 
     now: Decimal | Missing
+    month: Period | None = None
     before: Decimal | None = None
     lacking: int = 0
+    line: tuple[Decimal | None, ...] = ()
     without_period: int = 0
 
     @property
     def change(self) -> Decimal | None:
-        """Per cent more or less than in the month before; of nothing there is none."""
+        """Per cent more or less than in the month before that of the euros; of nothing there is none."""
         if isinstance(self.now, Missing) or not self.before:
             return None
         return (100 * (self.now - self.before) / abs(self.before)).quantize(_TENTH, ROUND_HALF_UP)
@@ -68,7 +75,7 @@ class ClientCost:
 
 def costs_of(user: "Person", month: Period) -> Mapping[int, ClientCost]:
     """By key of each client with companies. For a reader who may see the wages of all of them."""
-    windows = _two_months(month)
+    windows, back = _windows(month), looks_back(month)
     sums, clients = Sums(windows), defaultdict[int, list[int]](list)
     came: dict[int, int] = {}
     refused: set[int] = set()
@@ -86,30 +93,45 @@ def costs_of(user: "Person", month: Period) -> Mapping[int, ClientCost]:
     for row in over_several:
         _booked_elsewhere(sums, row)
     whole = {company for company, kinds in came.items() if kinds == len(COST_KINDS)}
-    return {client: _cost(sums, companies, whole, refused) for client, companies in clients.items()}
+    return {client: _cost(sums, companies, whole, refused, back) for client, companies in clients.items()}
 
 
-def _cost(sums: Sums, companies: list[int], whole: set[int], refused: set[int]) -> ClientCost:
+def looks_back(month: Period) -> int:
+    """How many months back a cost may be that stands in for that of `month`; of a month that is over there is none."""
+    return BACK if month >= months.this_month() else 0
+
+
+def last_known(line: Sequence[Decimal | None], back: int) -> int | None:
+    """The place of the last month of `line` that is known, at most so many before its end."""
+    places = range(len(line) - 1, max(len(line) - 2 - back, -1), -1)
+    return next((place for place in places if line[place] is not None), None)
+
+
+def _cost(sums: Sums, companies: list[int], whole: set[int], refused: set[int], back: int) -> ClientCost:
     lacking = sum(company not in whole for company in companies)
     if lacking == len(companies):
         is_refused = not refused.isdisjoint(companies)
         return ClientCost(Missing.NOT_PERMITTED if is_refused else Missing.NEVER_FETCHED, lacking=lacking)
-    now, before = (cost_of(sums, companies, place) for place in (NOW, BEFORE))
-    why = Missing.NO_PERIOD if now.no_period else Missing.UNKNOWN
-    return ClientCost(why if now.cost is None else now.cost, before.cost, lacking, now.without_period)
+    found = [cost_of(sums, companies, place) for place in range(LINE)]
+    line = tuple(one.cost for one in found)
+    at = None if found[-1].no_period else last_known(line, back)
+    now = None if at is None else line[at]
+    if at is None or now is None:
+        return ClientCost(Missing.NO_PERIOD if found[-1].no_period else Missing.UNKNOWN, lacking=lacking, line=line)
+    before = line[at - 1] if at else None
+    return ClientCost(now, sums.windows.all[at].period, before, lacking, line, found[at].without_period)
 
 
 def _booked_elsewhere(sums: Sums, row: Row) -> None:
-    """Nmbrs books a run over several periods in one of them, which need not be of the two months."""
+    """Nmbrs books a run over several periods in one of them, which need not be of these months."""
     for number in range(row.x or 0, (row.y or 0) + 1):
         period = Period(row.year, number)
         if not sums.windows.holds(sums.types.get(row.company), period):
             sums.booked.setdefault((row.company, period), 0)
 
 
-def _two_months(month: Period) -> Windows:
-    both = (preceding(PeriodType.MONTH, month), month)
-    found = tuple(Window(one, months.label(one), *bounds(PeriodType.MONTH, one)) for one in both)
+def _windows(month: Period) -> Windows:
+    found = tuple(Window(one, months.label(one), *bounds(PeriodType.MONTH, one)) for one in months.trend(month)[-LINE:])
     return Windows(Basis.MONTH, found, "", ())
 
 
@@ -160,7 +182,7 @@ def _came_in(user: "Person", own: Any) -> "QuerySet[Any]":
 
 
 def _runs(user: "Person", own: Any, windows: Windows) -> "QuerySet[Any]":
-    """The runs over a period of the two months."""
+    """The runs over a period of the months."""
     by_kind, together = _of_windows(windows)
     over = reduce(or_, (Q(company__current__period_type=kind) & _over(year, found) for kind, year, found in by_kind))
     over &= reduce(or_, (_over(year, found) for year, found in together))

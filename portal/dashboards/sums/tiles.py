@@ -11,6 +11,7 @@ from portal.companies.tiles import Tile, no_access, on
 from portal.dashboards import months
 from portal.dashboards.sums import cost
 from portal.dashboards.sums.absence import ABSENCE_KINDS, SMALL_GROUP, absence_of, why_not
+from portal.dashboards.sums.clients import last_known, looks_back
 from portal.dashboards.sums.cost import COST_KINDS
 from portal.dashboards.sums.page import Page, page_of
 from portal.dashboards.tables import unread, without_period
@@ -21,19 +22,28 @@ from portal.ui.values import Missing
 
 
 def cost_tile(request: HttpRequest, debtor: Debtor) -> Tile:
-    """What the runs of the month came to for the employer, with the months before it."""
+    """What the runs of the month came to for the employer, with the months before it. Where that of this month, or of
+    one to come, is not known yet, it is that of the last month that is, by its name."""
     page = _page(request, debtor)
     if not page.sees_wages:
         return no_access(_("Wage cost"), "wage_cost")
     lacks, lacking = page.never(COST_KINDS), page.lacking(COST_KINDS)
     found = cost.costs(page.sums)
-    points: list[Figure] = [None if lacks else one.cost for one in found]
-    month, none_due = {"month": months.name(page.sums.windows.shown.period)}, found[-1].no_period and not lacks
-    note = (_("No period of it ends in %(month)s.") if none_due else _("In %(month)s.")) % month
-    cautions = [unread(lacking)] if lacking and points[-1] is not None else []
-    if found[-1].without_period and points[-1] is not None:
-        cautions.append(without_period(found[-1].without_period))
-    value = Missing.NO_PERIOD if none_due else _shown(points, lacks)
+    points: list[Decimal | None] = [None if lacks else one.cost for one in found]
+    shown = page.sums.windows.shown.period
+    none_due = found[-1].no_period and not lacks
+    at = None if none_due else last_known(points, looks_back(shown))
+    month = shown if at is None else page.sums.windows.all[at].period
+    note = (_("No period of it ends in %(month)s.") if none_due else _("In %(month)s.")) % {"month": months.name(month)}
+    if month != shown:
+        text = _("In %(month)s: that of %(shown)s is not known yet.")
+        note = text % {"month": months.name(month), "shown": months.name(shown)}
+    value: Decimal | Missing = Missing.NO_PERIOD if none_due else lacks or Missing.UNKNOWN
+    cautions: list[str] = []
+    if at is not None and (known := points[at]) is not None:
+        value = known
+        cautions += [unread(lacking)] if lacking else []
+        cautions += [without_period(found[at].without_period)] if found[at].without_period else []
     return Tile(
         _("Wage cost"), value, note, points, unit="money", cautions=cautions, term="wage_cost", resources=COST_KINDS
     )
