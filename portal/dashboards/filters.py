@@ -2,51 +2,43 @@
 
 from typing import Any
 
-import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.forms import SearchInput
 from django.utils.translation import gettext_lazy as _
 
-from portal.companies.models import CurrentPeriod
-from portal.companies.words import PERIOD_TYPES
+from portal.companies.models import Company, CurrentPeriod
 from portal.dashboards.clients import RANKS
+from portal.deadlines.filters import TYPES, ChoosingFilter, choice, of_person, search_field
 from portal.debtors.models import Debtor
 from portal.ui.freshness import State
 
 
-class ClientFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Search by name or number, age of the data, period type of a company."""
+class ClientFilter(ChoosingFilter):
+    """Search by name or number, responsible person, team, tag, age of the data, period type of a company.
 
-    q = django_filters.CharFilter(
-        method="search",
-        label=_("Search"),
-        widget=SearchInput(attrs={"class": "form-control", "placeholder": _("Name or number")}),
-    )
-    data = django_filters.ChoiceFilter(
-        method="by_data",
-        label=_("Data from Nmbrs"),
-        empty_label=_("All"),
-        choices=[("attention", _("Not up to date"))],
-    )
-    period_type = django_filters.ChoiceFilter(
-        method="by_period_type",
-        label=_("Period type"),
-        empty_label=_("All"),
-        choices=[(kind.value, words) for kind, words in PERIOD_TYPES.items()],
-    )
+    Person, team and tag are offered as on the period board.
+    """
+
+    to_client = "pk"
+
+    q = search_field()
+    person = choice("by_person", _("Responsible"))
+    team = choice("by_team", _("Team"))
+    tag = choice("by_tag", _("Tag"))
+    data = choice("by_data", _("Data from Nmbrs"), [("attention", _("Not up to date"))])
+    period_type = choice("by_period_type", _("Period type"), TYPES)
 
     class Meta:
         model = Debtor
         fields: list[str] = []
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("data", "period_type"):
-            self.form.fields[name].widget.attrs["class"] = "form-select"
-
     def search(self, rows: "QuerySet[Debtor]", name: str, value: str) -> "QuerySet[Debtor]":
         """Part of the name, or the first characters of the number."""
         return rows.filter(Q(name__icontains=value) | Q(number__istartswith=value))
+
+    def by_person(self, rows: "QuerySet[Debtor]", name: str, value: str) -> "QuerySet[Debtor]":
+        """Clients with a company that this person is responsible for, or nobody."""
+        companies = Company.objects.visible_to(self.request.user).filter(of_person(self.request, value))
+        return rows.filter(Exists(companies.filter(debtor=OuterRef("pk"))))
 
     def by_data(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
         """Clients of which some kind is stale, failing, held, refused or was never fetched."""

@@ -101,8 +101,9 @@ class ChoosingFilter(django_filters.FilterSet):  # type: ignore[misc]
     A subclass names the fields that it wants: person, team, tag, client.
     """
 
-    #: From the rows to their company.
+    #: From the rows to their company, and to their client.
     path = ""
+    to_client = "debtor"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,16 +147,16 @@ class ChoosingFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_team(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
         """The clients that a team looks after, by name or by tag."""
         team = next((team for team in self._teams_shown if str(team.pk) == value), None)
-        return rows.filter(looked_after(team, f"{self.path}debtor")) if team else rows
+        return rows.filter(looked_after(team, self.to_client)) if team else rows
 
     def by_tag(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
         """Clients that carry a tag in Nmbrs now."""
         tags = _tags(self.request.user).filter(text=value)
-        return rows.filter(**{f"{self.path}debtor__in": tags.values("debtor")})
+        return rows.filter(**{f"{self.to_client}__in": tags.values("debtor")})
 
     def by_client(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
         """Of one client."""
-        return rows.filter(**{f"{self.path}debtor": int(value)})
+        return rows.filter(**{self.to_client: int(value)})
 
     @cached_property
     def _teams_shown(self) -> list[Team]:
@@ -225,6 +226,7 @@ class DeadlineFilter(ChoosingFilter):
     """
 
     path = "company__"
+    to_client = "company__debtor"
 
     q = search_field()
     client = choice("by_client", by_reader(_("Client"), _("Organisation")))

@@ -293,7 +293,7 @@ def test_costs_take_one_query_whatever_the_number_of_clients(
         run(make_company(debtor), Period(2026, 11), "100")
         fetched(debtor, "companies")
     client = as_user(administrator())
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         assert len(table(client, "/clients/?per_page=100")) == count + 1
 
 

@@ -345,5 +345,5 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(
             company=company, basis=Basis.MONTH, year=2026, number=11, first_day=FIRST, last_day=LAST, head_count=1
         )
     client = as_user(administrator())
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         assert len(table(client, "/clients/?per_page=100")) == count + 1

@@ -214,5 +214,5 @@ def test_who_may_not_see_wages_has_no_line_and_no_months_of_it(
 def test_it_takes_no_more_queries_with_more_clients(environment: Environment, client: Client) -> None:
     for number in range(30):
         paying(environment, f"Client {number}", {9: "100", 10: "120"})
-    with queries_at_most(14):
+    with queries_at_most(17):
         assert len(table(client, "/clients/?per_page=100")) == 31
