@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
@@ -30,7 +31,7 @@ from portal.debtors.models import Debtor
 from portal.employees.models import Contract
 from portal.employees.panels import moves_of
 from portal.periods import Period
-from portal.ui import moment, panels
+from portal.ui import formats, moment, panels
 from portal.ui.charts import Chart, Series
 from portal.ui.empty import lacking
 from portal.ui.panels import Panel
@@ -127,7 +128,8 @@ def movements(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
 
 
 def ending(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
-    """Contracts that end within sixty days from today, whatever month the page shows."""
+    """Contracts that end within sixty days from today, whatever month the page shows: what is to be done about them is
+    to be done now. The panel says the day."""
     today = clock.today()
     rows = contracts_ending(request.user, debtor.pk, day=today)
     reason = known_of(debtor, request.user).lacks(("employees", "contracts"))
@@ -149,6 +151,7 @@ def ending_rows(
         "contracts": piece_of(request, "ending", found),
         "read": ["contracts"] if found else [],
         "within": ENDING_WITHIN.days,
+        "head_note": "" if reason else gettext("Counted from today, %(day)s.") % {"day": formats.day(today)},
         "empty": "nothing",
         **lacking(reason),
     }

@@ -210,6 +210,27 @@ def test_contracts_that_end_within_sixty_days_and_have_none_after_them(
     ]
 
 
+@pytest.mark.parametrize("month", ["2026-11", "2026-02", "2027-01"])
+def test_contracts_that_end_are_counted_from_today_and_say_so_whatever_month_the_page_is_about(
+    environment: Environment, administrator: People, as_user: SignIn, month: str
+) -> None:
+    debtor, without = make_debtor(environment), make_debtor(environment)
+    company = make_company(debtor)
+    make_contract(make_person(company, "Ends soon"), date(2026, 1, 1), date(2026, 12, 1))
+    make_contract(make_person(company, "Ended in March"), date(2025, 1, 1), date(2026, 3, 1))
+    for one in (debtor, without):
+        fetched_everything(one)
+    client = as_user(administrator())
+    said = "Contracts ending within 60 days Counted from today, 22 Nov 2026."
+    html = page(client, f"/clients/{debtor.pk}/?month={month}")
+    assert said in text(html)
+    assert [(row["Name"], row["When"]) for row in table_of(html, "When")] == [("Ends soon", "in 9 days")]
+    assert said in text(page(client, f"/companies/{company.pk}/?period={month}"))
+    assert said in text(page(client, f"/clients/{without.pk}/?month={month}"))
+    company.freshness.filter(resource="contracts").delete()
+    assert "Counted from today" not in text(page(client, f"/clients/{debtor.pk}/?month={month}"))
+
+
 def test_another_accountants_client_does_not_exist(
     environment: Environment, accountant: People, as_user: SignIn
 ) -> None:

@@ -114,10 +114,10 @@ def panel(content: SafeString, title: str, footer: str = "", note: str = "", ter
 
 @register.simple_tag(takes_context=True)
 def show_panel(context: Context, shown: ShownPanel) -> SafeString:
-    """One panel of a page, as `panels.shown_on` gave it."""
+    """One panel of a page, as `panels.shown_on` gave it; `head_note` in its context stands beside the title."""
     body = render_to_string(shown.panel.template, shown.context, context.get("request")) if shown.permitted else ""
     told = {"title": shown.panel.title, "term": shown.panel.term, "denied": not shown.permitted}
-    return render_to_string("ui/panel.html", {"content": body, **told})
+    return render_to_string("ui/panel.html", {"content": body, "note": shown.context.get("head_note", ""), **told})
 
 
 @register.inclusion_tag("ui/progress.html")
