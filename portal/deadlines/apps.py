@@ -17,7 +17,8 @@ class DeadlinesConfig(AppConfig):
         from portal.mirror.resource import registry
         from portal.ui.menu import MenuEntry, register
 
-        registry.after_publish(["current_period", "runs", "wage_tax_returns", "pension_exports"], states.of_company)
+        telling = ["current_period", "runs", "wage_tax_returns", "pension_exports", "employees", "employments"]
+        registry.after_publish(telling, states.of_company)
         registry.after_publish(["companies"], states.of_debtor)
         every("portal.deadlines.tasks.catch_up", minutes=10)
         register(

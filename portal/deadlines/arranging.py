@@ -19,7 +19,7 @@ from portal.audit.recording import record
 from portal.companies.models import Company
 from portal.deadlines import states
 from portal.deadlines.colleagues import colleagues, seen_by
-from portal.deadlines.models import Arrangement, Deadline, Kind, MovedDate
+from portal.deadlines.models import Arrangement, Deadline, Ending, Kind, MovedDate
 from portal.deadlines.rules import BY_MONTH, PayRule
 from portal.periods import Period, PeriodType
 
@@ -77,15 +77,38 @@ def set_terms(by: User, companies: Iterable[int], terms: Terms) -> Done:
         values |= {"pay_rule": terms.pay[0].value, "pay_number": terms.pay[1]}
         if terms.pay[0] is PayRule.DAY_OF_MONTH:
             long = [kind.value for kind in BY_MONTH]
-            able = set(
-                Company.objects.filter(pk__in=asked, current__period_type__in=long).values_list("pk", flat=True)
-            )
+            able = set(Company.objects.filter(pk__in=asked, current__period_type__in=long).values_list("pk", flat=True))
     if terms.pension is not None:
         values["pension_days"] = None if terms.pension == "" else int(terms.pension)
     changed = _write(able, **values) if values else []
     states.rewrite(changed)
     _record(changed, {"what": "terms", "fields": sorted(values)})
     return Done(len(changed), frozenset(asked - able))
+
+
+@transaction.atomic
+def stop(by: User, companies: Iterable[int], part: Ending, *, after: date, reason: str) -> Done:
+    """No payroll, or no pension return, is expected any more of a period that begins after this day.
+
+    What Nmbrs has of one all the same keeps its deadline.
+    """
+    values = {f"{part}_end": after, f"{part}_end_reason": reason}
+    changed = _write(seen_by(by, companies), **values)
+    states.rewrite(changed)
+    _record(changed, {"what": f"{part}_ended"})
+    return Done(len(changed))
+
+
+@transaction.atomic
+def go_on(by: User, companies: Iterable[int], part: Ending) -> Done:
+    """It did not end, or it begins again: everything is expected as if nothing had been said."""
+    ended = Arrangement.objects.filter(company__in=seen_by(by, companies), **{f"{part}_end__isnull": False})
+    changed = _write(
+        list(ended.values_list("company_id", flat=True)), **{f"{part}_end": None, f"{part}_end_reason": ""}
+    )
+    states.rewrite(changed)
+    _record(changed, {"what": f"{part}_goes_on"})
+    return Done(len(changed))
 
 
 @transaction.atomic

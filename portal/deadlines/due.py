@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal import clock
-from portal.deadlines.models import Kind, Progress
+from portal.deadlines.models import Kind, Lapse, Progress
 from portal.ui import formats
 from portal.ui.values import Level, Missing, Status
 
@@ -49,6 +49,10 @@ DONE = {
 PASSED = Status(Level.NEUTRAL, gettext_lazy("none"), "minus")
 
 
+#: Nothing was made because there was nothing to make.
+LAPSED = {lapse.value: Status(Level.NEUTRAL, lapse.label, "minus") for lapse in Lapse}
+
+
 def bucket(word: str, due: str, act_by: str, today: date | None = None) -> Q:
     """The rows whose dates (names of columns) fall under one of the four words."""
     today = today or clock.today()
@@ -81,7 +85,7 @@ def end_of_week(today: date) -> date:
 class Dated:
     """A due date with how far its work is; the columns of a deadline, wherever they stand.
 
-    `refused`: nobody knows how far, because Nmbrs does not give it.
+    `refused`: nobody knows how far, because Nmbrs does not give it. `lapse`: why nothing has to be done.
     """
 
     kind: Kind
@@ -90,11 +94,14 @@ class Dated:
     progress: int | None
     open: bool
     refused: bool = False
+    lapse: str = ""
 
     @classmethod
     def of(cls, row: Any) -> "Dated":
         """Of a Deadline, of one that may be unknown with what portal.deadlines.refusals adds to it."""
-        return cls(Kind(row.kind), row.due, row.act_by, row.progress, row.open, getattr(row, "refused", False))
+        return cls(
+            Kind(row.kind), row.due, row.act_by, row.progress, row.open, getattr(row, "refused", False), row.lapse
+        )
 
     @property
     def status(self) -> Status | Missing:
@@ -107,7 +114,7 @@ class Dated:
             return Missing.NOT_PERMITTED if self.refused else Missing.NEVER_FETCHED
         if self.progress == Progress.DONE:
             return DONE[self.kind]
-        return near(self.due, self.act_by, say) if self.open else PASSED
+        return near(self.due, self.act_by, say) if self.open else LAPSED.get(self.lapse, PASSED)
 
 
 def near(due: date, act_by: date, say: Callable[[date], str] = formats.day) -> Status:

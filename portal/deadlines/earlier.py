@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest
 
 from portal import clock
+from portal.deadlines.few import few_late, left_out
 from portal.deadlines.models import Deadline
 from portal.deadlines.panels import told
 from portal.debtors import asked
@@ -39,8 +40,8 @@ def late(deadlines: "QuerySet[Deadline]") -> "QuerySet[Deadline]":
 
 def first_of(request: HttpRequest, rows: "QuerySet[Deadline]") -> Late:
     """What the calendar tells of such rows. One query, a second one only where there are more than it shows."""
-    found = list(rows.select_related("company__debtor")[: SHOWN + 1])
-    more = len(found) > SHOWN
+    found: list[Any] = list(few_late(rows, this_month()).select_related("company__debtor")[: SHOWN + 1])
+    more = len(found) > SHOWN or any(left_out(row) for row in found)
     return Late(
         [told(row) for row in found[:SHOWN]],
         rows.order_by().count() if more else len(found),

@@ -11,6 +11,7 @@ from portal.accounts.models import User
 from portal.companies import words
 from portal.deadlines.arranging import Terms
 from portal.deadlines.colleagues import colleagues
+from portal.deadlines.fields import select
 from portal.deadlines.models import Arrangement, Deadline, Kind
 from portal.deadlines.rules import PayRule
 from portal.periods import PeriodType
@@ -21,11 +22,6 @@ from portal.ui.overtaken import OvertakenMixin
 KEEP, NOBODY, USUAL = "keep", "nobody", "usual"
 #: Days around the end of a period within which something can be agreed.
 FIRST, LAST = -31, 366
-
-
-def select(choices: list[tuple[str, Any]], **kwargs: Any) -> forms.ChoiceField:
-    """A list to choose from."""
-    return forms.ChoiceField(choices=choices, widget=forms.Select(attrs={"class": "form-select"}), **kwargs)
 
 
 def _number(**kwargs: Any) -> forms.IntegerField:

@@ -4,6 +4,8 @@ Arrangement, MovedDate and CalendarFeed are the portal's own and cannot be fetch
 derived from those and the mirror (portal.deadlines.states).
 """
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -37,8 +39,22 @@ class Progress(models.IntegerChoices):
     DONE = 2, _("done")
 
 
+class Lapse(models.TextChoices):
+    """Why there is no payroll in a period that Nmbrs has no run of."""
+
+    NOBODY = "nobody", _("nobody in service")
+    STOPPED = "stopped", _("payroll ended")
+
+
+class Ending(models.TextChoices):
+    """What of a company can end while Nmbrs still has the company."""
+
+    PAYROLL = "payroll", _("payroll")
+    PENSION = "pension", _("pension returns")
+
+
 class Arrangement(models.Model):
-    """Who sees to a company, and what was agreed in place of the usual terms."""
+    """Who sees to a company, what was agreed in place of the usual terms, and what has ended."""
 
     company = models.OneToOneField(Company, on_delete=models.CASCADE, related_name="arrangement")
     responsible = models.ForeignKey(
@@ -57,6 +73,11 @@ class Arrangement(models.Model):
     pay_number = models.SmallIntegerField(default=0)
     #: Days after the end of the period, as the pension fund wants it.
     pension_days = models.SmallIntegerField(null=True)
+    #: The last day for which there is payroll, or a pension return, and why; None: it goes on.
+    payroll_end = models.DateField(null=True)
+    payroll_end_reason = models.CharField(max_length=200, blank=True)
+    pension_end = models.DateField(null=True)
+    pension_end_reason = models.CharField(max_length=200, blank=True)
 
     objects = models.Manager.from_queryset(ScopedQuerySet["Arrangement"])()
     scope_paths = _OF_COMPANY
@@ -75,6 +96,13 @@ class Arrangement(models.Model):
     def pay_day(self) -> PayDay | None:
         """The agreed pay day; None where none was agreed."""
         return PayDay(PayRule(self.pay_rule), self.pay_number) if self.pay_rule else None
+
+    @property
+    def ended(self) -> list[tuple[Ending, date, str]]:
+        """What has ended, after which day, and why."""
+        ends = ((Ending.PAYROLL, self.payroll_end, self.payroll_end_reason),
+                (Ending.PENSION, self.pension_end, self.pension_end_reason))  # fmt: skip
+        return [(part, day, reason) for part, day, reason in ends if day is not None]
 
 
 class Subject(models.Model):
@@ -122,7 +150,7 @@ class Deadline(Subject):
 
     `act_by` is the last working day at or before `due`; `computed` the date by the rules where a person moved it;
     `unsure`: worked out from a term that was not verified, and nobody set it; `progress` None: not known. `open`: it
-    still has to be done, as far as is known.
+    still has to be done, as far as is known; `lapse`: why it does not, where that is known.
     """
 
     act_by = models.DateField()
@@ -130,6 +158,7 @@ class Deadline(Subject):
     unsure = models.BooleanField(default=True)
     progress = models.PositiveSmallIntegerField(choices=Progress.choices, null=True)
     open = models.BooleanField(default=False)
+    lapse = models.CharField(max_length=10, blank=True, choices=Lapse.choices, default="")
 
     objects = models.Manager.from_queryset(ScopedQuerySet["Deadline"])()
 
@@ -151,8 +180,8 @@ class PeriodState(models.Model):
     `back` counts from the current period: 0 that one, 1 the one before, −1 the one after. Progress None: not known, or
     (`pension`, `return_progress`) nothing expected. `next_*`: the earliest deadline still open of this period and of
     those before it; of the current one also of those after it that the company worked on before it was set back.
-    `*_open`, `*_unsure`: as Deadline's. `*_known`: whether Nmbrs ever told. `rules`: with which table of
-    parameters it was computed.
+    `*_open`, `*_unsure`: as Deadline's. `lapse`: why there is no payroll, and then no pay day. `*_known`: whether Nmbrs
+    ever told. `rules`: with which table of parameters it was computed.
     """
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="period_states")
@@ -164,6 +193,7 @@ class PeriodState(models.Model):
     back = models.SmallIntegerField(default=0)
     run = models.PositiveSmallIntegerField(choices=Progress.choices, null=True)
     run_at = models.DateTimeField(null=True)
+    lapse = models.CharField(max_length=10, blank=True, choices=Lapse.choices, default="")
     pay_due = models.DateField(null=True)
     pay_unsure = models.BooleanField(default=True)
     return_progress = models.PositiveSmallIntegerField(choices=Progress.choices, null=True)

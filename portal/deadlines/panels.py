@@ -17,6 +17,7 @@ from portal.companies.freshness import ever_fetched, refused
 from portal.companies.models import Company
 from portal.connections.wording import by_side
 from portal.deadlines.due import Dated, act_words
+from portal.deadlines.few import few_late, left_out
 from portal.deadlines.models import Deadline, Kind
 from portal.deadlines.refusals import with_refusals
 from portal.debtors.models import Debtor
@@ -84,11 +85,13 @@ def _of_client(user: "User | AnonymousUser", debtor: int, *, day: date) -> "Quer
 
 def waiting_first(deadlines: "QuerySet[Deadline]", day: date) -> "QuerySet[Deadline]":
     """Those that wait (`waits`) come first, by day: what is open, and of what is due from `day` on what nobody knows.
+    Of each company only the first late ones.
 
     One that does not wait tells that there are dates at all, without another query.
     """
     waiting = Q(open=True) | Q(progress__isnull=True, due__gte=day)
-    return with_refusals(deadlines).annotate(waits=Q(waiting)).order_by("-waits", "due", "company__name", "pk")
+    rows: QuerySet[Any] = few_late(with_refusals(deadlines).annotate(waits=Q(waiting)), day)
+    return rows.order_by("-waits", "due", "company__name", "pk")
 
 
 def never_of_company(user: "User | AnonymousUser", company: Company) -> dict[str, Any]:
@@ -111,7 +114,8 @@ def _not_yet() -> dict[str, Any]:
 
 
 def told(row: Deadline) -> dict[str, Any]:
-    """One deadline as lists of a few tell it: what, how late or near, and its day where that does not say it."""
+    """One deadline as short lists (portal.deadlines.few) tell it: what, how late or near, and its day where that does
+    not say it."""
     state = Dated.of(row).status
     return {
         "row": row,
@@ -122,6 +126,7 @@ def told(row: Deadline) -> dict[str, Any]:
         "what": f"{Kind(row.kind).label} {words.period(PeriodType(row.period_type), row.period)}",
         "status": None if isinstance(state, Missing) else state,
         "missing": state if isinstance(state, Missing) else None,
+        "more": left_out(row),
     }
 
 

@@ -27,13 +27,18 @@ def carry_out(request: HttpRequest, user: User, form: SeveralForm, pks: list[int
     if terms != arranging.Terms():
         unfit = arranging.set_terms(user, pks, terms).without
     if form.changes_person or terms != arranging.Terms():
-        done = len(pks) - len(unseen | unfit)
-        text = ngettext("%(count)s company was set.", "%(count)s companies were set.", done)
-        messages.success(request, text % {"count": formats.number(done)})
+        _tell_set(request, len(pks) - len(unseen | unfit))
         _tell_unseen(request, unseen)
         _tell_unfit(request, unfit)
+    if (stop := form.stop_asked) is not None:
+        _tell_set(request, stop.carry_out(user, pks).changed)
     if (moved := form.moved) is not None:
         _tell_moved(request, arranging.move(user, pks, *moved.subject, due=moved.due, reason=moved.reason))
+
+
+def _tell_set(request: HttpRequest, done: int) -> None:
+    text = ngettext("%(count)s company was set.", "%(count)s companies were set.", done)
+    messages.success(request, text % {"count": formats.number(done)})
 
 
 def _tell_unseen(request: HttpRequest, pks: frozenset[int]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,8 +14,10 @@ from portal import clock
 from portal.accounts.models import User
 from portal.accounts.roles import Capability
 from portal.companies import words
-from portal.deadlines.forms import KEEP, LAST, TermsForm, select
+from portal.deadlines.fields import select
+from portal.deadlines.forms import KEEP, LAST, TermsForm
 from portal.deadlines.models import Deadline, Kind
+from portal.deadlines.stop_form import StopForm
 from portal.periods import Period, PeriodType
 from portal.ui import formats
 
@@ -54,8 +57,10 @@ def returns_of(request: HttpRequest) -> dict[str, tuple[Return, date]]:
     return found
 
 
-class SeveralForm(TermsForm):
+class SeveralForm(TermsForm, StopForm):
     """Every part begins with "leave as it is"."""
+
+    field_order = tuple(TermsForm.base_fields)
 
     moved_return = select([], label=gettext_lazy("Due date of a wage-tax return"), required=False)
     moved_due = forms.DateField(
@@ -75,6 +80,7 @@ class SeveralForm(TermsForm):
         super().__init__(*args, user=user, keep=True, **kwargs)
         self.returns = returns
         choices = [(key, f"{words.period(*of)} · {formats.day(due)}") for key, (of, due) in returns.items()]
+        self.offer_stop([(KEEP, _("leave as it is"))])
         self.choose("moved_return", [(KEEP, _("leave as it is")), *choices])
 
     def clean(self) -> dict[str, Any]:
@@ -103,6 +109,8 @@ class SeveralForm(TermsForm):
     def said(self) -> list[str]:
         """What will be changed, in words."""
         said, moved = super().said, self.moved
+        if self.stop_asked is not None:
+            said.append(capfirst(self.stop_asked.said))
         if moved is not None:
             text = _("Wage-tax return %(period)s: due %(day)s (%(reason)s)")
             told = {"period": words.period(*moved.of), "day": formats.day(moved.due), "reason": moved.reason}

@@ -1,7 +1,8 @@
 """Keeps Deadline and PeriodState in step with the mirror and with what the office agreed.
 
-Whoever changes one of those calls `rewrite` in the same transaction: a publish of runs, returns, pension returns or the
-current period through the registry, portal.deadlines.arranging for people. Nothing here depends on what day it is.
+Whoever changes one of those calls `rewrite` in the same transaction: a publish of runs, returns, pension returns,
+people or the current period through the registry, portal.deadlines.arranging for what the office sets. Nothing here
+depends on what day it is.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from portal.companies import words
 from portal.companies.models import Company, CurrentPeriod
 from portal.deadlines import facts
-from portal.deadlines.models import Deadline, PeriodState
+from portal.deadlines.models import Deadline, Lapse, PeriodState
 from portal.deadlines.parameters import VERSION
 from portal.deadlines.working_out import Due, Stand, WorkingOut
 from portal.mirror.models import Freshness
@@ -107,6 +108,7 @@ def _deadline(company: int, due: Due) -> dict[str, Any]:
         "unsure": due.unsure,
         "progress": None if due.progress is None else int(due.progress),
         "open": due.open,
+        "lapse": due.lapse,
     }
 
 
@@ -115,6 +117,7 @@ def _states(one: facts.Facts, worked_out: WorkingOut) -> Iterator[dict[str, Any]
     for stand in worked_out.stands:
         # Who works on last year's period for a correction still has all of this year to do.
         first = firsts[stand.period if stand.back else one.latest]
+        lapse = stand.payment.lapse if stand.payment else Lapse.STOPPED.value
         yield {
             "company_id": one.company.pk,
             "period_type": one.kind.value,
@@ -125,8 +128,9 @@ def _states(one: facts.Facts, worked_out: WorkingOut) -> Iterator[dict[str, Any]
             "back": stand.back,
             "run": None if stand.run is None else int(stand.run),
             "run_at": stand.run_at,
-            "pay_due": stand.payment.due,
-            "pay_unsure": stand.payment.unsure,
+            "lapse": lapse,
+            "pay_due": stand.payment.due if stand.payment and not lapse else None,
+            "pay_unsure": stand.payment is None or stand.payment.unsure,
             "return_progress": _progress(stand.declared),
             "return_open": stand.declared is not None and stand.declared.open,
             "return_sent_at": stand.return_sent_at,

@@ -14,8 +14,9 @@ from portal.connections.wording import by_reader
 from portal.deadlines.certainty import CHECK, check, usual_is_unsure
 from portal.deadlines.due import Dated
 from portal.deadlines.forms import pay_words, pension_words
-from portal.deadlines.models import Kind
+from portal.deadlines.models import Ending, Kind
 from portal.deadlines.rules import PayRule
+from portal.deadlines.stop_form import ended_words
 from portal.periods import PeriodType
 from portal.ui import formats, markup
 from portal.ui.exports.parts import Part
@@ -38,13 +39,21 @@ def pay_day_words(own: Any) -> SafeString:
     """The agreed pay day; the usual one with its mark where nothing was agreed."""
     agreed = bool(own and own.pay_rule)
     said = pay_words(PayRule(own.pay_rule), own.pay_number) if agreed else pay_words(PayRule.NONE, 0)
-    return format_html("{} {}", said, check(not agreed and usual_is_unsure(Kind.PAYMENT)))
+    unsure = check(not agreed and usual_is_unsure(Kind.PAYMENT))
+    return format_html("{} {}{}", said, unsure, _ended_words(own, Ending.PAYROLL))
 
 
 def pension_term_words(own: Any) -> SafeString:
     """The fund's term; the usual one with its mark where nothing was agreed."""
     days = own.pension_days if own else None
-    return format_html("{} {}", pension_words(days), check(days is None and usual_is_unsure(Kind.PENSION)))
+    unsure = check(days is None and usual_is_unsure(Kind.PENSION))
+    return format_html("{} {}{}", pension_words(days), unsure, _ended_words(own, Ending.PENSION))
+
+
+def _ended_words(own: Any, part: Ending) -> SafeString:
+    """Below what was agreed: that it has ended."""
+    day = next((day for what, day, _reason in own.ended if what == part), None) if own else None
+    return format_html('<span class="ui-below">{}</span>', ended_words(part, day)) if day else SafeString("")
 
 
 class OfClientsTable(Table):

@@ -15,4 +15,5 @@ urlpatterns = [
     path("deadlines/moved/<int:pk>/put-back/", views.put_back, name="put_back"),
     path("companies/<int:pk>/deadlines/", views.CompanyDeadlinesView.as_view(), name="company"),
     path("companies/<int:pk>/deadlines/move/", views.move, name="move"),
+    path("companies/<int:pk>/deadlines/stop/", views.stop, name="stop"),
 ]

@@ -20,6 +20,7 @@ from portal.deadlines.forms import MoveForm, TermsForm
 from portal.deadlines.models import Deadline, Kind, MovedDate
 from portal.deadlines.panels import never_of_company
 from portal.deadlines.refusals import with_refusals
+from portal.deadlines.stop_form import StopForm
 from portal.deadlines.tables import DeadlineTable
 from portal.debtors.place import way_to
 from portal.periods import PeriodType
@@ -99,6 +100,7 @@ class CompanyDeadlinesView(ScopedDetailView):
             "moved": [] if of_client(request) else list(moved),
             "form": TermsForm(user=user_of(request), of=arrangement) if mine else None,
             "move_form": MoveForm(deadlines=known) if mine else None,
+            "stop_form": StopForm() if mine else None,
         }
         heading = _("Deadlines of %(company)s") % {"company": company}
         return {**own, **super().get_context_data(**{"heading": heading, **kwargs})}
@@ -125,6 +127,22 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         for errors in form.errors.values():
             messages.error(request, " ".join(map(str, errors)))
+    return redirect("deadlines:company", pk)
+
+
+@require_POST
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """No payroll or no pension return of a company after a day; or it goes on after all."""
+    _company(request, pk)
+    form = StopForm(request.POST)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, " ".join(map(str, errors)))
+    elif (asked := form.stop_asked) is None:
+        messages.error(request, _("Choose what has ended."))
+    else:
+        asked.carry_out(user_of(request), [pk])
+        messages.success(request, _("The dates of this company are set."))
     return redirect("deadlines:company", pk)
 
 

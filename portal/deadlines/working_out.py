@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from portal.companies.models import PensionExport, Run, WageTaxReturn
 from portal.deadlines.facts import Facts
-from portal.deadlines.models import Kind, Progress
+from portal.deadlines.models import Ending, Kind, Lapse, Progress
 from portal.deadlines.parameters import in_force
 from portal.deadlines.returns import Return, Returns, overlap
 from portal.deadlines.rules import act_by, pay_due, pension_due, return_due
@@ -27,6 +27,8 @@ MOST_IN_A_YEAR = 53
 class Due:
     """A deadline. Not `open`: done, or the company went on without anything made for it; or nobody knows.
 
+    `lapse`: there is nothing to do, and this is why.
+
     `last`: the last day of its period. `unsure`: the day follows from a term that was not verified; no person set it.
     """
 
@@ -39,6 +41,7 @@ class Due:
     progress: int | None
     open: bool
     unsure: bool
+    lapse: str = ""
 
     @property
     def act_by(self) -> date:
@@ -48,14 +51,14 @@ class Due:
 
 @dataclass
 class Stand:
-    """One period of a company with its own three deadlines."""
+    """One period of a company with its own three deadlines. `payment` None: the payroll ended before it."""
 
     period: Period
     days: Bounds
     back: int
     run: int | None
     run_at: datetime | None
-    payment: Due
+    payment: Due | None
     pension: Due | None
     pension_sent_at: datetime | None
     declared: Due | None
@@ -110,7 +113,7 @@ class WorkingOut:
         """The returns in whose days no pay period ends: of December 2026 for who pays by four weeks, of two months of
         every quarter for who pays by the quarter. They have to be sent like the others."""
         for found in self._returns.between(self.stands[0].days.last, self.stands[-1].days.last):
-            if (found.kind, found.period) not in self._declared:
+            if (found.kind, found.period) not in self._declared and self._is_expected(found):
                 inside = (stand for stand in self.stands if overlap(stand.days, found.days))
                 yield self._return(found, max((stand.run or Progress.NONE for stand in inside), default=None))
 
@@ -136,8 +139,9 @@ class WorkingOut:
         facts, days = self.facts, bounds(self.facts.kind, period)
         runs = self._runs.get(period, [])
         run = _progress_of(runs) if facts.knows("runs") and period.year >= facts.since else None
-        pension, declared, found = self._pension(period, days, run), None, self._returns.of(days.last)
-        if found is not None:
+        payment, declared, found = self._payment(period, days, run), None, self._returns.of(days.last)
+        pension = self._pension(period, days, run)
+        if found is not None and (payment is not None or self._is_expected(found)):
             declared = self._return(found, run)
         return Stand(
             period=period,
@@ -145,24 +149,45 @@ class WorkingOut:
             back=back,
             run=run,
             run_at=max((one.run_at for one in runs if one.run_at), default=None),
-            payment=self._payment(period, days, run),
+            payment=payment,
             pension=pension,
             pension_sent_at=self._sent_at(period) if pension else None,
             declared=declared,
-            return_sent_at=found.row.sent_at if found and found.row else None,
+            return_sent_at=found.row.sent_at if declared and found and found.row else None,
         )
 
-    def _payment(self, period: Period, days: Bounds, run: int | None) -> Due:
+    def _payment(self, period: Period, days: Bounds, run: int | None) -> Due | None:
+        """None: the payroll ended before the period, and Nmbrs has no run of it."""
+        if not run and self._ended(Ending.PAYROLL, days):
+            return None
         agreed = self.facts.arrangement.pay_day if self.facts.arrangement else None
         term = in_force("payment.due_days", days.last)
         # Where Nmbrs went on without a run there was nothing to pay.
         waits = run is not None and run < Progress.DONE and (self._goes_on(days) or run > Progress.NONE)
         rule = _Rule(pay_due(days.last, agreed, term.value), agreed is not None or term.verified)
-        return self._due(Kind.PAYMENT, self.facts.kind, period, days.last, rule, run, waits=waits)
+        due = self._due(Kind.PAYMENT, self.facts.kind, period, days.last, rule, run, waits=waits)
+        if due.open and run == Progress.NONE and self.facts.nobody_in(days):
+            # A person who comes is paid from then on; a run that is made all the same has to be locked.
+            due.open, due.lapse = False, Lapse.NOBODY.value
+        return due
+
+    def _ended(self, part: Ending, days: Bounds) -> bool:
+        """Whether the office has said that there is none of it any more in these days."""
+        ends = {what: day for what, day, _ in self.facts.arrangement.ended} if self.facts.arrangement else {}
+        return part in ends and ends[part] < days.first
+
+    def _is_expected(self, found: Return) -> bool:
+        """Whether a return has to be sent: Nmbrs has it, a period that is paid falls in it, or the payroll goes on."""
+        known = found.row is not None or (found.kind, found.period) in self._declared
+        return known or not self._ended(Ending.PAYROLL, found.days)
 
     def _pension(self, period: Period, days: Bounds, run: int | None) -> Due | None:
-        """None where nothing is expected: no pension return was ever made, or the first one came later."""
+        """None where nothing is expected: no pension return was ever made, the first one came later, or there are none
+        any more."""
         if self._pension_since is None or period < self._pension_since:
+            return None
+        ended = self._ended(Ending.PENSION, days) or (not run and self._ended(Ending.PAYROLL, days))
+        if ended and period not in self._exports:
             return None
         own = self.facts.arrangement.pension_days if self.facts.arrangement else None
         usual = in_force("pension.due_days", days.last)

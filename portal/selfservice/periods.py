@@ -11,6 +11,7 @@ from portal import clock
 from portal.companies.models import Company
 from portal.companies.periods import text
 from portal.deadlines.due import Dated, near
+from portal.deadlines.few import left_out
 from portal.deadlines.models import Deadline, PeriodState, Progress
 from portal.deadlines.panels import waiting_first
 from portal.periods import PeriodType
@@ -70,7 +71,7 @@ def of_companies(user: "Person", companies: Sequence[Company]) -> list[OfCompany
 def told(company: int, state: PeriodState) -> Told:
     """One period in words."""
     kind = PeriodType(state.period_type)
-    standing = Standing(Progress(state.run) if state.run is not None else None, state.run_at)
+    standing = Standing(Progress(state.run) if state.run is not None else None, state.run_at, state.lapse)
     return Told(
         title=plain.title(kind, state.period),
         sentence=plain.sentence(standing, plain.name(kind, state.period), back=state.back),
@@ -121,6 +122,7 @@ def dates(user: "Person", **of: Any) -> list[dict[str, Any]] | None:
             "unsure": row.unsure,
             "late": near(row.due, row.act_by) if row.due < today else None,
             "missing": None if row.open else Dated.of(row).status,
+            "more": left_out(row),
         }
         for row in rows
         if row.waits

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from portal.deadlines.models import Deadline, Kind, Progress
+from portal.deadlines.due import LAPSED
+from portal.deadlines.models import Deadline, Kind, Lapse, Progress
 from portal.periods import Period, PeriodType, bounds
 from portal.ui import formats
 from portal.ui.values import Level, Status
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a run is; `at`: the day it was made."""
+    """How far a run is; `at`: the day it was made; `lapse`: why there is none."""
 
     progress: Progress | None
     at: datetime | None = None
+    lapse: str = ""
 
 
 def name(kind: PeriodType, period: Period) -> str:
@@ -61,12 +63,14 @@ def standing_of(runs: "Iterable[Run]") -> Standing:
 
 def status(standing: Standing, *, back: int) -> Status:
     """In a few words. `back`: how many periods before the current one it is; below zero it is still to come."""
-    if standing.progress is None:
+    if standing.progress is None and not standing.lapse:
         return Status(Level.NEUTRAL, _("not known yet"), "circle-dashed")
     if standing.progress == Progress.DONE:
         return Status(Level.FINE, _("final"), "lock")
     if standing.progress == Progress.MADE:
         return Status(Level.SOON, _("calculated, being checked"), "hourglass")
+    if standing.lapse:
+        return LAPSED[standing.lapse]
     if back > 0:
         return Status(Level.NEUTRAL, _("no payroll known"), "minus")
     return Status(Level.NEUTRAL, _("still to come") if back < 0 else _("not calculated yet"), "circle-dashed")
@@ -76,7 +80,7 @@ def sentence(standing: Standing, period: str, *, back: int) -> str:
     """The same in a sentence, with the day where it is known."""
     day = formats.day(standing.at) if standing.at else ""
     said = {"period": period, "day": day}
-    if standing.progress is None:
+    if standing.progress is None and not standing.lapse:
         return _("How far the payroll of %(period)s is, is not known yet.") % said
     if standing.progress == Progress.DONE:
         text = _("The payroll of %(period)s is final. It was calculated on %(day)s.")
@@ -85,6 +89,10 @@ def sentence(standing: Standing, period: str, *, back: int) -> str:
         text = _("The payroll of %(period)s was calculated on %(day)s and is being checked. It may still change.")
         plain = _("The payroll of %(period)s was calculated and is being checked. It may still change.")
         return (text if day else plain) % said
+    if standing.lapse == Lapse.NOBODY:
+        return _("Nobody is in service in %(period)s, so there is no payroll.") % said
+    if standing.lapse:
+        return _("The payroll has ended: there is none of %(period)s.") % said
     if back > 0:
         return _("No payroll of %(period)s is known.") % said
     if back < 0:

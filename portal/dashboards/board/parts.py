@@ -10,8 +10,8 @@ from portal import clock
 from portal.companies import status
 from portal.dashboards.board.rows import ROW_KINDS, lack_in, state_of
 from portal.deadlines.certainty import CHECK
-from portal.deadlines.due import DONE, PASSED, WORDS, word_for
-from portal.deadlines.models import Kind, PeriodState, Progress
+from portal.deadlines.due import DONE, LAPSED, PASSED, WORDS, word_for
+from portal.deadlines.models import Kind, Lapse, PeriodState, Progress
 from portal.deadlines.refusals import TOLD_BY
 from portal.deadlines.tables import company_parts
 from portal.ui.exports.parts import Part
@@ -34,6 +34,8 @@ def run_status(company: Any) -> Status | Missing:
     state = state_of(company)
     if state is None or state.run is None:
         return _lack(company, "runs")
+    if state.run == Progress.NONE and state.lapse:
+        return LAPSED[state.lapse]
     if state.run == Progress.NONE:
         return status.NO_RUN_FOUND if state.back > 0 else NOT_MADE
     return DONE[Kind.PAYMENT] if state.run == Progress.DONE else MADE[Kind.PAYMENT]
@@ -45,7 +47,7 @@ def return_status(company: Any) -> Status | Missing:
     if state is None or not state.returns_known:
         return _lack(company, "wage_tax_returns")
     if state.return_due is None:
-        return Missing.UNKNOWN
+        return status.NO_RETURN if state.lapse == Lapse.STOPPED else Missing.UNKNOWN
     return _filed(company, Kind.RETURN, state.return_progress, waits=state.return_open)
 
 
@@ -76,7 +78,8 @@ def next_lack(company: Any) -> Status | Missing:
     ):
         if not known:
             return lack_in(company, kind)
-    return Missing.UNKNOWN if state.return_due is None else NOTHING_OPEN
+    unclear = state.return_due is None and state.lapse != Lapse.STOPPED
+    return Missing.UNKNOWN if unclear else NOTHING_OPEN
 
 
 def _lack(company: Any, kind: str) -> Missing:

@@ -4,10 +4,12 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from portal.companies import words
 from portal.deadlines.certainty import check, explained, usual_is_unsure
 from portal.deadlines.models import Kind
+from portal.deadlines.stop_form import ended_words
 from portal.deadlines.tables import pay_day_words, pension_term_words, person_words
 from portal.periods import PeriodType
 from portal.ui import formats
@@ -31,6 +33,18 @@ def pay_day(arrangement: Any) -> SafeString:
 def pension_term(arrangement: Any) -> SafeString:
     """The fund's term, or the office's usual one with its mark."""
     return pension_term_words(arrangement)
+
+
+@register.simple_tag
+def has_ended(part: Any, day: Any) -> str:
+    """What of the company has ended, and after which day."""
+    return capfirst(ended_words(part, day))
+
+
+@register.simple_tag
+def goes_on(part: Any) -> str:
+    """The other choice than that it has ended, as a form sends it."""
+    return f"{part}_goes_on"
 
 
 @register.simple_tag
