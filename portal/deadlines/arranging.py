@@ -4,19 +4,21 @@ Every function takes primary keys of companies and returns how many were changed
 SET_DEADLINES are as if they did not exist.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
+from portal import clock
 from portal.accounts.models import User
 from portal.audit.about import About
 from portal.audit.details import Detail
 from portal.audit.kinds import Kind as Act
 from portal.audit.recording import record
 from portal.companies.models import Company
+from portal.companies.status import RETURN_KINDS
 from portal.deadlines import states
 from portal.deadlines.colleagues import colleagues, seen_by
 from portal.deadlines.models import Arrangement, Deadline, Ending, Kind, MovedDate
@@ -130,6 +132,48 @@ def move(
         )
     states.rewrite(able)
     _record(able, {"what": "moved", "kind": kind.value})
+    return Done(len(able), frozenset(asked.difference(able)))
+
+
+@transaction.atomic
+def move_year(
+    by: User, companies: Iterable[int], length: PeriodType, year: int, *, dues: Mapping[int, date | None], reason: str
+) -> Done:
+    """The due dates of a year's returns, by the number of the return period; None: the computed one counts again.
+
+    Left out: companies that have no return periods of this length in the year. The deadlines of periods that are not
+    worked out yet follow when they are.
+    """
+    asked = seen_by(by, companies)
+    subject: dict[str, Any] = {"kind": Kind.RETURN.value, "period_type": length.value, "year": year}
+    known = set(Deadline.objects.filter(company__in=asked, **subject).values_list("company_id", "number"))
+    usual = [one.value for one, kind in RETURN_KINDS.items() if kind is length]
+    whole = set(Company.objects.filter(pk__in=asked, return_period__in=usual).values_list("pk", flat=True))
+    able = sorted(whole | {company for company, _ in known})
+    have = {(row.company_id, row.number): row for row in MovedDate.objects.filter(company__in=able, **subject)}
+    now, fresh, gone = clock.now(), [], []
+    for company in able:
+        for number, due in dues.items():
+            before = have.get((company, number))
+            if due is None and before is not None:
+                gone.append(before)
+            has_it = company in whole or (company, number) in known
+            if due is not None and has_it and (before is None or before.due != due):
+                told = {"due": due, "reason": reason, "moved_by": by, "moved_at": now}
+                fresh.append(MovedDate(company_id=company, **subject, number=number, **told))
+    MovedDate.objects.bulk_create(
+        fresh,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["company", "kind", "period_type", "year", "number"],
+        update_fields=["due", "reason", "moved_by", "moved_at"],
+    )
+    for start in range(0, len(gone), 500):
+        MovedDate.objects.filter(pk__in=[row.pk for row in gone[start : start + 500]]).delete()
+    changed = sorted({row.company_id for row in [*fresh, *gone]})
+    states.rewrite(changed)
+    dates = [f"{length.value}:{year}-{number}:{due or 'computed'}" for number, due in sorted(dues.items())]
+    _record(changed, {"what": "dates_of_year", "kind": Kind.RETURN.value, "year": year, "dates": dates})
     return Done(len(able), frozenset(asked.difference(able)))
 
 

@@ -1,13 +1,12 @@
 """Who sees to which company and when its work is due: several companies at once."""
 
 from functools import cached_property
-from hashlib import sha256
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from portal.accounts.roles import Capability
 from portal.companies import freshness
 from portal.companies.models import Company
 from portal.deadlines.certainty import CHECK, MEANING
+from portal.deadlines.covering import STALE, filter_of, of_keys, ticked, told_apart
 from portal.deadlines.filters import ArrangementFilter
 from portal.deadlines.refusals import with_refused_period
 from portal.deadlines.several_done import NAMED, carry_out, named
@@ -33,8 +33,6 @@ from portal.ui.views import ScopedListView
 
 #: What the list is made of, besides what the office itself set.
 KINDS = ("debtors", "companies", "current_period")
-#: More than a person can have ticked.
-TICKED_MOST = 500
 
 
 class ArrangementsView(ScopedListView):
@@ -93,8 +91,7 @@ class ArrangementsView(ScopedListView):
     @cached_property
     def ticked(self) -> list[int]:
         """The keys that were posted as ticked; whose they are is not asked."""
-        given = self.request.POST.getlist("company")[:TICKED_MOST]
-        return [int(pk) for pk in given if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+        return ticked(self.request.POST)
 
     @cached_property
     def covered(self) -> list[int]:
@@ -102,12 +99,16 @@ class ArrangementsView(ScopedListView):
         if self.takes_all:
             listed: Any = self.object_list
             return list(listed.values_list("pk", flat=True))
-        seen = Company.objects.visible_to(self.request.user, self.capability).filter(pk__in=self.ticked)
-        return list(seen.filter(debtor__missing_since__isnull=True).order_by("name", "pk").values_list("pk", flat=True))
+        return of_keys(self.request, self.ticked)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The form, and the filter it goes with."""
-        own = {"form": self.form, "filtered": bool(filtering.applied(self.filterset)), "takes_all": self.takes_all}
+        own = {
+            "form": self.form,
+            "filtered": bool(filtering.applied(self.filterset)),
+            "takes_all": self.takes_all,
+            "filter": filter_of(self.request.GET),
+        }
         return {**super().get_context_data(**kwargs), **own}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -117,7 +118,7 @@ class ArrangementsView(ScopedListView):
         self.object_list = self.get_queryset()
         if wrong := self._wrong():
             return self._shown_again(wrong)
-        if request.POST.get("confirmed") != _told_apart(self.covered):
+        if request.POST.get("confirmed") != told_apart(self.covered):
             return self._asked_again()
         carry_out(request, user_of(request), self.form, self.covered)
         return redirect(self._address)
@@ -128,7 +129,7 @@ class ArrangementsView(ScopedListView):
             return [" ".join(map(str, errors)) for errors in self.form.errors.values()]
         # A filter that is left out covers everything: nobody asked for that.
         if self.takes_all and filtering.left_out(self.filterset):
-            return [_("The filter names something that is not there any more; nothing was changed.")]
+            return [str(STALE)]
         if not self.covered:
             return [_("Choose companies: tick some, or take all of the filter.")]
         return [] if self.form.said else [_("Choose what should change.")]
@@ -158,7 +159,7 @@ class ArrangementsView(ScopedListView):
             ],
             "said": self.form.said,
             "count": len(pks),
-            "confirms": _told_apart(pks),
+            "confirms": told_apart(pks),
             "names": named(request, pks),
             "more": max(0, len(pks) - NAMED),
             "all_of_filter": self.takes_all,
@@ -175,17 +176,3 @@ class ArrangementsView(ScopedListView):
         query = self.request.GET.copy()
         query.pop("covers", None)
         return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
-
-
-def _told_apart(pks: list[int]) -> str:
-    """What the page that asks sends back: another one for every other set of companies, also of the same number."""
-    return sha256(",".join(map(str, sorted(pks))).encode()).hexdigest()
-
-
-def filter_of(query: QueryDict) -> str:
-    """The part of an address that is the filter of companies."""
-    kept = query.copy()
-    for name in list(kept):
-        if name not in ArrangementFilter.base_filters or not kept.get(name):
-            kept.pop(name)
-    return kept.urlencode()

@@ -27,6 +27,7 @@ from portal.periods import PeriodType
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.paging import Asked
 from portal.ui.permissions import holds_over, of_client
+from portal.ui.pieces import piece_of
 from portal.ui.values import Crumb
 from portal.ui.views import ScopedDetailView
 
@@ -97,7 +98,8 @@ class CompanyDeadlinesView(ScopedDetailView):
             "table": table,
             "arrangement": arrangement,
             "internal": not of_client(request),
-            "moved": [] if of_client(request) else list(moved),
+            # The latest first: those of a year to come are twelve or thirteen.
+            "moved": piece_of(request, "moved", [] if of_client(request) else list(moved.order_by("-due", "-pk"))),
             "form": TermsForm(user=user_of(request), of=arrangement) if mine else None,
             "move_form": MoveForm(deadlines=known) if mine else None,
             "stop_form": StopForm() if mine else None,

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 #: Rows of a box. With these a client of sixty companies has a page as light as others (tests/ui/test_page_weight.py).
 SHOWN = 15
 #: The boxes that have pieces: the names of their parameters. Another month or period begins with the first piece.
-NAMES = ("moves", "departments", "centers", "standings", "ending")
+NAMES = ("moves", "departments", "centers", "standings", "ending", "moved")
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ from tests.access.names import by_hand, found_in, known
 UNCLEAR = {
     # Numbers of pages and pieces, which go: each is read where its rows are.
     "portal.debtors.asked.address: number",
+    "portal.deadlines.covering.filter_of: name",
     "portal.deadlines.several_views._asked_again: name",
-    "portal.deadlines.several_views.filter_of: name",
     "portal.ui.paging.configure: table.prefixed_order_by_field",
     "portal.ui.paging.configure: table.prefixed_page_field",
     "portal.ui.state.is_plain: name",

@@ -22,8 +22,8 @@ from portal.dashboards.changes.unseen import CAPABILITY as READS_CHANGES
 from portal.dashboards.changes.unseen import unseen_counts
 from portal.dashboards.start import nobodys_of, start
 from portal.deadlines.certainty import CHECK, MEANING
+from portal.deadlines.covering import filter_of
 from portal.deadlines.due import OVERDUE, TODAY, WEEK, WORDS
-from portal.deadlines.several_views import filter_of
 from portal.deadlines.views import KINDS
 from portal.debtors import asked
 from portal.debtors.place import clients_seen
