@@ -6,13 +6,11 @@ from typing import Any
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 
-from portal.deadlines.models import Deadline
-
 #: Of one company.
 LATE = 2
 
 
-def few_late(deadlines: "QuerySet[Deadline]", day: date) -> "QuerySet[Deadline]":
+def few_late(deadlines: "QuerySet[Any]", day: date) -> "QuerySet[Any]":
     """With the first of each company's dates that were due before `day` and are open; all others stay.
 
     `late_place`: the how manieth of them it is, and `late_count` how many there are; 0 for one that is not late.
