@@ -272,6 +272,31 @@ def test_a_mark_that_says_nothing_marks_nothing(
     assert unseen.count(user, Q()).total == 1
 
 
+@pytest.mark.parametrize("query", ["kind=service_level", "what=added", "client=Bakkerij", "learned=7"])
+def test_under_a_filter_nothing_is_marked_that_was_not_shown(
+    environment: Environment, administrator: People, as_user: SignIn, query: str
+) -> None:
+    debtor = make_debtor(environment, "Bakkerij")
+    changed(debtor, "service_level", "level", kind=ChangeKind.ADDED, old="")
+    changed(make_company(debtor, "Bakkerij B.V."), "runs", "locked")
+    user = administrator()
+    client = as_user(user)
+    address, seen = f"/changes/{debtor.pk}/", f"/changes/{debtor.pk}/seen/"
+    for page in ("/changes/", address):
+        own = query.replace("client=Bakkerij", "kind=runs") if page == address else query
+        assert "seen/" in get(client, page)
+        assert "seen/" not in get(client, f"{page}?{own}")
+        # Nor by a page that was left open, or sent otherwise.
+        for to in (seen, "/changes/seen/"):
+            posted = {"until": NOW.isoformat(), "back": f"{page}?{own}"}
+            answer = client.post(to, posted, follow=True)
+            assert "shows a part of what is new, so nothing was marked" in text(answer.content.decode())
+            assert unseen.count(user, Q()).total == 2
+    # What is no filter of changes hinders nobody: order, page, a value that cannot be.
+    client.post(seen, {"until": NOW.isoformat(), "back": "/changes/?kind=nonsense&page=2"})
+    assert unseen.count(user, Q()).total == 0
+
+
 def test_people_of_a_client_and_other_accountants_have_no_such_page(
     environment: Environment, accountant: People, as_user: SignIn
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,8 +20,11 @@ from portal.accounts.grants import roles_of
 from portal.accounts.roles import READ_ONLY
 from portal.companies.models import Company
 from portal.dashboards.changes import unseen
+from portal.dashboards.changes.filters import ChangeFilter
 from portal.debtors.models import Debtor
 from portal.mirror.forgotten import not_forgotten
+from portal.mirror.models import Change
+from portal.ui.exports.asking import place_of
 from portal.ui.permissions import capabilities_of
 
 #: The number beside the menu counts no further.
@@ -89,12 +92,27 @@ def _marked(request: HttpRequest, debtors: Any) -> HttpResponse:
     until = _moment(request.POST.get("until", ""))
     if until is None:
         messages.error(request, _("This page does not say what you saw. Nothing was marked; reload it and try again."))
+    elif _shows_a_part(request):
+        text = _(
+            "This page shows a part of what is new, so nothing was marked. Clear the filter to see all of it first."
+        )
+        messages.error(request, text)
     else:
         unseen.mark_seen(request.user, debtors, until)  # type: ignore[arg-type]  # nobody else passes the checks above
         messages.success(request, _("Marked as seen."))
     back = request.POST.get("back", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
     return redirect(back if safe else reverse("dashboards:changes"))
+
+
+def _shows_a_part(request: HttpRequest) -> bool:
+    """Whether it was sent from a list of changes under a filter: a mark is about all changes of a client."""
+    place = place_of(request.POST.get("back", ""))
+    filterset = getattr(place.view_class, "filterset_class", None) if place else None
+    if place is None or filterset is None or not issubclass(filterset, ChangeFilter):
+        return False
+    rows = Change.objects.visible_to(request.user, unseen.CAPABILITY)
+    return bool(filterset(QueryDict(place.query), queryset=rows, request=request).asked)
 
 
 def _moment(text: str) -> datetime | None:

@@ -69,7 +69,13 @@ class ChangesView(ScopedListView):
             "condition": self.filterset.condition,
             "since": self.filterset.since,
             "filters": filters_of(self),
-            "box": {**box(self.request), "query": self.filtered_query, "new": self.filterset.since is None},
+            "box": {
+                **box(self.request),
+                "query": self.filtered_query,
+                "new": self.filterset.since is None,
+                # A mark is about all that is new of a client: under a filter nobody saw all of it.
+                "all_shown": not self.filterset.asked,
+            },
         }
 
     @property
