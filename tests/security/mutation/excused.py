@@ -108,7 +108,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     "portal.ui.exports.making: make refuses": "without a list nothing can be asked: no file is made in either case",
     "portal.privacy.views: HandOutView.post refuses": "nobody who is not signed in finds a person to hand out",
     **{
-        f"portal.dashboards.changes.marking: _shows_a_part sees everything{more}": "of these rows none is read or counted"
+        f"portal.dashboards.changes.marking: _shows_a_part sees everything{more}": "none of these rows is read"
         for more in ("", ", its capability")
     },
     "portal.dashboards.changes.unseen: _own sees everything": "of nobody's marks none are taken in any case",
