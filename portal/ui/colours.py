@@ -28,8 +28,15 @@ SURFACES = {
     "raised": ("#f2f4f7", "#1f2836"),
     "hover": ("#f3f7fb", "#1c2634"),
 }
-#: How much of the colour is in its own wash.
-WASH = (0.09, 0.10)
+#: The colours of status words, as static/portal/portal.css has them: (light, dark) by name. They stand on the wash too.
+STATUSES = {
+    "late": ("#b42318", "#fda29b"),
+    "soon": ("#b54708", "#fec84b"),
+    "fine": ("#067647", "#6ce9a6"),
+    "neutral": ("#475467", "#a6b1c2"),
+}
+#: Hundredths of the colour that are in its own wash; in the light look fewer where status words need it.
+WASH = (9, 10)
 
 LOOKS = (_("light look"), _("dark look"))
 PLACES = {
@@ -92,8 +99,9 @@ def mixed(colour: str, into: str, share: float) -> str:
 
 
 def light(colour: str) -> Shades:
-    """The colour as it is."""
-    return Shades(colour, colour, mixed(colour, WHITE, WASH[0]))
+    """The colour as it is. The wash of a very dark one is paler than of others, so that status words are read on it."""
+    washes = (mixed(colour, WHITE, share / 100) for share in range(WASH[0], -1, -1))
+    return Shades(colour, colour, next(wash for wash in washes if _faintest(wash, 0)[0] >= TEXT))
 
 
 def dark(colour: str) -> Shades:
@@ -101,7 +109,7 @@ def dark(colour: str) -> Shades:
     paper, raised = SURFACES["paper"][1], SURFACES["raised"][1]
     text = _lighter(colour, lambda shade: contrast(shade, raised) >= COMFORTABLE)
     fill = _lighter(colour, lambda shade: contrast(shade, paper) >= CONTROL)
-    return Shades(text, fill, mixed(text, paper, WASH[1]))
+    return Shades(text, fill, mixed(text, paper, WASH[1] / 100))
 
 
 def measures(colour: str) -> list[Measure]:
@@ -123,10 +131,17 @@ def _measured(shades: Shades, look: int) -> Iterator[Measure]:
     behind = {name: pair[look] for name, pair in SURFACES.items()} | {"wash": shades.wash}
     for name, colour in behind.items():
         yield Measure(PLACES[name], LOOKS[look], shades.text, colour, contrast(shades.text, colour), TEXT)
+    ratio, faintest = _faintest(shades.wash, look)
+    yield Measure(_("a status word on its tint"), LOOKS[look], faintest, shades.wash, ratio, TEXT)
     yield Measure(_("white text on a button"), LOOKS[look], WHITE, shades.fill, contrast(WHITE, shades.fill), TEXT)
     for name in ("paper", "ground"):
         ratio = contrast(shades.fill, behind[name])
         yield Measure(_("a button or bar"), LOOKS[look], shades.fill, behind[name], ratio, CONTROL)
+
+
+def _faintest(wash: str, look: int) -> tuple[float, str]:
+    """The status word that is read worst on it: its contrast and its colour."""
+    return min((contrast(pair[look], wash), pair[look]) for pair in STATUSES.values())
 
 
 def _lighter(colour: str, enough: Callable[[str], bool]) -> str:

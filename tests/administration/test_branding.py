@@ -93,9 +93,25 @@ def test_contrast_is_that_of_wcag_and_the_dark_look_is_readable_whatever_passes_
     assert round(colours.contrast("#777777", "#ffffff"), 2) == 4.48
     assert colours.contrast("#000000", "#ffffff") == pytest.approx(21)
     assert all(one.passes for one in colours.measures(colours.OWN))
-    for colour in ("#000000", "#7a1fa2", "#00563b", "#b00020", "#5c4033", "#00008b", "#0000ff", "#4d5d53"):
+    for colour in ("#000000", "#0a0a00", "#7a1fa2", "#00563b", "#b00020", "#5c4033", "#00008b", "#0000ff", "#4d5d53"):
         assert [one for one in colours.measures(colour) if not one.passes] == []
     assert not all(one.passes for one in colours.measures("#ff0000"))
+
+
+@pytest.mark.parametrize("colour", ["#000000", "#050000", "#001000", colours.OWN, "#7a1fa2", "#b00020", "#4d5d53"])
+def test_status_words_are_read_on_a_day_that_is_chosen_in_the_calendar(colour):
+    for look, shades in enumerate((colours.light(colour), colours.dark(colour))):
+        for name, pair in colours.STATUSES.items():
+            assert colours.contrast(pair[look], shades.wash) >= colours.TEXT, (name, look)
+    # What is not as dark as that has the wash that it always had.
+    if colour == "#7a1fa2":
+        assert colours.light(colour).wash == colours.mixed(colour, colours.WHITE, 0.09)
+
+
+def test_a_status_word_that_cannot_be_read_on_the_tint_is_a_measure_like_the_others(monkeypatch):
+    monkeypatch.setattr(colours, "STATUSES", {**colours.STATUSES, "soon": ("#b54708", "#3a3a3a")})
+    failing = [one for one in colours.measures(colours.OWN) if not one.passes]
+    assert [(one.place, one.front) for one in failing] == [("a status word on its tint", "#3a3a3a")]
 
 
 def test_the_surfaces_are_those_of_the_style_sheet():
@@ -103,5 +119,8 @@ def test_the_surfaces_are_those_of_the_style_sheet():
     found = dict(re.findall(r"--ui-(\w+): (light-dark\(#\w{6}, #\w{6}\))", sheet))
     assert {name: found[name] for name in colours.SURFACES} == {
         name: f"light-dark({light}, {dark})" for name, (light, dark) in colours.SURFACES.items()
+    }
+    assert {name: found[name] for name in colours.STATUSES} == {
+        name: f"light-dark({light}, {dark})" for name, (light, dark) in colours.STATUSES.items()
     }
     assert colours.OWN in found["accent"]
