@@ -93,8 +93,8 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
-    """The same as a fragment, which the page asks for every second."""
-    return render(request, "ui/export_progress.html", _shown(_own(request, pk)))
+    """How far it is as a fragment, which the page asks for every second; at the end with what can be done then."""
+    return render(request, "ui/export_progress.html", {**_shown(_own(request, pk)), "fragment": True})
 
 
 @require_safe

@@ -1,0 +1,104 @@
+"""In a real browser: the focus stays while a page renews itself, nothing is sent while somebody types, a list that was
+renewed says so, and the badge of the data's age unfolds under a pointer as well as by a press.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect
+
+from portal import clock
+from portal.accounts.models import Firm, User
+from portal.companies.models import Company
+from portal.ui.models import Export, ExportFormat, ExportStatus
+from tests.axe import violations
+from tests.factories import (
+    fetched_everything,
+    make_company,
+    make_debtor,
+    make_employment,
+    make_environment,
+    make_person,
+    summed,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+#: Long enough for a pointer that rests, and for one that left.
+RESTED, LEFT = 600, 500
+
+
+@pytest.fixture
+def boss(administrator: Callable[..., User]) -> User:
+    return administrator(language="en")
+
+
+@pytest.fixture
+def company(firm: Firm) -> Company:
+    debtor = make_debtor(make_environment(firm), "Bakkersgroep", number="1001")
+    made = make_company(debtor, "Brood B.V.")
+    make_employment(make_person(made, "A. Jansen"), date(2026, 8, 1))
+    summed(made)
+    make_debtor(debtor.environment, "Slagersgroep", number="1002")
+    fetched_everything(debtor)
+    return made
+
+
+@pytest.fixture
+def url(page: "Page", live_server: Any, boss: User, company: Company) -> str:
+    """The address of the portal, with somebody signed in who has two clients."""
+    client = Client()
+    client.force_login(boss)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    return str(live_server.url)
+
+
+def sent(page: "Page") -> list[str]:
+    """The pages and pieces that are asked for from now on, as far as they are of a period."""
+    found: list[str] = []
+    page.on("request", lambda request: found.append(request.url) if "?" in request.url else None)
+    return found
+
+
+def said(page: "Page") -> "Locator":
+    return page.locator("#announcer")
+
+
+def test_the_focus_stays_while_a_file_is_made_and_goes_on_to_the_file(url: str, page: "Page", boss: User) -> None:
+    row = Export.objects.create(
+        user=boss, path="/clients/", format=ExportFormat.CSV, status=ExportStatus.RUNNING, direct=False, rows=9
+    )
+    page.goto(f"{url}/files/{row.pk}/")
+    stop, back = page.get_by_role("button", name="Stop making it"), page.get_by_role("link", name="Back to the list")
+    stop.focus()
+    for done in (3, 6):
+        Export.objects.filter(pk=row.pk).update(done=done)
+        expect(page.locator(".ui-export")).to_contain_text(f"{done} / 9")
+        expect(stop).to_be_focused()
+    back.focus()
+    Export.objects.filter(pk=row.pk).update(done=8)
+    expect(page.locator(".ui-export")).to_contain_text("8 / 9")
+    expect(back).to_be_focused()
+    stop.focus()
+    Export.objects.filter(pk=row.pk).update(
+        status=ExportStatus.DONE, done=9, expires=clock.now() + timedelta(hours=1), finished=clock.now()
+    )
+    expect(page.get_by_role("link", name="Fetch the file")).to_be_focused()
+    expect(stop).to_have_count(0)
+    expect(said(page)).to_have_text(str(ExportStatus.DONE.label))
+
+    # Where there is no file in the end, it goes on at what became of it.
+    Export.objects.filter(pk=row.pk).update(status=ExportStatus.RUNNING)
+    page.reload()
+    stop.focus()
+    Export.objects.filter(pk=row.pk).update(status=ExportStatus.FAILED)
+    expect(page.locator("p#export-act")).to_be_focused()
+    assert violations(page) == []
