@@ -1,4 +1,4 @@
-/* Behaviour of the frame: menus, dialogs, appearance, date fields, and what htmx needs said out loud. */
+/* Behaviour of the frame: menus, dialogs, appearance, and what htmx needs said out loud. */
 (function () {
   "use strict";
 
@@ -49,11 +49,6 @@
     const inside = open.contains(document.activeElement);
     closeMenus(null);
     if (inside) open.querySelector("summary").focus();
-  });
-
-  document.addEventListener("change", (event) => {
-    const field = event.target;
-    if (field.matches("[data-submit-on-change]") && field.checkValidity() && field.value) field.form.requestSubmit();
   });
 
   // A sort or page link that is followed while the filter above it was just changed takes the new filter along, and

@@ -102,3 +102,60 @@ def test_the_focus_stays_while_a_file_is_made_and_goes_on_to_the_file(url: str, 
     Export.objects.filter(pk=row.pk).update(status=ExportStatus.FAILED)
     expect(page.locator("p#export-act")).to_be_focused()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("where", ["/employees/?on=2026-03-15", "/calendar/?month=2026-03"])
+def test_typing_a_day_or_month_sends_nothing_before_enter(url: str, page: "Page", where: str) -> None:
+    page.goto(url + where)
+    field = page.locator("input[data-submit-on-choice]")
+    before = field.input_value()
+    asked = sent(page)
+    field.focus()
+    # Each of these makes another whole value, of which the browser tells.
+    for key in ("ArrowUp", "ArrowUp", "ArrowDown"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(400)
+    assert field.input_value() != before
+    assert asked == []
+    expect(field).to_be_focused()
+    # Going on to the button sends nothing either; the button does, and Enter.
+    typed = field.input_value()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**={typed}*")
+
+
+def test_stepping_through_the_periods_by_keyboard_sends_nothing_before_enter(
+    url: str, page: "Page", company: Company
+) -> None:
+    page.goto(f"{url}/companies/{company.pk}/")
+    field = page.locator("select[data-submit-on-choice]")
+    before, asked = field.input_value(), sent(page)
+    field.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(400)
+    chosen = field.input_value()
+    assert chosen != before
+    assert asked == []
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**period={chosen}*")
+
+
+def test_what_is_chosen_with_a_pointer_is_shown_at_once(url: str, page: "Page", company: Company) -> None:
+    # The calendar and the list are the browser's own: what they choose comes as a change that no key went before.
+    page.goto(f"{url}/employees/?on=2026-03-15")
+    page.locator("#as-of-on").fill("2026-04-16")
+    page.wait_for_url("**on=2026-04-16*")
+    page.goto(f"{url}/companies/{company.pk}/")
+    field = page.locator("select[data-submit-on-choice]")
+    other = field.locator("option:not(:checked)").last.get_attribute("value")
+    field.select_option(other)
+    page.wait_for_url(f"**period={other}*")
+    # Keys of before do not count once the pointer is back.
+    page.keyboard.press("Tab")
+    field.focus()
+    page.keyboard.press("Shift")
+    field.dispatch_event("pointerdown")
+    again = field.locator("option:not(:checked)").first.get_attribute("value")
+    field.select_option(again)
+    page.wait_for_url(f"**period={again}*")
