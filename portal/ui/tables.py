@@ -22,7 +22,8 @@ from django_tables2.utils import A
 
 from portal.accounts.roles import Capability
 from portal.ui import glossary, markup
-from portal.ui.empty import EmptyKind
+from portal.ui.empty import EMPTY_STATES, EmptyKind
+from portal.ui.formats import number
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.moment import carried, know
 from portal.ui.permissions import holds_over
@@ -85,6 +86,18 @@ class Table(django_tables2.Table):  # type: ignore[misc]
     def counted_words(self) -> str:
         """What the rows are, in the number that fits how many there are."""
         return str(self.counted % self.row_count)
+
+    @property
+    def announced(self) -> str:
+        """What is told to who does not see that the rows were replaced: how many there are, or why there are none."""
+        count = self.row_count
+        if not count:
+            return self.empty_title or str(EMPTY_STATES[self.empty_kind].title)
+        if getattr(self, "page", None) is None or self.paginator.num_pages == 1:
+            return f"{number(count)} {self.counted_words}"
+        # As the foot of the table has it.
+        words = {"first": number(self.first_row), "last": number(self.last_row), "count": number(count)}
+        return _("%(first)s–%(last)s of %(count)s %(counted)s") % {**words, "counted": self.counted_words}
 
     @property
     def region_id(self) -> str:

@@ -107,12 +107,33 @@
     if (event.detail.successful && form.matches && form.matches("form[data-close-dialog]")) form.closest("dialog").close();
   });
 
-  document.addEventListener("htmx:afterSettle", () => {
-    const speaker = document.querySelector("[data-announce]");
+  // What came into the page says what it is. What is asked for every second says so only when that is something else;
+  // a list says it each time, also when another filter finds as many rows.
+  const SAID_AFTER = 100; // ms in which the pieces of one answer come in, and in which an emptied region is noticed
+  const saidBy = new Map();
+  let toSay = [];
+  let saying = 0;
+
+  function announce(speaker) {
+    const text = speaker.dataset.announce;
+    const polled = (speaker.getAttribute("hx-trigger") || "").startsWith("every");
+    if (!text || (polled && saidBy.get(speaker.id) === text)) return;
+    saidBy.set(speaker.id, text);
+    toSay.push(text);
     const announcer = document.getElementById("announcer");
-    if (speaker && announcer && announcer.textContent !== speaker.dataset.announce) {
-      announcer.textContent = speaker.dataset.announce;
-    }
+    if (!announcer) return;
+    announcer.textContent = "";
+    clearTimeout(saying);
+    saying = setTimeout(() => {
+      announcer.textContent = toSay.join(". ");
+      toSay = [];
+    }, SAID_AFTER);
+  }
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const swapped = event.target;
+    const speakers = [swapped, ...swapped.querySelectorAll("[data-announce]")];
+    for (const speaker of speakers.filter((one) => one.matches("[data-announce]"))) announce(speaker);
   });
 
   // A page may be printed long after it was made. Written as portal.ui.formats writes a moment.

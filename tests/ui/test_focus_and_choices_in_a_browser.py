@@ -159,3 +159,19 @@ def test_what_is_chosen_with_a_pointer_is_shown_at_once(url: str, page: "Page", 
     again = field.locator("option:not(:checked)").first.get_attribute("value")
     field.select_option(again)
     page.wait_for_url(f"**period={again}*")
+
+
+def test_a_list_says_how_many_rows_it_has_when_it_was_renewed(url: str, page: "Page") -> None:
+    page.goto(f"{url}/clients/")
+    search = page.locator("#filters-table input[name=q]")
+    expect(said(page)).to_have_text("")
+    search.fill("bakkers")
+    expect(said(page)).to_have_text("1 client")
+    # The same number again is told again.
+    page.evaluate("document.getElementById('announcer').textContent = ''")
+    search.fill("slagers")
+    expect(said(page)).to_have_text("1 client")
+    search.fill("nobody")
+    expect(said(page)).to_have_text("Nothing matches this filter")
+    search.fill("")
+    expect(said(page)).to_have_text("2 clients")
