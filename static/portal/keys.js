@@ -125,7 +125,7 @@
     const typing = from instanceof Element && from.matches(FIELDS + ", [contenteditable]");
     if (!table || typing || event.defaultPrevented || event.isComposing) return;
     if (event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key !== "?")) return;
-    if (document.querySelector("dialog[open], details.ui-menu[open]")) return;
+    if (document.querySelector("dialog[open], details.ui-menu[open]:not([data-hovered])")) return;
     if (act(event.key, table, from)) event.preventDefault();
   });
 

@@ -175,3 +175,90 @@ def test_a_list_says_how_many_rows_it_has_when_it_was_renewed(url: str, page: "P
     expect(said(page)).to_have_text("Nothing matches this filter")
     search.fill("")
     expect(said(page)).to_have_text("2 clients")
+
+
+def badge(page: "Page") -> "Locator":
+    return page.locator("details.ui-fresh")
+
+
+def test_the_badge_unfolds_under_a_pointer_and_can_be_read_and_dismissed(url: str, page: "Page") -> None:
+    page.goto(f"{url}/clients/")
+    body, heading = badge(page).locator(".ui-menu-body"), page.locator("h1")
+    badge(page).hover()
+    expect(body).to_be_visible()
+    body.hover()
+    page.wait_for_timeout(LEFT)
+    expect(body).to_be_visible()
+    assert violations(page) == []
+    # Escape folds it, without moving the pointer, and it stays so until the pointer has left.
+    page.keyboard.press("Escape")
+    expect(body).to_be_hidden()
+    page.wait_for_timeout(RESTED)
+    expect(body).to_be_hidden()
+    heading.hover()
+    badge(page).hover()
+    expect(body).to_be_visible()
+    heading.hover()
+    expect(body).to_be_hidden()
+    # Who only passes unfolds nothing.
+    badge(page).hover()
+    heading.hover()
+    page.wait_for_timeout(RESTED)
+    expect(body).to_be_hidden()
+
+
+def test_a_press_keeps_the_badge_unfolded_until_the_next(url: str, page: "Page") -> None:
+    page.goto(f"{url}/clients/")
+    body, heading, summary = badge(page).locator(".ui-menu-body"), page.locator("h1"), badge(page).locator("summary")
+    # A press right after coming, and one after it was unfolded already.
+    for rests in (0, RESTED):
+        summary.hover()
+        page.wait_for_timeout(rests)
+        summary.click()
+        expect(body).to_be_visible()
+        heading.hover()
+        page.wait_for_timeout(LEFT)
+        expect(body).to_be_visible()
+        summary.click()
+        expect(body).to_be_hidden()
+        page.wait_for_timeout(RESTED)
+        expect(body).to_be_hidden()
+        heading.hover()
+    # By keyboard as it ever was.
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(body).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(body).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+def test_the_badge_folds_nothing_that_somebody_is_at(url: str, page: "Page") -> None:
+    page.goto(f"{url}/clients/")
+    page.locator(".ui-tools summary", has_text="View").click()
+    badge(page).hover()
+    page.wait_for_timeout(RESTED)
+    expect(badge(page).locator(".ui-menu-body")).to_be_hidden()
+    expect(page.get_by_label("Keep what is shown")).to_be_visible()
+    # Under a resting pointer the keys of the table go on.
+    page.keyboard.press("Escape")
+    page.locator("h1").hover()
+    page.locator("#table tbody th a").first.focus()
+    badge(page).hover()
+    expect(badge(page).locator(".ui-menu-body")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator("#table tbody th a").nth(1)).to_be_focused()
+
+
+def test_a_finger_unfolds_the_badge_by_a_tap_alone(url: str, page: "Page", chromium: "Browser") -> None:
+    phone = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    phone.add_cookies(page.context.cookies())  # type: ignore[arg-type]
+    held = phone.new_page()
+    held.goto(f"{url}/clients/")
+    body = badge(held).locator(".ui-menu-body")
+    for visible in (True, False):
+        badge(held).locator("summary").tap()
+        expect(body).to_be_visible(visible=visible)
+        held.wait_for_timeout(RESTED)
+        expect(body).to_be_visible(visible=visible)
+    phone.close()
