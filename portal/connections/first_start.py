@@ -36,7 +36,8 @@ def remember_tried(
         "company": reach.company.name if reach.company else "",
         "kinds": {name: answer.value for name, answer in kinds.items()},
     }
-    start.save()
+    # The steps alone: asking Nmbrs took a while, in which somebody else may have gone on.
+    start.save(update_fields=["host", "user", "token", "domain", "kind", "tried", "found"])
 
 
 def is_fresh(start: FirstStart | None) -> bool:

@@ -107,6 +107,27 @@
     if (event.detail.successful && form.matches && form.matches("form[data-close-dialog]")) form.closest("dialog").close();
   });
 
+  // What takes long is sent once: a second press would ask for it all again. Whoever comes back to the page may send anew.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-once]") || event.defaultPrevented) return;
+    if ("sent" in form.dataset) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "";
+    for (const button of form.querySelectorAll("[type=submit]")) button.setAttribute("aria-disabled", "true");
+    for (const words of form.querySelectorAll("[data-while-sent]")) words.hidden = false;
+  });
+
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-once][data-sent]")) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll("[type=submit]")) button.removeAttribute("aria-disabled");
+      for (const words of form.querySelectorAll("[data-while-sent]")) words.hidden = true;
+    }
+  });
+
   // What came into the page says what it is. What is asked for every second says so only when that is something else;
   // a list says it each time, also when another filter finds as many rows.
   const SAID_AFTER = 100; // ms in which the pieces of one answer come in, and in which an emptied region is noticed

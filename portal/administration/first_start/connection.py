@@ -1,4 +1,8 @@
-"""The first step: credentials of Nmbrs, what they open, and keeping them. The token goes in and never comes out."""
+"""The first step: credentials of Nmbrs, what they open, and keeping them. The token goes in and never comes out.
+
+The one page that waits for Nmbrs. A worker could try in its place only with a token that was stored before anybody
+knew that it works, and nobody knows at this step that a worker runs. The page says beforehand how long it may take.
+"""
 
 from typing import Any
 
