@@ -102,7 +102,7 @@ def main(arguments: list[str]) -> int:
     long = "--long" in arguments
     chosen = [argument for argument in arguments if argument != "--long"]
     try:
-        chromium = find_or_install()
+        chromium = os.environ.get("TEST_CHROMIUM") or find_or_install()
     except NoChromium as error:
         print(error)
         return 1

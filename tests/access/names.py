@@ -91,19 +91,34 @@ def by_hand() -> Read:
 
 def found_in(sources: dict[str, str]) -> Read:
     """What these modules read: their source by their name."""
-    read, trees = Read(), {name: ast.parse(source) for name, source in sources.items()}
-    reads = ("GET", "POST", "QueryDict")
-    for name, tree in trees.items():
-        if "prefix=" in sources[name]:
-            read.names |= of_second_tables(tree)
-        if any(word in sources[name] for word in reads):
-            _Reader(name, read).visit(tree)
+    read, trees = Read(), _Trees(sources)
+    for name in trees.holding("prefix="):
+        read.names |= of_second_tables(trees[name])
+    for name in trees.holding("GET", "POST", "QueryDict"):
+        _Reader(name, read).visit(trees[name])
     done: set[tuple[str, str, int, str]] = set()
     while new := read.handed - done:
         done |= new
-        for name, tree in trees.items():
-            _Callers(name, read, new).visit(tree)
+        # A call of a function writes its name.
+        for name in trees.holding(*{function for _, function, _, _ in new}):
+            _Callers(name, read, new).visit(trees[name])
     return read
+
+
+class _Trees(dict[str, ast.Module]):
+    """Modules as trees, each made when it is first asked for: most of them read nothing."""
+
+    def __init__(self, sources: dict[str, str]) -> None:
+        super().__init__()
+        self._sources = sources
+
+    def __missing__(self, name: str) -> ast.Module:
+        self[name] = ast.parse(self._sources[name])
+        return self[name]
+
+    def holding(self, *words: str) -> list[str]:
+        """The modules whose source holds one of these words."""
+        return [name for name, source in self._sources.items() if any(word in source for word in words)]
 
 
 def of_second_tables(tree: ast.AST) -> set[str]:

@@ -64,16 +64,20 @@ def tagged(client: Client, text: str) -> DebtorTag:
 
 def seen_clients(user: User, capability: Capability = Capability.VIEW) -> set[str]:
     """The names of the clients that the person sees; asked anew."""
-    return _seen(Debtor, user, capability)
+    return clients_seen_by(User.objects.get(pk=user.pk), capability)
+
+
+def clients_seen_by(fresh: User, capability: Capability) -> set[str]:
+    """The same for somebody who was just read."""
+    return _seen(Debtor, fresh, capability)
 
 
 def seen_companies(user: User, capability: Capability = Capability.VIEW) -> set[str]:
     """The names of the companies that the person sees; asked anew."""
-    return _seen(Company, user, capability)
+    return _seen(Company, User.objects.get(pk=user.pk), capability)
 
 
-def _seen(model: type[Any], user: User, capability: Capability) -> set[str]:
-    fresh = User.objects.get(pk=user.pk)
+def _seen(model: type[Any], fresh: User, capability: Capability) -> set[str]:
     seen = set(_names(fresh, model, capability).values_list("name", flat=True))
     # What is put together once for all shows everybody the same.
     assert {name for (name,) in names(fresh, model=model, capability=capability)} == seen

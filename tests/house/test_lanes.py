@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -60,32 +61,39 @@ def test_a_quick_lane_of_one_marker_reads_only_files_that_name_it():
     assert [lane.environment.get("TEST_MARKER", "") for lane in quick] == ["", "browser", "database"]
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`make test` over the tests of a folder."""
     settings = {name: value for name, value in os.environ.items() if name not in {"TEST_FOLDER", "PYTEST_ADDOPTS"}}
-    # In one process: four would each collect for longer than they test.
-    command = [sys.executable, "-m", "tests.lanes", "-n", "0", *arguments]
-    # No test that these runs hold asks for a database.
-    settings |= {"TEST_POSTGRES_URL": NOWHERE, "REQUIRE_POSTGRES": "", "TEST_TEMPLATE": os.devnull, **environment}
+    # Of the portal itself these runs need nothing. In one process: four would each collect for longer than they test.
+    bare = ["-c", os.devnull, "--rootdir", str(folder), "-p", "no:django", "-p", "no:cacheprovider", "-n", "0"]
+    command = [sys.executable, "-m", "tests.lanes", *bare, str(folder), *arguments]
+    settings |= {
+        "TEST_POSTGRES_URL": NOWHERE,
+        "REQUIRE_POSTGRES": "",
+        "TEST_TEMPLATE": os.devnull,
+        "TEST_CHROMIUM": sys.executable,
+        **environment,
+    }
     return subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
 
 
-def test_a_lane_that_could_not_run_is_said_not_to_have_run():
-    answer = run("tests/periods", "-k", "nothing_has_this_name")
+def test_a_lane_that_could_not_run_is_said_not_to_have_run(tmp_path):
+    (tmp_path / "test_right.py").write_text("def test_right():\n    assert True\n")
+    answer = run(tmp_path, "-k", "nothing_has_this_name")
     assert answer.returncode == 0
     assert re.search(r"^PostgreSQL +NOT RUN, no server answers", answer.stdout, re.MULTILINE)
     assert answer.stdout.count("nothing selected") == 2
 
 
-def test_a_server_that_is_required_and_missing_is_a_failure_that_says_how_to_start_one():
-    answer = run(REQUIRE_POSTGRES="1")
+def test_a_server_that_is_required_and_missing_is_a_failure_that_says_how_to_start_one(tmp_path):
+    answer = run(tmp_path, REQUIRE_POSTGRES="1")
     assert answer.returncode == 1
     assert "docker run" in answer.stdout
 
 
 def test_a_failing_lane_fails_the_whole(tmp_path):
-    failing = tmp_path / "test_wrong.py"
-    failing.write_text("def test_wrong():\n    assert False\n")
-    answer = run(str(failing), "-p", "no:cacheprovider")
+    (tmp_path / "test_wrong.py").write_text("def test_wrong():\n    assert False\n")
+    answer = run(tmp_path)
     assert answer.returncode == 1
     assert re.search(r"^SQLite +FAILED in \d+ s \(exit code 1\)$", answer.stdout, re.MULTILINE)
 
