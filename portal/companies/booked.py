@@ -1,35 +1,54 @@
 """Which lines of a journal are cost, and what they come to by period: kept, so that pages add up no lines.
 
-The publish that touched a company's journal calls `rewrite` inside its transaction. A change of COST_ACCOUNTS needs a
-migration that brings all companies up to date.
+The publish that touched a company's journal calls `rewrite` inside its transaction. Which accounts are of cost is a
+choice of the office; after another one portal.companies.recounting brings all of its companies up to date.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import reduce
 from operator import or_
+from typing import Any, NamedTuple
 
 from django.db.models import F, Q, Sum
 
-from portal.companies.models import BookedCost, JournalLine
+from portal.companies.models import BookedCost, Company, CostAccounts, JournalLine
 from portal.mirror.upsert import bulk_upsert
 
-#: Ledger accounts of costs, by how their numbers begin: class 4 of the Dutch decimal plan, and the wage costs of RGS.
-COST_ACCOUNTS = ("4", "WPer")
+#: Ledger accounts of costs, by how their numbers begin, where the office chose none: class 4 of the Dutch decimal plan,
+#: and the wage costs of RGS.
+USUAL_ACCOUNTS = ("4", "WPer")
 _CENT = Decimal("0.01")
 
 
-def is_cost() -> Q:
+class CostRule(NamedTuple):
+    """How the numbers of accounts of cost begin, and whether what is kept does not follow that yet."""
+
+    accounts: tuple[str, ...] = USUAL_ACCOUNTS
+    recounting: bool = False
+
+
+def rule_of(**of: Any) -> CostRule:
+    """The rule of the firm that `of` names, as by `firm=` or `firm__environments=`."""
+    chosen = CostAccounts.objects.filter(**of).values_list("beginnings", "recounting").first()
+    return CostRule(tuple(chosen[0].split()), chosen[1]) if chosen else CostRule()
+
+
+def is_cost(accounts: Iterable[str] = USUAL_ACCOUNTS) -> Q:
     """Lines of the journal on accounts of costs."""
-    return reduce(or_, (Q(account__istartswith=prefix) for prefix in COST_ACCOUNTS))
+    return reduce(or_, (Q(account__istartswith=beginning) for beginning in accounts))
 
 
 def rewrite(company_id: int, since: date | None = None) -> None:
     """Bring what is kept of a company up to date; writes only rows that differ. The journal has no dates: all of it."""
+    cost = is_cost(
+        rule_of(firm__environments__in=Company.everything.filter(pk=company_id).values("environment")).accounts
+    )
     lines = JournalLine.objects.filter(company=company_id).order_by().values_list("year", "number")
     fresh = {
         (year, number): _cents(euros)
-        for year, number, euros in lines.annotate(euros=Sum(F("debit") - F("credit"), filter=is_cost()))
+        for year, number, euros in lines.annotate(euros=Sum(F("debit") - F("credit"), filter=cost))
     }
     kept = BookedCost.objects.filter(company=company_id)
     have = {(year, number): cents for year, number, cents in kept.values_list("year", "number", "cents")}

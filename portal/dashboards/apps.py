@@ -68,6 +68,9 @@ class DashboardsConfig(AppConfig):
                 _("Bands of the variance page"), "dashboards:variance_bands", "filter", Capability.MANAGE_SETTINGS
             )
         )
+        pages.register(
+            MenuEntry(_("Accounts of wage cost"), "dashboards:cost_accounts", "filter", Capability.MANAGE_SETTINGS)
+        )
         panels.register()
         sums_panels.both()
         places.register(start.own_places)

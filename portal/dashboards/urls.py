@@ -6,6 +6,7 @@ from portal.dashboards import business, views
 from portal.dashboards.board.views import BoardView
 from portal.dashboards.changes import marking
 from portal.dashboards.changes.views import ChangesView, ClientChangesView
+from portal.dashboards.sums.setting import cost_accounts
 from portal.dashboards.variance.setting import variance_bands
 from portal.dashboards.variance.views import VarianceView
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("business/<int:pk>/", business.BusinessView.as_view(), name="business"),
     path("companies/<int:pk>/variance/", VarianceView.as_view(), name="variance"),
     path("variance/bands/", variance_bands, name="variance_bands"),
+    path("clients/accounts/", cost_accounts, name="cost_accounts"),
     path("changes/", ChangesView.as_view(), name="changes"),
     path("changes/number/", marking.number, name="changes_number"),
     path("changes/seen/", marking.all_seen, name="all_seen"),

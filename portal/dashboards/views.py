@@ -127,6 +127,7 @@ class ClientsView(ScopedListView):
         self.left_out = sums.pop("wage_left_out") or 0
         self.behind = sums.pop("behind")
         costs = self._costs_of(rows)
+        self.recounting = any(cost.recounting for cost in costs)
         known = [cost.now for cost in costs if not isinstance(cost.now, Missing)]
         self.cost_unknown = sum(isinstance(cost.now, Missing) and cost.now is not Missing.NO_PERIOD for cost in costs)
         self.cost_months = Counter(cost.month for cost in costs if cost.month)
@@ -186,6 +187,7 @@ class ClientsView(ScopedListView):
             "cost_unknown": self.cost_unknown,
             "cost_months": self._cost_months() if self.has_earlier_costs else "",
             "behind": self.behind,
+            "recounting": self.recounting,
             "sees_wages": self.sees_wages,
         }
 

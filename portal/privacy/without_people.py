@@ -29,6 +29,7 @@ WITHOUT_PEOPLE = frozenset(
         "accounts.Team",
         "connections.Environment",
         "dashboards.VarianceBands",
+        "companies.CostAccounts",
         "privacy.SubProcessor",
         # Codes, descriptions and settings of clients and companies.
         "debtors.DebtorGuid",

@@ -4,11 +4,13 @@ Dutch: 1.234,56, € −1.234,56, 22-11-2026. English: 1,234.56, −€1,234.56,
 A minus is U+2212, never a hyphen. Times are shown in Amsterdam time, whatever zone they carry.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel.dates import format_date
+from babel.lists import format_list
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -34,6 +36,11 @@ DAY = 24 * HOUR
 def language() -> str:
     """`nl` or `en`: the language figures are written in now. Where nothing is translated, texts are English."""
     return "nl" if (translation.get_language() or "").startswith("nl") else "en"
+
+
+def any_of(words: Sequence[str]) -> str:
+    """Words of which one is enough: 4 or WPer."""
+    return format_list(list(words), style="or", locale=language())
 
 
 def number(value: int | float | Decimal, places: int = 0) -> str:

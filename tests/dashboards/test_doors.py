@@ -214,6 +214,7 @@ def test_lists_count_and_name_the_companies_that_one_sees(office: Office, strang
         board, listed = BoardView(), ClientsView()
         board.setup(asked_by(user))
         listed.setup(asked_by(user))
+        board.get_queryset()
         (row,) = listed.narrow(Debtor.objects.filter(pk=office.clients["a"].debtor.pk))
         shown.append((board._parts()[-1].count, [company.name for company in row.present_companies]))
     assert shown == [(1, ["company a"]), (1, [])]

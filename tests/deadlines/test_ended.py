@@ -259,7 +259,7 @@ def test_it_is_set_for_several_and_undone_for_several(stopped, company, boss, as
     browser = as_user(boss)
     posted = {"covers": "ticked", "company": [str(stopped.pk)], "stop": "payroll", "stop_after": "31-05-2025",
               "stop_reason": "Sold"}  # fmt: skip
-    page = text(browser.post("/deadlines/several/", posted).content.decode())
+    page = text(browser.post("/deadlines/", posted).content.decode())
     assert "No payroll after 31 May 2025 (Sold)" in page
     assert not Arrangement.objects.exists()
     assert "1 company was set" in text(agree(browser, posted))

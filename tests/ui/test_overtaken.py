@@ -9,6 +9,7 @@ from django.urls import reverse
 from lxml import html as html_of
 
 from portal.accounts.models import User
+from portal.companies.models import CostAccounts
 from portal.dashboards.models import VarianceBands
 from portal.deadlines.models import Arrangement
 from portal.privacy.models import Agreement, RetentionTerm
@@ -40,6 +41,12 @@ FORMS: dict[str, tuple[Callable[[Office], str], dict[str, str], dict[str, str], 
         {"nightly_hour": "2"},
         {"nightly_hour": "4"},
         lambda office: type(office.environment).objects.get(pk=office.environment.pk).nightly_hour,
+    ),
+    "accounts of wage cost": (
+        lambda office: reverse("dashboards:cost_accounts"),
+        {"accounts": "5"},
+        {"accounts": "6"},
+        lambda office: list(CostAccounts.objects.values_list("beginnings", flat=True)),
     ),
     "bands of the variance": (
         lambda office: reverse("dashboards:variance_bands"),

@@ -3,6 +3,7 @@
 from portal.companies.models.booked import BookedCost
 from portal.companies.models.codes import CompanyCostCenter, CompanyCostUnit, HourCode, WageCode
 from portal.companies.models.company import Company, CurrentPeriod, PeriodSeen, ReturnPeriod
+from portal.companies.models.cost_accounts import CostAccounts
 from portal.companies.models.filings import PensionExport, WageTaxReturn, WorkCost
 from portal.companies.models.output import JournalLine, RunWage
 from portal.companies.models.particulars import (
@@ -44,6 +45,7 @@ __all__ = [
     "CompanySocialSecurity",
     "CompanyWageFixed",
     "CompanyWageVariable",
+    "CostAccounts",
     "CurrentPeriod",
     "HourCode",
     "JournalLine",

@@ -10,7 +10,8 @@ class BookedCost(models.Model):
     """What the journal lines of one period of a company book on cost, in whole cents: debit less credit.
 
     Derived from the mirror inside the publish that touched the journal (portal.companies.booked): there is a row
-    exactly where there are lines. `cents` None: none of them is on an account of costs, which is not the same as zero.
+    exactly where there are lines. Which accounts are of cost: CostAccounts. `cents` None: none of the lines is on one,
+    which is not the same as zero.
     """
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="booked_costs")

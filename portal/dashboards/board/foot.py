@@ -29,13 +29,13 @@ from portal.ui.values import Missing
 if TYPE_CHECKING:
     from portal.companies.freshness import Person
 
-_COLUMNS = ("pk", "people", "kinds", "made", "cents", "elsewhere", "may_see", "awaits")
+_COLUMNS = ("pk", "people", "kinds", "made", "cents", "elsewhere", "may_see", "awaits", "anew")
 
 
 class Kept(NamedTuple):
     """What is known of a company in its period. `people` None: not known. `cents` None: nothing is booked on cost;
     `elsewhere`: a run over several periods is booked in another one. `may_see`: whether the reader sees its wages.
-    `awaits`: the journal of a run is still to come."""
+    `awaits`: the journal of a run is still to come. `anew`: what journals come to is being worked out anew."""
 
     people: int | None
     made: bool
@@ -43,6 +43,7 @@ class Kept(NamedTuple):
     elsewhere: bool
     may_see: bool
     awaits: bool = False
+    anew: bool = False
 
     @property
     def pays(self) -> bool:
@@ -52,7 +53,7 @@ class Kept(NamedTuple):
     @property
     def cost(self) -> int | None:
         """Its wage cost in cents; None: not known."""
-        if not self.made or self.awaits:
+        if not self.made or self.awaits or self.anew:
             return None
         return 0 if self.cents is None and self.elsewhere else self.cents
 
@@ -62,7 +63,7 @@ class Foot:
     """People and wage cost in euros of so many companies, and of how many each is not known.
 
     People None: known of none. Cost None: known of none that should have it. `sees_wages` False: the reader may not see
-    the wages of all of them.
+    the wages of all of them. `recounting`: what the journals of some come to is being worked out anew.
     """
 
     companies: int
@@ -71,6 +72,7 @@ class Foot:
     cost: Decimal | None
     cost_unknown: int
     sees_wages: bool
+    recounting: bool = False
 
 
 def kinds_of(*, wages: bool) -> tuple[str, ...]:
@@ -91,6 +93,7 @@ def foot_of(kept: Iterable[Kept]) -> Foot:
         cost=Decimal(sum(known)) / 100 if known else None,
         cost_unknown=len(costs) - len(known),
         sees_wages=bool(rows) and all(row.may_see for row in rows),
+        recounting=any(row.anew for row in rows),
     )
 
 
@@ -123,8 +126,9 @@ def kept_of(user: "Person", look: Look, *, wages: bool) -> Mapping[int, Kept]:
             bool(elsewhere),
             bool(may_see),
             bool(awaits),
+            bool(anew),
         )
-        for company, people, kinds, made, cents, elsewhere, may_see, awaits in answer
+        for company, people, kinds, made, cents, elsewhere, may_see, awaits, anew in answer
     }
 
 
@@ -141,12 +145,14 @@ def _kept(user: "Person", *, look: Look, wages: bool) -> "QuerySet[Any, Any]":
         made=Exists(_runs()),
     )
     if not wages:
-        nothing = {"awaits": Value(0), "cents": Value(None, IntegerField()), "elsewhere": Value(0), "may_see": Value(0)}
+        nothing = {name: Value(0) for name in ("awaits", "anew", "elsewhere", "may_see")}
+        nothing["cents"] = Value(None, IntegerField())
         return known.annotate(**nothing).values_list(*_COLUMNS)
     booked = BookedCost.objects.filter(company=OuterRef("pk"), **of_period)
     seen = Company.objects.visible_to(user, Capability.VIEW_SALARIES).order_by().values("pk")
     return known.annotate(
         awaits=Exists(_runs().filter(awaits_journal())),
+        anew=Q(environment__firm__cost_accounts__recounting=True),
         cents=Subquery(booked.values("cents")[:1]),
         elsewhere=Exists(_over_several()) & ~Exists(booked),
         may_see=Q(pk__in=seen),

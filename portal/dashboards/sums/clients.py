@@ -55,7 +55,7 @@ class ClientCost:
     """Euros of the month, or why there are none. `month`: the one that they are of, which may be earlier than that
     of the list; `before`: euros of the month before it. `lacking`: companies of which runs or journals were never
     fetched. `line`: the months up to that of the list; None: not known. `without_period`: companies with people of
-    which no period ends in the month.
+    which no period ends in the month. `recounting`: what its journals come to is being worked out anew.
     """
 
     now: Decimal | Missing
@@ -64,6 +64,7 @@ class ClientCost:
     lacking: int = 0
     line: tuple[Decimal | None, ...] = ()
     without_period: int = 0
+    recounting: bool = False
 
     @property
     def change(self) -> Decimal | None:
@@ -114,12 +115,14 @@ def _cost(sums: Sums, companies: list[int], whole: set[int], refused: set[int], 
         return ClientCost(Missing.NOT_PERMITTED if is_refused else Missing.NEVER_FETCHED, lacking=lacking)
     found = [cost_of(sums, companies, place) for place in range(LINE)]
     line = tuple(one.cost for one in found)
+    anew = not sums.recounting.isdisjoint(companies)
     at = None if found[-1].no_period else last_known(line, back)
     now = None if at is None else line[at]
     if at is None or now is None:
-        return ClientCost(Missing.NO_PERIOD if found[-1].no_period else Missing.UNKNOWN, lacking=lacking, line=line)
+        why = Missing.NO_PERIOD if found[-1].no_period else Missing.UNKNOWN
+        return ClientCost(why, lacking=lacking, line=line, recounting=anew)
     before = line[at - 1] if at else None
-    return ClientCost(now, sums.windows.all[at].period, before, lacking, line, found[at].without_period)
+    return ClientCost(now, sums.windows.all[at].period, before, lacking, line, found[at].without_period, anew)
 
 
 def _booked_elsewhere(sums: Sums, row: Row) -> None:
@@ -156,6 +159,8 @@ def _arms(user: "Person", own: Any, windows: Windows) -> Iterator["QuerySet[Any]
     yield as_arm(kept, Arm.SNAPSHOT, **kept_of)
     yield _runs(user, own, windows)
     yield _booked(user, own, windows)
+    anew = Company.objects.visible_to(user).filter(pk__in=own, environment__firm__cost_accounts__recounting=True)
+    yield as_arm(anew, Arm.RECOUNTING, company=F("pk"))
 
 
 def _booked(user: "Person", own: Any, windows: Windows) -> "QuerySet[Any]":

@@ -120,7 +120,10 @@ def _employs(sums: Sums, company: int, place: int) -> bool:
 
 
 def _of_company(sums: Sums, company: int, place: int) -> int | None:
-    """Cents of one company; None where one of its periods has no run, or the journal of a run of it is not here."""
+    """Cents of one company; None where one of its periods has no run, or the journal of a run of it is not here, or
+    what journals come to is being worked out anew."""
+    if company in sums.recounting:
+        return None
     booked = [_of_period(sums, company, period) for period in _periods(sums, company, place)]
     known = [cents for cents in booked if cents is not None]
     return sum(known) if known and len(known) == len(booked) else None

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from portal.companies.freshness import WAGE_KINDS
 from portal.companies.models import Company
@@ -18,9 +18,18 @@ from portal.dashboards.sums.page import Page, chart_of, lacks_page, page_of
 from portal.dashboards.tables import without_period
 from portal.debtors.models import Debtor
 from portal.periods import Period
+from portal.ui import formats
 from portal.ui.charts import Figure, Series
 from portal.ui.empty import lacking
 from portal.ui.values import Missing
+
+#: In place of what a wage cost lacks.
+RECOUNTING = by_side(
+    gettext_lazy(
+        "Wage cost is being worked out anew, because the office chose other accounts. It is not shown until then."
+    ),
+    gettext_lazy("Wage cost is being worked out anew. It is shown again in a while."),
+)
 
 
 def wage_cost(request: HttpRequest, row: Debtor | Company) -> dict[str, Any]:
@@ -102,12 +111,16 @@ def _cost_notes(page: Page, found: Sequence[cost.Cost], reason: Missing | None) 
     if reason is not None:
         office = _("The journals of the payroll runs were not fetched from Nmbrs yet, so wage cost is not known.")
         return [by_side(office, _("Wage cost is not known here yet."))]
+    accounts = formats.any_of(page.sums.accounts)
     notes: list[str] = [
         by_side(
-            _("Wage cost is what the journals book on accounts that begin with 4 (or WPer), debit less credit."),
+            _("Wage cost is what the journals book on accounts that begin with %(accounts)s, debit less credit.")
+            % {"accounts": accounts},
             _("Wage cost is what the payroll came to for the employer: wages, and what is paid on top of them."),
         )
     ]
+    if page.sums.recounting:
+        return [*notes, str(RECOUNTING)]
     if isinstance(page.row, Debtor):
         notes.append(_("A period counts in the month that its last day lies in."))
         notes += _none_due(page, found)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, NamedTuple, TypeVar
 
+from portal.companies.booked import USUAL_ACCOUNTS
 from portal.dashboards.sums.windows import Windows
 from portal.periods import Period, PeriodType
 
@@ -32,6 +33,8 @@ class Arm(IntEnum):
     #: Of the list of clients alone: portal.dashboards.sums.clients.
     CLIENT = 10
     CAME_IN = 11
+    #: A company of which what journals come to is being worked out anew. Of the list of clients alone.
+    RECOUNTING = 12
 
 
 class RunIs(IntEnum):
@@ -90,6 +93,10 @@ class Sums:
     by_center: dict[tuple[int, str], int] = field(default_factory=dict)
     centers: dict[str, str] = field(default_factory=dict)
     absence_on: bool = False
+    #: How the numbers of the accounts of cost begin.
+    accounts: tuple[str, ...] = USUAL_ACCOUNTS
+    #: Companies of which what journals come to is being worked out anew: their cost is not told meanwhile.
+    recounting: set[int] = field(default_factory=set)
 
     def all_kept(self, companies: Iterable[int], place: int) -> bool:
         """Whether there is a snapshot of the window of each of these companies."""
@@ -157,6 +164,10 @@ def _add(cents: dict[tuple[int, str], int], row: Row) -> None:
     cents[at] = cents.get(at, 0) + (row.x or 0)
 
 
+def _take_recounting(sums: Sums, row: Row) -> None:
+    sums.recounting.add(row.company)
+
+
 def _take_absence(sums: Sums, row: Row) -> None:
     sums.absence_on = True
 
@@ -171,4 +182,5 @@ _TAKE: Mapping[Arm, Any] = {
     Arm.DEPARTMENT: _take_department,
     Arm.CENTER: _take_center,
     Arm.ABSENCE_ON: _take_absence,
+    Arm.RECOUNTING: _take_recounting,
 }

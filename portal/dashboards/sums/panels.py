@@ -21,7 +21,7 @@ from portal.dashboards.debtor import contracts_of
 from portal.dashboards.sums import cost, splits
 from portal.dashboards.sums.absence import ABSENCE_KINDS, SMALL_GROUP, absence_of, why_not
 from portal.dashboards.sums.cost import COST_KINDS
-from portal.dashboards.sums.cost_panel import wage_cost
+from portal.dashboards.sums.cost_panel import RECOUNTING, wage_cost
 from portal.dashboards.sums.page import Page, chart_of, lacks_of, lacks_page, page_of
 from portal.debtors.models import Debtor
 from portal.ui import formats
@@ -131,6 +131,8 @@ def _split(page: Page, split: splits.Split) -> dict[str, Any]:
 
 def _no_cost(page: Page) -> str:
     """Why there is no wage cost, where there is none."""
+    if page.sums.recounting:
+        return str(RECOUNTING)
     if cost.costs(page.sums)[-1].no_period:
         return _("No period ends in this month, so there is no wage cost in it.")
     lacking_words = by_side(

@@ -29,7 +29,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Round
 
 from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability
-from portal.companies.booked import is_cost
+from portal.companies.booked import CostRule, is_cost, rule_of
 from portal.companies.models import BookedCost, Company, CurrentPeriod, JournalLine, Run, Snapshot
 from portal.companies.results import awaits_journal
 from portal.dashboards.sums.numbers import BREAK, SHARE_UNITS, Arm, Row, RunIs, Sums, take
@@ -58,9 +58,12 @@ class May:
 def read(user: "Person", of: Debtor | Company, windows: Windows, may: May) -> Sums:
     """The numbers of the companies of a client, or of one company."""
     ask = _of_debtor if isinstance(of, Debtor) else _of_company
-    sums = Sums(windows)
-    for values in ask(user, of.pk, of.environment_id, windows=windows, may=may):
+    rule = rule_of(firm__environments=of.environment_id) if may.wages else CostRule()
+    sums = Sums(windows, accounts=rule.accounts)
+    for values in ask(user, of.pk, of.environment_id, windows=windows, may=may, accounts=rule.accounts):
         take(sums, Row(*values))
+    if rule.recounting:
+        sums.recounting.update(sums.types, sums.runs, (company for company, _place in sums.kept))
     return sums
 
 
@@ -68,18 +71,24 @@ def read(user: "Person", of: Debtor | Company, windows: Windows, may: May) -> Su
 
 
 @Prepared
-def _of_debtor(user: "Person", debtor: int, environment: int, *, windows: Windows, may: May) -> "QuerySet[Any, Any]":
+def _of_debtor(
+    user: "Person", debtor: int, environment: int, *, windows: Windows, may: May, accounts: tuple[str, ...]
+) -> "QuerySet[Any, Any]":
     own = Company.objects.visible_to(user).filter(debtor=debtor).order_by().values("pk")
-    return united(_arms(user, own, environment, windows, may))
+    return united(_arms(user, own, environment, windows, may, accounts))
 
 
 @Prepared
-def _of_company(user: "Person", company: int, environment: int, *, windows: Windows, may: May) -> "QuerySet[Any, Any]":
+def _of_company(
+    user: "Person", company: int, environment: int, *, windows: Windows, may: May, accounts: tuple[str, ...]
+) -> "QuerySet[Any, Any]":
     own = Company.objects.visible_to(user).filter(pk=company).order_by().values("pk")
-    return united(_arms(user, own, environment, windows, may))
+    return united(_arms(user, own, environment, windows, may, accounts))
 
 
-def _arms(user: "Person", own: Any, environment: int, windows: Windows, may: May) -> Iterator["QuerySet[Any]"]:
+def _arms(
+    user: "Person", own: Any, environment: int, windows: Windows, may: May, accounts: tuple[str, ...]
+) -> Iterator["QuerySet[Any]"]:
     years = (windows.first_year, windows.shown.last.year + 1)
     # How long its periods are never changes: what was paid stays known when Nmbrs gives no current one any more.
     types = CurrentPeriod.everything.visible_to(user).filter(company__in=own)
@@ -90,7 +99,7 @@ def _arms(user: "Person", own: Any, environment: int, windows: Windows, may: May
     yield _snapshots(user, own, windows, may)
     yield from _people(user, own, windows)
     if may.wages:
-        yield from _booked(user, own, windows, years)
+        yield from _booked(user, own, windows, years, accounts)
     if may.absence:
         yield as_arm(switch_of(environment, OptIn.ABSENCE), Arm.ABSENCE_ON, company=Value(0))
 
@@ -152,12 +161,14 @@ def _people(user: "Person", own: Any, windows: Windows) -> Iterator["QuerySet[An
     )
 
 
-def _booked(user: "Person", own: Any, windows: Windows, years: tuple[int, int]) -> Iterator["QuerySet[Any]"]:
+def _booked(
+    user: "Person", own: Any, windows: Windows, years: tuple[int, int], accounts: tuple[str, ...]
+) -> Iterator["QuerySet[Any]"]:
     kept = BookedCost.objects.visible_to(user, Capability.VIEW_SALARIES).filter(company__in=own, year__range=years)
     yield as_arm(kept, Arm.BOOKED, year=F("year"), number=F("number"), x=F("cents"))
     cents = amount_in_cents("debit") - amount_in_cents("credit")
     lines = JournalLine.objects.visible_to(user, Capability.VIEW_SALARIES).filter(company__in=own).order_by()
-    shown = lines.filter(is_cost(), _in_window(windows))
+    shown = lines.filter(is_cost(accounts), _in_window(windows))
     for arm, column in ((Arm.BOOKED_DEPARTMENT, "department"), (Arm.BOOKED_CENTER, "cost_center")):
         split = shown.values("company", column).annotate(cents=Sum(cents))
         yield as_arm(split, arm, text=F(column), x=F("cents"))

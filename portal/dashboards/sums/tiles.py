@@ -13,6 +13,7 @@ from portal.dashboards.sums import cost
 from portal.dashboards.sums.absence import ABSENCE_KINDS, SMALL_GROUP, absence_of, why_not
 from portal.dashboards.sums.clients import last_known, looks_back
 from portal.dashboards.sums.cost import COST_KINDS
+from portal.dashboards.sums.cost_panel import RECOUNTING
 from portal.dashboards.sums.page import Page, page_of
 from portal.dashboards.tables import unread, without_period
 from portal.debtors.models import Debtor
@@ -38,6 +39,8 @@ def cost_tile(request: HttpRequest, debtor: Debtor) -> Tile:
     if month != shown:
         text = _("In %(month)s: that of %(shown)s is not known yet.")
         note = text % {"month": months.name(month), "shown": months.name(shown)}
+    if page.sums.recounting and not lacks:
+        note = str(RECOUNTING)
     value: Decimal | Missing = Missing.NO_PERIOD if none_due else lacks or Missing.UNKNOWN
     cautions: list[str] = []
     if at is not None and (known := points[at]) is not None:

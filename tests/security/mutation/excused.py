@@ -39,6 +39,7 @@ WITHOUT_A_TEST: dict[str, str] = {
             "debtors.unassigned: _count sees everything",
             "dashboards.variance.setting: variance_bands sees everything",
             "dashboards.variance.setting: _keep sees everything",
+            "dashboards.sums.setting: _keep sees everything",
         )
         for more in ("", ", its capability")
     },
