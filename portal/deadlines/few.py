@@ -19,13 +19,13 @@ def few_late(deadlines: "QuerySet[Any]", day: date) -> "QuerySet[Any]":
     rows = deadlines.alias(is_late=Case(When(is_late, then=Value(1)), default=Value(0)))
     own: dict[str, Any] = {"partition_by": [F("company"), F("is_late")]}
     place = Window(RowNumber(), order_by=[F("due"), F("pk")], **own)
-    found: QuerySet[Any] = rows.annotate(
+    placed: QuerySet[Any] = rows.annotate(
         late_place=Case(When(is_late, then=place), default=Value(0)),
         late_count=Case(When(is_late, then=Window(Count("pk"), **own)), default=Value(0)),
-    ).filter(late_place__lte=LATE)
-    return found
+    )
+    return placed.filter(late_place__lte=LATE)
 
 
 def left_out(row: Any) -> int:
     """How many late dates of its company are not in the list: told at the last one of them that is."""
-    return int(row.late_count) - LATE if row.late_place == LATE else 0
+    return row.late_count - LATE if row.late_place == LATE else 0

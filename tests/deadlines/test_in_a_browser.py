@@ -4,6 +4,7 @@ PICTURES names a folder for pictures.
 """
 
 import os
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,11 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from portal.deadlines import states
+from portal import clock
+from portal.deadlines import arranging, states
+from portal.deadlines.models import Ending
+from portal.deadlines.year_dates import of_year
+from portal.periods import PeriodType
 from tests.factories import fetched_everything, make_company, make_debtor, make_environment, make_return, make_run
 
 pytestmark = pytest.mark.browser
@@ -98,3 +103,43 @@ def test_the_month_and_what_is_late_follow_a_filter_that_is_typed(page: Page, li
     page.fill("#filters-table input[name=q]", "nobody")
     expect(late).to_have_count(0)
     expect(page.locator(".ui-day-entry")).to_have_count(0)
+
+
+def test_the_dates_of_a_year_are_pasted_looked_over_and_set(page: Page, live_server: Any, firm, administrator):
+    company = make_company(make_debtor(make_environment(firm), "Bakkers", number="1001"), "Noord B.V.")
+    fetched_everything(company.debtor)
+    states.rewrite([company.pk])
+    boss, ends = administrator(language="en"), date(2020, 12, 31)
+    arranging.stop(boss, [company.pk], Ending.PENSION, after=ends, reason="Left the fund")
+    client = Client()
+    client.force_login(boss)
+    url, cookie = str(live_server), settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": cookie, "value": client.cookies[cookie].value, "url": url}])
+    letter = of_year(PeriodType.MONTH, clock.today().year)
+    for theme, width in (("light", 1440), ("dark", 390)):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{url}/companies/{company.pk}/deadlines/")
+        expect(page.locator("main")).to_contain_text("No pension return after 31 Dec 2020")
+        _is_well(page, f"company-{theme}")
+        page.get_by_role("link", name="Enter the dates of a year").click()
+        page.get_by_label("Year", exact=True).select_option(str(clock.today().year))
+        page.get_by_role("button", name="Show this year").click()
+        page.get_by_label("Or paste all dates").fill("\n".join(f"{row.computed:%d-%m-%Y}" for row in letter))
+        page.get_by_role("button", name="Set these dates").click()
+        expect(page.locator("main")).to_contain_text("Nothing is set yet")
+        expect(page.get_by_label(str(letter[11]))).to_have_value(letter[11].computed.isoformat())
+        page.get_by_label("Where these dates come from").fill("Letter")
+        _is_well(page, f"year-{theme}")
+    page.get_by_role("button", name="Set these dates").click()
+    expect(page.locator("main")).to_contain_text("are set for 1 company")
+    assert company.moveddates.count() == 12
+
+
+def _is_well(page: Page, name: str) -> None:
+    """Nothing runs out of the window, and nothing is out of reach for who does not see it."""
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
+    found = Axe().run(page)
+    assert not found.response["violations"], found.generate_report()
