@@ -165,7 +165,7 @@ def _standing(
             wages=Count("pk", filter=came & Q(resource__in=WAGE_KINDS)),
             refusals=Count("pk", filter=~came & Q(resource__in=WAGE_KINDS, state=Stored.NOT_PERMITTED)),
             scopes=Count("pk"),
-            worst=Min(_rank(stale_before)),
+            worst=Min(rank_of(stale_before)),
             oldest=Min("last_success"),
         )
     )
@@ -207,10 +207,10 @@ def _summed(user: "Person", debtors: "QuerySet[Any]", standing: CTE, month: Peri
 def _listed(user: "Person", debtors: "QuerySet[Any]", stale_before: datetime | None = None) -> "QuerySet[Any]":
     """A row a debtor whose list of companies was asked for: how old that is."""
     own = Freshness.objects.visible_to(user).filter(debtor__in=debtors, company__isnull=True, resource="companies")
-    return own.order_by().annotate(rank=_rank(stale_before)).values("debtor_id", "rank", "last_success")
+    return own.order_by().annotate(rank=rank_of(stale_before)).values("debtor_id", "rank", "last_success")
 
 
-def _rank(stale_before: datetime | None) -> Case:
+def rank_of(stale_before: datetime | None) -> Case:
     """The state of a row of Freshness as a number, worst first; see RANKS."""
     return Case(
         *(When(state=stored, then=Value(RANKS[shown])) for stored, shown in _STORED.items()),

@@ -5,7 +5,6 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BigIntegerField, Case, Value, When
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,6 +16,7 @@ from portal.companies.tiles import left_out_words
 from portal.connections import wording
 from portal.dashboards import months
 from portal.dashboards.clients import RANKS
+from portal.dashboards.ordering import by_known
 from portal.dashboards.sums.clients import ClientCost
 from portal.debtors.models import Debtor
 from portal.periods import Period
@@ -162,12 +162,12 @@ class ClientTable(Table):
     def order_wage_cost(self, rows: "QuerySet[Any]", is_descending: bool) -> "tuple[QuerySet[Any], bool]":
         """By the amount; clients of whom it is not known come last either way."""
         known = {pk: int(cost.now * 100) for pk, cost in self.costs.items() if not isinstance(cost.now, Missing)}
-        return _by(rows, known, is_descending)
+        return by_known(rows, known, is_descending)
 
     def order_cost_change(self, rows: "QuerySet[Any]", is_descending: bool) -> "tuple[QuerySet[Any], bool]":
         """By the change; clients of whom it is not known come last either way."""
         known = {pk: int(cost.change * 10) for pk, cost in self.costs.items() if cost.change is not None}
-        return _by(rows, known, is_descending)
+        return by_known(rows, known, is_descending)
 
     def _cost(self, record: Any) -> ClientCost:
         if record.company_count == 0:
@@ -221,16 +221,6 @@ def _partly(record: Any) -> bool:
     behind: int = record.companies_behind
     present: int = record.companies_present - record.companies_without_people
     return 0 < behind < present
-
-
-def _by(rows: "QuerySet[Any]", values: Mapping[int, int], is_descending: bool) -> "tuple[QuerySet[Any], bool]":
-    """The rows in the order of what Python knows of them."""
-    told = (When(pk=pk, then=Value(value)) for pk, value in values.items())
-    if not values:
-        # PostgreSQL sorts by no constant.
-        return rows.order_by("name", "pk"), True
-    key = Case(*told, default=None, output_field=BigIntegerField())
-    return rows.order_by(key.desc(nulls_last=True) if is_descending else key.asc(nulls_last=True)), True
 
 
 class CompanyTable(Table):

@@ -17,7 +17,8 @@ from portal.deadlines.filters import DeadlineFilter
 from portal.deadlines.models import Deadline
 from portal.deadlines.refusals import with_refusals
 from portal.deadlines.tables import DeadlineTable
-from portal.deadlines.views import KINDS, user_of
+from portal.deadlines.trouble import KINDS
+from portal.deadlines.views import user_of
 from portal.debtors import asked
 from portal.debtors.models import Debtor
 from portal.debtors.place import clients_seen

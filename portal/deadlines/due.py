@@ -52,6 +52,46 @@ PASSED = Status(Level.NEUTRAL, gettext_lazy("none"), "minus")
 #: Nothing was made because there was nothing to make.
 LAPSED = {lapse.value: Status(Level.NEUTRAL, lapse.label, "minus") for lapse in Lapse}
 
+#: How far a return or pension return is, by the words of an address.
+FILED_WORDS: "dict[str, _StrPromise]" = {
+    "open": gettext_lazy("not made"),
+    "made": gettext_lazy("made, not sent"),
+    "sent": gettext_lazy("sent"),
+    "none": gettext_lazy("none"),
+    "unknown": gettext_lazy("not known"),
+}
+
+
+def declared(word: str, path: str = "") -> Q:
+    """The PeriodStates whose wage-tax return is so far; `path` leads to them, also where there is none: not known."""
+    at, known = f"{path}return_progress", Q(**{f"{path}returns_known": True, f"{path}return_due__isnull": False})
+    unknown = (
+        Q(**{f"{path}returns_known": False}) | Q(**{f"{path}return_due__isnull": True}) | Q(**{f"{at}__isnull": True})
+    )
+    nothing = known & Q(**{at: Progress.NONE})
+    return {
+        "open": nothing & Q(**{f"{path}return_open": True}),
+        "made": known & Q(**{at: Progress.MADE}),
+        "sent": known & Q(**{at: Progress.DONE}),
+        "none": nothing & Q(**{f"{path}return_open": False}),
+        "unknown": unknown,
+    }[word]
+
+
+def pension_filed(word: str, path: str = "") -> Q:
+    """The same of the pension return; where none is expected there is none."""
+    at, known = f"{path}pension", Q(**{f"{path}pensions_known": True})
+    expected = known & Q(**{f"{path}pension_due__isnull": False})
+    nothing = expected & Q(**{at: Progress.NONE})
+    unexpected = known & (Q(**{f"{at}__isnull": True}) | Q(**{f"{path}pension_due__isnull": True}))
+    return {
+        "open": nothing & Q(**{f"{path}pension_open": True}),
+        "made": expected & Q(**{at: Progress.MADE}),
+        "sent": expected & Q(**{at: Progress.DONE}),
+        "none": unexpected | (nothing & Q(**{f"{path}pension_open": False})),
+        "unknown": Q(**{f"{path}pensions_known": False}) | Q(**{f"{path}pensions_known__isnull": True}),
+    }[word]
+
 
 def bucket(word: str, due: str, act_by: str, today: date | None = None) -> Q:
     """The rows whose dates (names of columns) fall under one of the four words."""

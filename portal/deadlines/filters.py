@@ -1,6 +1,8 @@
 """Filters of the pages about deadlines, and the choices that they share with the period board."""
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 import django_filters
@@ -15,8 +17,9 @@ from portal.accounts.team_clients import looked_after, teams_of
 from portal.companies.models import Company
 from portal.companies.words import PERIOD_TYPES
 from portal.connections.wording import by_reader
-from portal.deadlines.due import BUCKETS, RUN_WORDS, RUNS, WORDS, bucket
+from portal.deadlines.due import BUCKETS, FILED_WORDS, RUN_WORDS, RUNS, WORDS, bucket, declared, pension_filed
 from portal.deadlines.models import Arrangement, Deadline, Kind, PeriodState, Progress
+from portal.deadlines.trouble import up_to_date
 from portal.debtors.models import Debtor, DebtorTag
 from portal.ui.permissions import of_client
 
@@ -184,7 +187,7 @@ class ChoosingFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class CompaniesFilter(ChoosingFilter):
-    """Companies by name, due date, run, responsible person, team, tag and period type.
+    """Companies by name, due date, run, returns, responsible person, team, tag, period type and age of the data.
 
     Shared, so that a filter of the period board means the same where several companies are changed at once.
     """
@@ -192,14 +195,21 @@ class CompaniesFilter(ChoosingFilter):
     q = search_field()
     due = choice("by_due", _("Next due"), [(word, WORDS[word]) for word in BUCKETS])
     run = choice("by_run", _("Run"), [(name, RUN_WORDS[name]) for name in RUNS])
+    wage_tax = choice("by_wage_tax", _("Wage-tax return"), list(FILED_WORDS.items()))
+    pension = choice("by_pension", _("Pension return"), list(FILED_WORDS.items()))
     person = choice("by_person", _("Responsible"))
     team = choice("by_team", _("Team"))
     tag = choice("by_tag", _("Tag"))
     period_type = choice("by_period_type", _("Period type"), TYPES)
+    data = choice("by_data", _("Data from Nmbrs"), [("attention", _("Not up to date"))])
 
     class Meta:
         model = Company
         fields: list[str] = []
+
+    def by_data(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        """Companies of which some kind is stale, failing, held, refused or was never fetched."""
+        return rows.exclude(pk__in=up_to_date(self.request.user))
 
 
 class ArrangementFilter(CompaniesFilter):
@@ -212,6 +222,21 @@ class ArrangementFilter(CompaniesFilter):
     def by_run(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
         """By how far the run is."""
         return rows.filter(pk__in=self._current.filter(run=RUNS[value]).values("company"))
+
+    def by_wage_tax(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        """By how far the wage-tax return is."""
+        return self._standing(rows, value, declared)
+
+    def by_pension(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        """By how far the pension return is."""
+        return self._standing(rows, value, pension_filed)
+
+    def _standing(self, rows: "QuerySet[Any]", word: str, told: Callable[[str], Q]) -> "QuerySet[Any]":
+        """Nothing is known either of a company without a current period."""
+        if word != "unknown":
+            return rows.filter(pk__in=self._current.filter(told(word)).values("company"))
+        known = [told(other) for other in FILED_WORDS if other != "unknown"]
+        return rows.exclude(pk__in=self._current.filter(reduce(or_, known)).values("company"))
 
     @property
     def _current(self) -> "QuerySet[PeriodState]":

@@ -22,6 +22,7 @@ from portal.deadlines.panels import never_of_company
 from portal.deadlines.refusals import with_refusals
 from portal.deadlines.stop_form import StopForm
 from portal.deadlines.tables import DeadlineTable
+from portal.deadlines.trouble import KINDS
 from portal.debtors.place import way_to
 from portal.periods import PeriodType
 from portal.ui.freshness import FreshnessSummary
@@ -30,9 +31,6 @@ from portal.ui.permissions import holds_over, of_client
 from portal.ui.pieces import piece_of
 from portal.ui.values import Crumb
 from portal.ui.views import ScopedDetailView
-
-#: What deadlines and their progress are made of.
-KINDS = ("companies", "current_period", "runs", "wage_tax_returns", "pension_exports")
 
 
 class CompanyDeadlinesView(ScopedDetailView):

@@ -226,8 +226,7 @@ def test_companies_that_were_left_out_are_named_with_the_reason_of_each(office, 
     assert "of 1 company was not changed, because that person does not see it: Vis." in page
     assert (
         "The terms of 1 company were not changed, because a day of the month does not go with its short periods, or it "
-        "is not known yet how long they are: Taart."
-        in page
+        "is not known yet how long they are: Taart." in page
     )
 
 

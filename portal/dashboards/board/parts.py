@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import clock
 from portal.companies import status
-from portal.dashboards.board.rows import ROW_KINDS, lack_in, state_of
+from portal.dashboards.board.rows import lack_in, state_of
+from portal.deadlines import trouble
 from portal.deadlines.certainty import CHECK
 from portal.deadlines.due import DONE, LAPSED, PASSED, WORDS, word_for
 from portal.deadlines.models import Kind, Lapse, PeriodState, Progress
 from portal.deadlines.refusals import TOLD_BY
 from portal.deadlines.tables import company_parts
+from portal.deadlines.trouble import OF_COMPANY
 from portal.ui.exports.parts import Part
 from portal.ui.freshness import summarise
 from portal.ui.values import Level, Missing, Status
@@ -82,6 +84,11 @@ def next_lack(company: Any) -> Status | Missing:
     return Missing.UNKNOWN if unclear else NOTHING_OPEN
 
 
+def trouble_of(company: Any) -> list[Status]:
+    """Why what is known of the company cannot be relied on, in words."""
+    return trouble.told(company.fresh_rows)
+
+
 def _lack(company: Any, kind: str) -> Missing:
     return lack_in(company, kind) if state_of(company) else period_lack(company)
 
@@ -134,11 +141,15 @@ def _next_what(state: PeriodState | None) -> str | None:
 
 
 def _fresh(_table: Any, record: Any) -> Status:
-    return summarise(record.fresh_rows, ROW_KINDS).status
+    return summarise(record.fresh_rows, OF_COMPANY).status
+
+
+def _trouble(_table: Any, record: Any) -> str | None:
+    return "; ".join(str(one.label) for one in trouble_of(record)) or None
 
 
 def _fresh_as_of(_table: Any, record: Any) -> datetime | None:
-    return summarise(record.fresh_rows, ROW_KINDS).oldest
+    return summarise(record.fresh_rows, OF_COMPANY).oldest
 
 
 APART = {
@@ -169,5 +180,5 @@ APART = {
         Part(_("Next due: check"), _check("next_due", "next_unsure")),
     ),
     "changes": (Part(_("Changes"), lambda table, record: table.unseen.get(record.pk, 0), is_figure=True),),
-    "data": (Part(_("Data"), _fresh), Part(_("Data as of"), _fresh_as_of)),
+    "data": (Part(_("Data"), _fresh), Part(_("Data as of"), _fresh_as_of), Part(_("Data: trouble"), _trouble)),
 }

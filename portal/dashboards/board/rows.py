@@ -7,7 +7,7 @@ known. What a row shows beside that is read for the rows of one page.
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, FilteredRelation, Prefetch, Q, QuerySet, Value
+from django.db.models import Case, Count, F, FilteredRelation, IntegerField, Prefetch, Q, QuerySet, Value, When
 
 from portal import clock
 from portal.accounts.prepared import Prepared
@@ -17,7 +17,7 @@ from portal.companies.standing import lack_of
 from portal.dashboards.board.looking import Look
 from portal.deadlines.due import OVERDUE, RUNS, TODAY, WEEK, bucket
 from portal.deadlines.models import PeriodState
-from portal.deadlines.views import KINDS
+from portal.deadlines.trouble import OF_COMPANY, in_trouble
 from portal.mirror.models import Freshness
 from portal.periods import PeriodType
 from portal.ui.values import Missing
@@ -27,31 +27,38 @@ if TYPE_CHECKING:
 
 #: What the list is counted by.
 _PARTS = (OVERDUE, TODAY, WEEK, *RUNS, "all")
-#: What the freshness of a row is about; the list of companies is the client's.
-ROW_KINDS = tuple(kind for kind in KINDS if kind != "companies")
 
 
 def at(companies: "QuerySet[Company]", look: Look) -> "QuerySet[Company]":
-    """The companies with their state in the period that is looked at, attention first: late, then by the day to act."""
+    """The companies with their state in the period that is looked at."""
     stands = companies.filter(debtor__missing_since__isnull=True).annotate(
         state=FilteredRelation("period_states", condition=look.at("period_states__"))
     )
-    dated = stands.annotate(
+    return stands.annotate(
         next_due=F("state__next_due"),
         act_by=F("state__next_act_by"),
         run=F("state__run"),
         return_due=F("state__return_due"),
+        pension_due=F("state__pension_due"),
         last_day=F("state__last_day"),
     )
-    return dated.order_by(
-        F("state__next_act_by").asc(nulls_last=True), F("state__run").asc(nulls_last=True), "name", "pk"
-    )
+
+
+def attention_first(companies: "QuerySet[Any]", user: "Person", today: date | None = None) -> "QuerySet[Any]":
+    """Companies from `at` in the order in which they need somebody: late and to be done today; then those of which what
+    is known cannot be relied on, whatever their dates say; then by the day to act.
+    """
+    pressing = Q(act_by__lte=today or clock.today())
+    # Without a state the current period is not known, and so no date is.
+    astray = Q(last_day__isnull=True) | Q(pk__in=in_trouble(user))
+    turn = Case(When(pressing, then=0), When(astray, then=1), default=2, output_field=IntegerField())
+    return companies.order_by(turn, F("act_by").asc(nulls_last=True), F("run").asc(nulls_last=True), "name", "pk")
 
 
 def with_details(companies: "QuerySet[Any]", user: "Person", look: Look) -> "QuerySet[Any]":
     """For the page that is shown: client, responsible person, the whole state and the age of its kinds."""
     states: QuerySet[Any] = PeriodState.objects.visible_to(user).filter(look.at())
-    fresh: QuerySet[Any] = Freshness.objects.visible_to(user).filter(resource__in=ROW_KINDS)
+    fresh: QuerySet[Any] = Freshness.objects.visible_to(user).filter(resource__in=OF_COMPANY)
     return companies.select_related("debtor", "current", "arrangement__responsible").prefetch_related(
         Prefetch("period_states", queryset=states, to_attr="shown_states"),
         Prefetch("freshness", queryset=fresh, to_attr="fresh_rows"),

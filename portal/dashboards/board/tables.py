@@ -1,26 +1,41 @@
 """The table of the period board."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from portal.dashboards.board.looking import Look
-from portal.dashboards.board.parts import APART, next_lack, pension_status, period_lack, return_status, run_status
-from portal.dashboards.board.rows import ROW_KINDS, period_of, state_of
+from portal.dashboards.board.parts import (
+    APART,
+    next_lack,
+    pension_status,
+    period_lack,
+    return_status,
+    run_status,
+    trouble_of,
+)
+from portal.dashboards.board.rows import period_of, state_of
+from portal.dashboards.ordering import by_age, by_known
 from portal.deadlines.certainty import check
 from portal.deadlines.due import Dated, act_words, near
 from portal.deadlines.models import Kind, Progress
 from portal.deadlines.rules import act_by
 from portal.deadlines.tables import OfClientsTable, person_words
+from portal.deadlines.trouble import OF_COMPANY
 from portal.ui import formats, markup
 from portal.ui.freshness import summarise
 from portal.ui.tables import TextColumn
 from portal.ui.values import Missing, Status
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from portal.companies.freshness import Person
 
 
 class BoardTable(OfClientsTable):
@@ -46,21 +61,30 @@ class BoardTable(OfClientsTable):
     pension = TextColumn(
         verbose_name=gettext_lazy("Pension return"),
         term="pension_return",
-        accessor="pk",
-        orderable=False,
+        accessor="pension_due",
+        order_by=("pension_due",),
         empty_values=(),
     )
     next_due = TextColumn(verbose_name=gettext_lazy("Next due"), order_by=("act_by",), empty_values=())
     responsible = TextColumn(
         verbose_name=gettext_lazy("Responsible"), accessor="arrangement__responsible__name", empty_values=()
     )
-    changes = TextColumn(verbose_name=gettext_lazy("Changes"), accessor="pk", orderable=False)
-    data = TextColumn(verbose_name=gettext_lazy("Data"), term="freshness", accessor="pk", orderable=False)
+    changes = TextColumn(verbose_name=gettext_lazy("Changes"), accessor="pk", initial_sort_descending=True)
+    data = TextColumn(verbose_name=gettext_lazy("Data"), term="freshness", accessor="pk")
 
-    def __init__(self, *args: Any, unseen: Mapping[int, int] | None, look: Look, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: "Person", unseen: Mapping[int, int] | None, look: Look, **kwargs: Any) -> None:
+        self.user = user
         self.unseen, self.look = unseen or {}, look
         hidden = () if unseen is not None else ("changes",)
         super().__init__(*args, **{**kwargs, "exclude": (*kwargs.get("exclude", ()), *hidden)})
+
+    def order_changes(self, rows: "QuerySet[Any]", is_descending: bool) -> "tuple[QuerySet[Any], bool]":
+        """By how many the reader has not seen."""
+        return by_known(rows, self.unseen, is_descending, default=0)
+
+    def order_data(self, rows: "QuerySet[Any]", is_descending: bool) -> "tuple[QuerySet[Any], bool]":
+        """The worst state first, then the oldest data."""
+        return by_age(rows, self.user, OF_COMPANY, is_descending)
 
     def render_company(self, record: Any) -> SafeString:
         """The way to the company, in the period of the row."""
@@ -106,7 +130,11 @@ class BoardTable(OfClientsTable):
         return _filed(dated, shown, state.pension_sent_at, unsure=unsure)
 
     def render_next_due(self, record: Any) -> SafeString:
-        """The first thing that is still open, also of earlier periods."""
+        """The first thing that is still open, also of earlier periods; and why what is known cannot be relied on."""
+        troubles = ((markup.status(one),) for one in trouble_of(record))
+        return self._next_due(record) + format_html_join("", '<span class="ui-below">{}</span>', troubles)
+
+    def _next_due(self, record: Any) -> SafeString:
         state = state_of(record)
         if state is None or state.next_due is None or state.next_act_by is None:
             return markup.status(next_lack(record))
@@ -135,7 +163,7 @@ class BoardTable(OfClientsTable):
 
     def render_data(self, record: Any) -> SafeString:
         """The worst state of what the row shows and the age of its oldest part."""
-        return markup.freshness(summarise(record.fresh_rows, ROW_KINDS))
+        return markup.freshness(summarise(record.fresh_rows, OF_COMPANY))
 
 
 def _filed(dated: Dated, shown: Status, sent_at: Any, *, unsure: bool) -> SafeString:

@@ -15,7 +15,7 @@ from portal.accounts.roles import Capability
 from portal.companies import freshness
 from portal.companies.models import Company
 from portal.dashboards.board import foot, rows
-from portal.dashboards.board.filters import BoardFilter
+from portal.dashboards.board.filters import BOARD_ALONE, OF_PERIOD, BoardFilter
 from portal.dashboards.board.looking import Look, asked_for, steps
 from portal.dashboards.board.tables import BoardTable
 from portal.dashboards.changes.unseen import CAPABILITY as READS_CHANGES
@@ -24,7 +24,7 @@ from portal.dashboards.start import nobodys_of, start
 from portal.deadlines.certainty import CHECK, MEANING
 from portal.deadlines.covering import filter_of
 from portal.deadlines.due import OVERDUE, TODAY, WEEK, WORDS
-from portal.deadlines.views import KINDS
+from portal.deadlines.trouble import KINDS
 from portal.debtors import asked
 from portal.debtors.place import clients_seen
 from portal.ui import filtering
@@ -72,7 +72,16 @@ class BoardView(ScopedListView):
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """With where they stood then."""
-        return rows.at(queryset, self.look)
+        return rows.attention_first(rows.at(queryset, self.look), self.request.user)
+
+    def get_filterset_kwargs(self) -> dict[str, Any]:
+        """Which companies have changes that the reader has not seen, asked when the filter wants them."""
+        return {"unseen": lambda: self.unseen or {}}
+
+    @cached_property
+    def unseen(self) -> dict[int, int] | None:
+        """Changes that the reader has not seen by company; None for who reads none."""
+        return unseen_counts(self.request.user) if READS_CHANGES in capabilities_of(self.request) else None
 
     @cached_property
     def badge(self) -> FreshnessSummary:
@@ -121,9 +130,12 @@ class BoardView(ScopedListView):
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Changes only for who reads them."""
-        reads = READS_CHANGES in capabilities_of(self.request)
-        unseen = unseen_counts(self.request.user) if reads else None
-        own = {"unseen": unseen, "look": self.look, "clients": clients_seen(self.request)}
+        own = {
+            "user": self.request.user,
+            "unseen": self.unseen,
+            "look": self.look,
+            "clients": clients_seen(self.request),
+        }
         return {**super().get_table_kwargs(), **own}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -147,11 +159,12 @@ class BoardView(ScopedListView):
         return [(_("Period"), period), *foot.told(self.foot), (str(CHECK.label).capitalize(), str(MEANING))]
 
     def _assign(self) -> str:
-        """The way to changing what the filter shows; none where a filter was left out, and from an earlier period when
-        dates or runs of it narrow it.
+        """The way to changing what the filter shows; none where a filter was left out or is the board's alone, and from
+        an earlier period when what is of that period narrows it.
         """
-        asks = filtering.applied(self.filterset)
-        if filtering.left_out(self.filterset) or (not self.look.is_now and {"due", "run"} & set(asks)):
+        asks = set(filtering.applied(self.filterset))
+        here = BOARD_ALONE if self.look.is_now else BOARD_ALONE | OF_PERIOD
+        if filtering.left_out(self.filterset) or here & asks:
             return ""
         return f"{reverse('deadlines:arrangements')}?covers=all&{filter_of(self.request.GET)}"
 

@@ -61,6 +61,8 @@ class Freshness(models.Model):
             # With the company: what belongs to the client alone is asked for without walking all its companies.
             models.Index(fields=["debtor", "company", "resource"], name="freshness_of_debtor"),
             models.Index(fields=["company", "resource"], name="freshness_of_company"),
+            # What failed or waits is a small part of all: lists that put it first do not look at each company.
+            models.Index(fields=["state", "resource", "company"], name="freshness_by_state"),
         ]
 
     def __str__(self) -> str:
