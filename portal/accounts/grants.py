@@ -103,7 +103,7 @@ def capabilities(user: "User | AnonymousUser | None") -> frozenset[Capability]:
     return frozenset(switched).union(*(CAPABILITIES[Role(one.role)] for one in held if one.source != "switch"))
 
 
-def roles_of(user: "User | AnonymousUser | None") -> frozenset[Role]:
+def roles_of(user: "User | AnonymousUser | StandIn | None") -> frozenset[Role]:
     """Every role that the person holds anywhere, also as somebody's deputy."""
     return frozenset(Role(one.role) for one in holdings(user) if one.source != "switch")
 
@@ -142,6 +142,11 @@ def of_client(user: "User | AnonymousUser | None") -> bool:
     """Whether the person belongs to clients alone and works at no office."""
     roles = roles_of(user)
     return bool(roles) and roles <= CLIENT
+
+
+def holds_wherever(user: "User | AnonymousUser | StandIn | None", capability: Capability) -> bool:
+    """Whether every role that the person has gives the capability, so that they hold it over all that they see."""
+    return roles_of(user) <= set(roles_with(capability))
 
 
 def has_single_companies(user: "User | AnonymousUser | None") -> bool:

@@ -147,6 +147,10 @@ LATER: dict[str, Later] = {
 #: What people without the capability do not even read that it is there: no line says that it is hidden from them.
 UNMENTIONED = frozenset({Capability.VIEW_LABELS, Capability.VIEW_SYNC})
 
+#: Everybody of an office holds it over what they see there, and nobody of a client does. So it tells, row by row, who
+#: works at the office of a row: somebody may work at one office and be a client of another.
+INTERNAL = Capability.VIEW_LABELS
+
 #: Roles whose membership covers the whole firm and never less.
 FIRM_WIDE = frozenset({Role.ADMINISTRATOR})
 #: Roles whose membership may cover the whole firm.

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import CharField, Count, DateTimeField, Exists, F, Max, Min, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest
 
+from portal.accounts.grants import holds_wherever
 from portal.accounts.prepared import Prepared
+from portal.accounts.roles import INTERNAL
 from portal.companies.models import Company
 from portal.connections.models import EnvironmentKind
 from portal.debtors.models import Debtor
@@ -20,7 +22,7 @@ from portal.mirror.models import Freshness, State
 from portal.mirror.opt_ins import switches_of
 from portal.mirror.resource import Lane, registry
 from portal.source import Level
-from portal.ui.freshness import FreshnessSummary, summarise
+from portal.ui.freshness import FreshnessSummary, summarise, why
 from portal.ui.values import Missing
 
 if TYPE_CHECKING:
@@ -124,9 +126,12 @@ def _states_of(
     )
     # One arm a level: an OR of both is answered by reading the whole table.
     arms = [
-        _grouped(own.filter(company__isnull=True, debtor__in=debtors.order_by().values("pk"))),
+        _grouped(
+            own.filter(company__isnull=True, debtor__in=debtors.order_by().values("pk")),
+            _internal(user, Debtor, "debtor"),
+        ),
         # An accountant, who holds nothing over an environment as such, sees its lists through the debtors in them.
-        _grouped(of_environments, "environment__freshness__"),
+        _grouped(of_environments, _internal(user, Debtor, "pk"), "environment__freshness__"),
         _counted(debtors, Level.ENVIRONMENT, "environment"),
         _counted(debtors, Level.DEBTOR, "pk"),
         _counted(companies, Level.COMPANY, "pk"),
@@ -135,7 +140,15 @@ def _states_of(
         arms.append(_counted(_with_people(companies), Lane.SLOW, "pk"))
     if any(registry[name].opt_in for name in resources):
         arms.append(_switched(companies))
-    return _grouped(own.filter(company__in=companies.order_by().values("pk"))).union(*arms, all=True)
+    of_companies = own.filter(company__in=companies.order_by().values("pk"))
+    return _grouped(of_companies, _internal(user, Company, "company")).union(*arms, all=True)
+
+
+def _internal(user: "Person", model: type[Any], owner: str) -> Q:
+    """The rows whose owner, a row of `model`, lies at an office where the person works."""
+    if holds_wherever(user, INTERNAL):
+        return Q(**{f"{owner}__isnull": False})
+    return Q(**{f"{owner}__in": model.everything.visible_to(user, INTERNAL).order_by().values("pk")})
 
 
 def _summed(found: Iterable[tuple[Any, ...]], resources: Sequence[str]) -> FreshnessSummary:
@@ -191,12 +204,13 @@ def _states_asked(user: "Person", company: int) -> "QuerySet[Any, Any]":
     return own.values_list("resource", "last_success", "state")
 
 
-def _grouped(rows: "QuerySet[Any]", path: str = "") -> "QuerySet[Any]":
+def _grouped(rows: "QuerySet[Any]", internal: Q, path: str = "") -> "QuerySet[Any]":
     """How many scopes are in the same state for each kind, and how old; `path` leads from a row to its freshness."""
     groups: QuerySet[Any] = (
         rows.order_by()
-        .values(kind=F(f"{path}resource"), stored=F(f"{path}state"), why=F(f"{path}error_kind"))
+        .values(kind=F(f"{path}resource"), stored=F(f"{path}state"), kept=F(f"{path}error_kind"))
         .annotate(
+            why=Max(why(internal, path)),
             scopes=Count(f"{path}pk", distinct=True),
             oldest=Min(f"{path}last_success"),
             tried=Max(f"{path}last_attempt"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import clock
 from portal.accounts.prepared import PreparedRows
-from portal.accounts.roles import Capability
+from portal.accounts.roles import INTERNAL, Capability
 from portal.companies import freshness, status, words
 from portal.companies.filed import pensions, work_costs
 from portal.companies.in_period import known, no_period, was_asked
@@ -23,7 +23,7 @@ from portal.periods import Period
 from portal.ui import panels, records
 from portal.ui.fields import hidden
 from portal.ui.panels import Panel
-from portal.ui.permissions import capabilities_over, holds_over, of_client
+from portal.ui.permissions import capabilities_over, holds_over
 from portal.ui.record_overview import overview
 from portal.ui.records import When
 
@@ -86,15 +86,16 @@ def returns(request: HttpRequest, company: Company) -> dict[str, Any]:
 
 def particulars(request: HttpRequest, company: Company) -> dict[str, Any]:
     """What Nmbrs has on file about the company itself."""
-    # When the portal learned of a period is how the office works inside.
-    seen: list[Any] = [] if of_client(request) else _seen(request.user, company.pk)
+    seen: list[Any] = _seen(request.user, company.pk)
     return {"company": company, "moves": moves(seen), "given_no_more": words.GIVEN_NO_MORE}
 
 
 @PreparedRows
 def _seen(user: "Person", company: int) -> "QuerySet[Any]":
-    """The newest periods, and the one before them to compare the last one with."""
-    return PeriodSeen.objects.visible_to(user).filter(company=company)[: PERIODS_SHOWN + 1]
+    """The newest periods, and the one before them to compare the last one with. When the portal learned of a period is
+    how the office works inside.
+    """
+    return PeriodSeen.objects.visible_to(user, INTERNAL).filter(company=company)[: PERIODS_SHOWN + 1]
 
 
 @dataclass(frozen=True)

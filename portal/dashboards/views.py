@@ -35,7 +35,7 @@ from portal.ui.exports import asking
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.moment import Asks, carried
 from portal.ui.panels import Panel, kinds_seen, panels_of, shown_on
-from portal.ui.permissions import holds_over, of_client
+from portal.ui.permissions import holds_over, of_client, of_office
 from portal.ui.places import mark
 from portal.ui.values import Crumb, Missing
 from portal.ui.views import ScopedDetailView, ScopedListView
@@ -268,8 +268,8 @@ class DebtorView(ScopedDetailView):
 
 
 def _responsible(request: HttpRequest, debtor: Debtor) -> str:
-    """Who of the office sees to its companies; not for people of the client."""
-    if of_client(request):
+    """Who of the office sees to its companies; not for who does not work there."""
+    if not of_office(request, debtor):
         return ""
     found = [standing.company for standing in panels.standings_of(request, debtor)]
     people = {one.arrangement.responsible for one in found if hasattr(one, "arrangement")} - {None}

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.accounts.grants import roles_of
-from portal.accounts.roles import READ_ONLY, Capability
+from portal.accounts.roles import INTERNAL, READ_ONLY, Capability
 from portal.companies import freshness
 from portal.deadlines import earlier, feeds, month
 from portal.deadlines.certainty import CHECK, meaning_for
 from portal.deadlines.filters import DeadlineFilter
 from portal.deadlines.models import Deadline
 from portal.deadlines.refusals import with_refusals
+from portal.deadlines.responsible import with_responsible
 from portal.deadlines.tables import DeadlineTable
 from portal.deadlines.trouble import KINDS
 from portal.deadlines.views import user_of
@@ -65,9 +66,8 @@ class CalendarView(ScopedListView):
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """The month's, or what is late from earlier ones, with what a row shows."""
-        shown = with_refusals(queryset.filter(**PRESENT)).select_related(
-            "company__debtor", "company__current", "company__arrangement__responsible"
-        )
+        shown = with_refusals(queryset.filter(**PRESENT)).select_related("company__debtor", "company__current")
+        shown = with_responsible(shown, self.request.user, "company__")
         if self.late_alone:
             return earlier.late(shown)
         days = month.days_of(self.month)
@@ -83,8 +83,9 @@ class CalendarView(ScopedListView):
         return self.badge
 
     def get_table_kwargs(self) -> dict[str, Any]:
-        """Without what is the office's own for people of a client, without names of clients that one does not see."""
-        own = {"internal": not of_client(self.request), "clients": clients_seen(self.request)}
+        """Who works at no office does not read that somebody is responsible; who does reads it row by row. Without
+        names of clients that one does not see."""
+        own = {"internal": INTERNAL in capabilities_of(self.request), "clients": clients_seen(self.request)}
         return {**super().get_table_kwargs(), **own}
 
     @cached_property

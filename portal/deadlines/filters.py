@@ -13,15 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Team, User
 from portal.accounts.prepared import Prepared, PreparedRows
+from portal.accounts.roles import INTERNAL
 from portal.accounts.team_clients import looked_after, teams_of
 from portal.companies.models import Company
 from portal.companies.words import PERIOD_TYPES
 from portal.connections.wording import by_reader
 from portal.deadlines.due import BUCKETS, FILED_WORDS, RUN_WORDS, RUNS, WORDS, bucket, declared, pension_filed
 from portal.deadlines.models import Arrangement, Deadline, Kind, PeriodState, Progress
+from portal.deadlines.responsible import of_own_office
 from portal.deadlines.trouble import up_to_date
 from portal.debtors.models import Debtor, DebtorTag
-from portal.ui.permissions import of_client
+from portal.ui.permissions import capabilities_of
 
 if TYPE_CHECKING:
     from portal.companies.freshness import Person
@@ -33,14 +35,14 @@ TYPES = [(kind.value, words) for kind, words in PERIOD_TYPES.items()]
 
 
 def people(request: HttpRequest) -> list[tuple[str, Any]]:
-    """Those who are responsible for a company that the reader sees: oneself, nobody, and the others by name."""
+    """Those who are responsible for a company of one's office: oneself, nobody, and the others by name."""
     return [(ME, _("Me")), (NOBODY, _("Nobody")), *((str(pk), name) for pk, name in _responsible(request.user))]
 
 
 @Prepared
 def _responsible(user: "Person") -> "QuerySet[Any, Any]":
     return (
-        Arrangement.objects.visible_to(user)
+        Arrangement.objects.visible_to(user, INTERNAL)
         .filter(responsible__isnull=False, company__missing_since__isnull=True)
         .exclude(responsible=user.pk)
         .order_by("responsible__name", "responsible")
@@ -55,7 +57,8 @@ def _teams(user: User) -> "QuerySet[Team]":
 
 
 def _tags(user: "Person") -> "QuerySet[DebtorTag]":
-    tags: QuerySet[DebtorTag] = DebtorTag.objects.visible_to(user).filter(valid_until__isnull=True)
+    visible = DebtorTag.objects.visible_to(user, DebtorTag.resource.capability)
+    tags: QuerySet[DebtorTag] = visible.filter(valid_until__isnull=True)
     return tags.exclude(text="").order_by()
 
 
@@ -65,11 +68,11 @@ def _tag_texts(user: "Person") -> "QuerySet[Any, Any]":
 
 
 def of_person(request: HttpRequest, value: str, path: str = "") -> Q:
-    """The rows of whose company this choice of `people` is responsible; `path` leads to the company."""
-    at = f"{path}arrangement__responsible"
+    """The rows of one's office of whose company this choice of `people` is responsible; `path` leads to the company."""
+    at, own = f"{path}arrangement__responsible", of_own_office(request.user, path)
     if value == NOBODY:
-        return Q(**{f"{at}__isnull": True})
-    return Q(**{at: request.user.pk if value == ME else int(value)})
+        return own & Q(**{f"{at}__isnull": True})
+    return own & Q(**{at: request.user.pk if value == ME else int(value)})
 
 
 def search_field() -> django_filters.CharFilter:
@@ -110,7 +113,7 @@ class ChoosingFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if of_client(self.request):
+        if INTERNAL not in capabilities_of(self.request):
             # Who does it at the office is the office's, and so is how it sorts its clients.
             for name in ("person", "team", "tag"):
                 self._leave_out(name)

@@ -26,7 +26,7 @@ from portal.ui import panels
 from portal.ui.empty import lacking
 from portal.ui.freshness import State
 from portal.ui.panels import Panel
-from portal.ui.permissions import of_client
+from portal.ui.permissions import of_office
 from portal.ui.values import Missing
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def upcoming(request: HttpRequest, company: Company) -> dict[str, Any]:
     return {
         "rows": [told(row) for row in rows],
         "arrangement": getattr(rows[0].company, "arrangement", None) if rows else None,
-        "internal": not of_client(request),
+        "internal": of_office(request, company),
         "address": reverse("deadlines:company", args=[company.pk]),
         **({} if found else never_of_company(request.user, company)),
     }

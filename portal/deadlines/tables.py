@@ -172,9 +172,7 @@ class DeadlineTable(OfClientsTable):
     due = DayColumn(verbose_name=gettext_lazy("Due"))
     act_by = DayColumn(verbose_name=gettext_lazy("Act by"))
     status = TextColumn(verbose_name=gettext_lazy("Status"), accessor="pk", orderable=False)
-    responsible = TextColumn(
-        verbose_name=gettext_lazy("Responsible"), accessor="company__arrangement__responsible__name", empty_values=()
-    )
+    responsible = TextColumn(verbose_name=gettext_lazy("Responsible"), accessor="responsible_name", empty_values=())
 
     class Meta:
         order_by = ("due",)
@@ -212,5 +210,5 @@ class DeadlineTable(OfClientsTable):
         return markup.words(state) if isinstance(state, Missing) else markup.status(state)
 
     def render_responsible(self, record: Any) -> SafeString:
-        """Who sees to it."""
-        return person_words(getattr(record.company, "arrangement", None))
+        """Who sees to it, where the reader works at the office."""
+        return person_words(getattr(record.company, "arrangement", None)) if record.internal else SafeString("")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.accounts.models import User
-from portal.accounts.roles import Capability
+from portal.accounts.roles import INTERNAL, Capability
 from portal.companies import freshness
 from portal.companies.models import Company
 from portal.deadlines import arranging
@@ -27,7 +27,7 @@ from portal.debtors.place import way_to
 from portal.periods import PeriodType
 from portal.ui.freshness import FreshnessSummary
 from portal.ui.paging import Asked
-from portal.ui.permissions import holds_over, of_client
+from portal.ui.permissions import holds_over, of_office
 from portal.ui.pieces import piece_of
 from portal.ui.values import Crumb
 from portal.ui.views import ScopedDetailView
@@ -77,7 +77,7 @@ class CompanyDeadlinesView(ScopedDetailView):
         arrangement = getattr(company, "arrangement", None)
         mine = holds_over(request, company, Capability.SET_DEADLINES)
         rows = deadlines_of(request, company)
-        moved = MovedDate.objects.visible_to(request.user).filter(company=company).select_related("moved_by")
+        moved = MovedDate.objects.visible_to(request.user, INTERNAL).filter(company=company).select_related("moved_by")
         known = list(rows)
         lack = {} if known else never_of_company(request.user, company)
         table = DeadlineTable(
@@ -95,9 +95,9 @@ class CompanyDeadlinesView(ScopedDetailView):
             "company": company,
             "table": table,
             "arrangement": arrangement,
-            "internal": not of_client(request),
+            "internal": of_office(request, company),
             # The latest first: those of a year to come are twelve or thirteen.
-            "moved": piece_of(request, "moved", [] if of_client(request) else list(moved.order_by("-due", "-pk"))),
+            "moved": piece_of(request, "moved", list(moved.order_by("-due", "-pk"))),
             "form": TermsForm(user=user_of(request), of=arrangement) if mine else None,
             "move_form": MoveForm(deadlines=known) if mine else None,
             "stop_form": StopForm() if mine else None,

@@ -1,13 +1,16 @@
 """How old what Nmbrs has on file about a client is. Figures over its companies: portal.companies.freshness."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
 
 from portal.accounts.prepared import PreparedRows
+from portal.accounts.roles import INTERNAL
 from portal.debtors.models import Debtor
 from portal.mirror.models import Freshness
 from portal.mirror.resource import registry
-from portal.ui.freshness import FreshnessSummary, summarise
+from portal.ui.freshness import FreshnessSummary, summarise, why
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -18,9 +21,13 @@ if TYPE_CHECKING:
 
 def of_kinds(user: "User | AnonymousUser", debtor: Debtor, kinds: Sequence[str]) -> FreshnessSummary:
     """The freshness of kinds that are read for a client as such."""
-    return summarise(_of_kinds(user, debtor.pk, kinds=tuple(kinds)), kinds, label=lambda name: registry[name].label)
+    rows: list[Any] = _of_kinds(user, debtor.pk, kinds=tuple(kinds))
+    for row in rows:
+        row.error_kind = row.why
+    return summarise(rows, kinds, label=lambda name: registry[name].label)
 
 
 @PreparedRows
 def _of_kinds(user: "User | AnonymousUser", debtor: int, *, kinds: tuple[str, ...]) -> "QuerySet[Freshness]":
-    return Freshness.objects.visible_to(user).filter(debtor=debtor, company__isnull=True, resource__in=kinds)
+    own = Freshness.objects.visible_to(user).filter(debtor=debtor, company__isnull=True, resource__in=kinds)
+    return own.annotate(why=why(Q(debtor__in=Debtor.everything.visible_to(user, INTERNAL).order_by().values("pk"))))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from django.db.models import Case, CharField, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from portal.clock import now
@@ -106,6 +107,15 @@ class FreshnessSummary:
     def ever(self) -> bool:
         """Whether any kind was ever fetched."""
         return self.oldest is not None
+
+
+def why(internal: Q, path: str = "") -> Case:
+    """The kind of error of rows of Freshness (`path` leads to them), of those alone that are `internal` to the reader.
+
+    What went wrong between portal and Nmbrs is the office's to know; of other rows people read the state and the age.
+    """
+    kept = When(internal, then=F(f"{path}error_kind"))
+    return Case(kept, default=Value(""), output_field=CharField())
 
 
 def stale_after(resource: str) -> timedelta:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from portal.accounts.roles import Capability
 from portal.mirror.resource import registry
-from portal.ui.permissions import holds_over, of_client
+from portal.ui.permissions import holds_over, of_office
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -22,8 +22,8 @@ class Panel:
     `context` gets the request and the page's row and returns what `template` needs. It is not called for somebody
     without `capability` over the row: they see that they have no access. `resources` are the kinds of record whose
     age decides how fresh the panel is, or what tells them once every room has declared its own. `internal`: how the
-    office works inside; people of a client do not see that it is there. `by_kind`: each of its kinds is shown to those
-    alone who may see that kind. `term`: the word of the glossary that explains the title.
+    office works inside; who does not work at the office of the row does not see that it is there. `by_kind`: each of
+    its kinds is shown to those alone who may see that kind. `term`: the word of the glossary that explains the title.
     """
 
     name: str
@@ -75,7 +75,7 @@ def shown_on(request: HttpRequest, row: Model, panels: Iterable[Panel]) -> list[
     """The panels with their contexts, for the person and the row of this page."""
     shown = []
     for panel in panels:
-        if panel.internal and of_client(request):
+        if panel.internal and not of_office(request, row):
             continue
         permitted = holds_over(request, row, panel.capability)
         shown.append(ShownPanel(panel, permitted, panel.context(request, row) if permitted else {}))
@@ -84,7 +84,7 @@ def shown_on(request: HttpRequest, row: Model, panels: Iterable[Panel]) -> list[
 
 def kinds_seen(request: HttpRequest, row: Model, panels: Iterable[Panel]) -> tuple[str, ...]:
     """The kinds of record of which this person sees something in the panels on the page of `row`, each once."""
-    shown = (panel for panel in panels if not (panel.internal and of_client(request)))
+    shown = (panel for panel in panels if not panel.internal or of_office(request, row))
     seen = (panel for panel in shown if holds_over(request, row, panel.capability))
     return tuple(
         dict.fromkeys(

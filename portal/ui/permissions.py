@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from portal.accounts import grants
 from portal.accounts.prepared import Prepared
-from portal.accounts.roles import SWITCHES, Capability, Role, roles_with
+from portal.accounts.roles import INTERNAL, SWITCHES, Capability, Role, roles_with
 from portal.connections.models import Environment, EnvironmentKind
 
 
@@ -75,8 +75,15 @@ def _tops(request: HttpRequest) -> frozenset[EnvironmentKind]:
 
 
 def of_client(request: HttpRequest) -> bool:
-    """Whether the reader belongs to clients alone: how the office works inside is nothing to show them."""
+    """Whether the reader belongs to clients alone: how pages speak to them. What is an office's own hangs on the row
+    (`of_office`): somebody may work at one office and be a client of another.
+    """
     return grants.of_client(getattr(request, "user", None))
+
+
+def of_office(request: HttpRequest, row: Model) -> bool:
+    """Whether the reader works at the office of this very row, and may read how it works inside."""
+    return holds_over(request, row, INTERNAL)
 
 
 def _seen_kinds(user: Any) -> frozenset[str]:

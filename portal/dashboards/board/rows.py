@@ -56,10 +56,10 @@ def attention_first(companies: "QuerySet[Any]", user: "Person", today: date | No
 
 
 def with_details(companies: "QuerySet[Any]", user: "Person", look: Look) -> "QuerySet[Any]":
-    """For the page that is shown: client, responsible person, the whole state and the age of its kinds."""
+    """For the page that is shown: client, the whole state and the age of its kinds."""
     states: QuerySet[Any] = PeriodState.objects.visible_to(user).filter(look.at())
     fresh: QuerySet[Any] = Freshness.objects.visible_to(user).filter(resource__in=OF_COMPANY)
-    return companies.select_related("debtor", "current", "arrangement__responsible").prefetch_related(
+    return companies.select_related("debtor", "current").prefetch_related(
         Prefetch("period_states", queryset=states, to_attr="shown_states"),
         Prefetch("freshness", queryset=fresh, to_attr="fresh_rows"),
     )

@@ -66,9 +66,7 @@ class BoardTable(OfClientsTable):
         empty_values=(),
     )
     next_due = TextColumn(verbose_name=gettext_lazy("Next due"), order_by=("act_by",), empty_values=())
-    responsible = TextColumn(
-        verbose_name=gettext_lazy("Responsible"), accessor="arrangement__responsible__name", empty_values=()
-    )
+    responsible = TextColumn(verbose_name=gettext_lazy("Responsible"), accessor="responsible_name", empty_values=())
     changes = TextColumn(verbose_name=gettext_lazy("Changes"), accessor="pk", initial_sort_descending=True)
     data = TextColumn(verbose_name=gettext_lazy("Data"), term="freshness", accessor="pk")
 
@@ -149,8 +147,8 @@ class BoardTable(OfClientsTable):
         )
 
     def render_responsible(self, record: Any) -> SafeString:
-        """Who sees to it."""
-        return person_words(getattr(record, "arrangement", None))
+        """Who sees to it, where the reader works at the office."""
+        return person_words(getattr(record, "arrangement", None)) if record.internal else SafeString("")
 
     def render_changes(self, record: Any) -> SafeString:
         """How many changes the reader has not seen."""

@@ -24,6 +24,7 @@ from portal.dashboards.start import nobodys_of, start
 from portal.deadlines.certainty import CHECK, MEANING
 from portal.deadlines.covering import filter_of
 from portal.deadlines.due import OVERDUE, TODAY, WEEK, WORDS
+from portal.deadlines.responsible import with_responsible
 from portal.deadlines.trouble import KINDS
 from portal.debtors import asked
 from portal.debtors.place import clients_seen
@@ -71,8 +72,9 @@ class BoardView(ScopedListView):
         return asked_for(self.request)
 
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        """With where they stood then."""
-        return rows.attention_first(rows.at(queryset, self.look), self.request.user)
+        """With where they stood then, and who sees to them."""
+        told = with_responsible(rows.at(queryset, self.look), self.request.user)
+        return rows.attention_first(told, self.request.user)
 
     def get_filterset_kwargs(self) -> dict[str, Any]:
         """Which companies have changes that the reader has not seen, asked when the filter wants them."""
