@@ -16,6 +16,7 @@ from portal.connections.models import EnvironmentKind
 from portal.dashboards.start import single_companies
 from portal.dashboards.tables import CompanyTable
 from portal.dashboards.views import DebtorView
+from portal.deadlines.responsible import of_own_office
 from portal.debtors.models import Debtor
 from portal.debtors.place import page_of, way_to
 from portal.ui.freshness import FreshnessSummary
@@ -57,6 +58,7 @@ class CompaniesView(ScopedListView):
         return (
             own.filter(debtor__missing_since__isnull=True)
             .select_related("debtor")
+            .annotate(internal=of_own_office(self.request.user))
             .order_by("debtor__name", "debtor", "name", "pk")
         )
 

@@ -59,7 +59,7 @@ def own_places(request: HttpRequest) -> list[Place]:
     return [
         *(Place(str(one), home_of(one), one.pk == debtor) for one in _organisations(request)),
         *(
-            Place(str(one), reverse("companies:company", args=[one.pk]), one.pk == company)
+            Place(str(one), reverse("selfservice:period", args=[one.pk]), one.pk == company)
             for one in single_companies(request).order_by("name", "pk")
         ),
     ]

@@ -226,7 +226,8 @@ def _partly(record: Any) -> bool:
 class CompanyTable(Table):
     """One row a company that no client stands above. Rows are portal.companies.standing.Standing.
 
-    `organisations`: those that the reader sees; the column is there when there are any.
+    Each company says whether the reader works at its office (`internal`). `organisations`: those that the reader sees;
+    the column is there when there are any.
     """
 
     caption = _("Companies")
@@ -255,8 +256,9 @@ class CompanyTable(Table):
         return markup.words(str(value))
 
     def render_company(self, value: Any) -> SafeString:
-        """The name with a link to its page."""
-        return format_html('<a href="{}">{}</a>', reverse("companies:company", args=[value.pk]), value)
+        """The name with a link to its page: that of its period for who is the client there."""
+        page = "companies:company" if value.internal else "selfservice:period"
+        return format_html('<a href="{}">{}</a>', reverse(page, args=[value.pk]), value)
 
     def render_period(self, value: Any) -> SafeString:
         """The period, or why it is not known."""

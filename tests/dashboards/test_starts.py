@@ -179,6 +179,26 @@ def test_who_belongs_to_two_clients_goes_from_one_to_the_other_on_every_page(bak
         assert places(page) == [("Bakkersgroep", False), ("Slagersgroep", True)], address
 
 
+def test_a_client_user_of_several_companies_comes_to_the_clients_own_page_of_each(bakery, butcher, as_user: SignIn):
+    browser = as_user(person(Role.CLIENT_USER, company("Brood"), company("Worst")))
+    listed = browser.get("/", follow=True).content.decode()
+    for name in ("Brood", "Worst"):
+        own, figures = (reverse(page, args=[company(name).pk]) for page in ("selfservice:period", "companies:company"))
+        # In the list they begin with, and in the choice that stands above every page.
+        assert listed.count(f'<a href="{own}">{name}</a>') == 2
+        assert f'"{figures}"' not in listed
+        assert places(browser.get(own).content.decode()) == [("Brood", name == "Brood"), ("Worst", name == "Worst")]
+
+
+def test_who_works_for_one_company_and_belongs_to_another_comes_to_the_page_that_fits(bakery, butcher, as_user: SignIn):
+    browser = as_user(person(Role.ASSISTANT, company("Brood")))
+    place = Place(butcher.environment.firm_id, Role.CLIENT_USER, company=company("Worst").pk)
+    rights.give(SYSTEM, User.objects.get(), place)
+    listed = browser.get(reverse("dashboards:companies")).content.decode()
+    for page, name in (("companies:company", "Brood"), ("selfservice:period", "Worst")):
+        assert f'<a href="{reverse(page, args=[company(name).pk])}">{name}</a>' in listed
+
+
 def test_a_client_user_of_a_client_and_of_a_single_company_chooses_between_them(bakery, butcher, as_user: SignIn):
     browser = as_user(person(Role.CLIENT_USER, butcher, company("Koek")))
     page = browser.get(reverse("companies:company", args=[company("Koek").pk])).content.decode()
