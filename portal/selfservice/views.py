@@ -27,6 +27,8 @@ class ClientView(DebtorView):
     """One organisation for its own people: its periods, its figures, its people, the dates, and whom to call."""
 
     template_name = "selfservice/client.html"
+    #: The office that does its payroll; the reader may be a client of others too.
+    related = ("environment__firm",)
     #: With the periods of each company.
     head_kinds: ClassVar[tuple[str, ...]] = (*DebtorView.head_kinds, *STANDING_KINDS)
 

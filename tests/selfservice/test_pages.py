@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from portal.accounts import rights
-from portal.accounts.models import Firm, User
+from portal.accounts.models import Firm, Membership, User
 from portal.accounts.rights import SYSTEM, Place
 from portal.accounts.roles import Capability, Role
 from portal.companies import booked
@@ -200,6 +200,20 @@ def test_scope_and_a_company_by_itself(bakery: Debtor, as_user: SignIn) -> None:
     said = page(alone, f"/my/companies/{bread.pk}/")
     assert "Koek" not in said and "Bakkersgroep" not in said and "Ingrid Maas" not in said
     assert alone.get(f"/my/companies/{cake.pk}/").status_code == 404
+
+
+def test_the_page_names_the_office_of_this_client_and_no_other_one(bakery: Debtor, as_user: SignIn) -> None:
+    other = Firm.objects.create(name="Kantoor Twee")
+    grocer = make_debtor(make_environment(other), "Kruideniersgroep")
+    bookkeeper = member(bakery)
+    Membership.objects.create(user=bookkeeper, firm=other, debtor=grocer, role=Role.CLIENT_ADMINISTRATOR)
+    browser = as_user(bookkeeper)
+
+    def subtitle(debtor: Debtor) -> str:
+        return text(page(browser, f"/my/{debtor.pk}/").split('class="ui-subtitle"')[1].split("</p>")[0])
+
+    assert subtitle(bakery).endswith("Payroll by Kantoor Test")
+    assert subtitle(grocer).endswith("Payroll by Kantoor Twee")
 
 
 def test_what_was_never_fetched_is_no_zero_and_many_companies_cost_no_more_queries(
