@@ -100,8 +100,8 @@ check: $(VENV)/.dev ## Style, types, layers, unsafe code, templates, migrations,
 	$(AS_IN_PRODUCTION) $(MANAGE) messages --check
 
 .PHONY: test
-test: check $(VENV)/.messages ## All checks and tests: SQLite, browser, and PostgreSQL where a server answers
-	@$(BIN)/python -m tests.lanes $(ARGS)
+test: $(VENV)/.dev $(VENV)/.messages ## All checks and tests: SQLite, browser, and PostgreSQL where a server answers
+	@$(BIN)/python -m tests.lanes --check $(ARGS)
 
 .PHONY: test-long
 test-long: $(VENV)/.dev $(VENV)/.messages ## The tests that take minutes

@@ -2,7 +2,7 @@
 
 The long run also runs the quick tests with the log at DEBUG.
 
-Arguments are handed to pytest; `--long` chooses the long tests.
+Arguments are handed to pytest; `--long` chooses the long tests, `--check` runs `make check` first.
 """
 
 import os
@@ -100,7 +100,7 @@ def lanes(long: bool, postgres: str, chromium: str) -> list[Lane]:
 def main(arguments: list[str]) -> int:
     """Run every lane, say how each ended, and return 0 only when all of them passed."""
     long = "--long" in arguments
-    chosen = [argument for argument in arguments if argument != "--long"]
+    chosen = [argument for argument in arguments if argument not in {"--long", "--check"}]
     try:
         chromium = os.environ.get("TEST_CHROMIUM") or find_or_install()
     except NoChromium as error:
@@ -116,6 +116,9 @@ def main(arguments: list[str]) -> int:
         names = {"": given} if (given := os.environ.get("TEST_TEMPLATE")) else {}
         urls = {"", *([] if problem else [postgres])} - set(names)
         templates = {url: stack.enter_context(closing(Template(url))) for url in urls}
+        # While they are migrated: the checks run one after another and leave a processor idle.
+        if "--check" in arguments and subprocess.run(["make", "--no-print-directory", "check"], check=False).returncode:
+            return 1
         try:
             names |= {url: template.ready() for url, template in templates.items()}
         except NotMigrated as error:

@@ -98,6 +98,19 @@ def test_a_failing_lane_fails_the_whole(tmp_path):
     assert re.search(r"^SQLite +FAILED in \d+ s \(exit code 1\)$", answer.stdout, re.MULTILINE)
 
 
+@pytest.mark.parametrize(("code", "lanes_that_run"), [(2, 0), (0, 2)])
+def test_no_lane_runs_after_checks_that_failed(tmp_path, code, lanes_that_run):
+    (tmp_path / "test_right.py").write_text("def test_right():\n    assert True\n")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "make").write_text(f"#!/bin/sh\necho checked $*\nexit {code}\n")
+    (programs / "make").chmod(0o700)
+    answer = run(tmp_path, "--check", "-k", "right", PATH=f"{programs}:{os.environ['PATH']}")
+    assert re.search(r"^checked .*check$", answer.stdout, re.MULTILINE)
+    assert answer.stdout.count("===") == 2 * lanes_that_run
+    assert answer.returncode == (1 if code else 0)
+
+
 def test_of_lanes_beside_one_another_each_is_heard_and_the_one_that_fails_is_told(tmp_path, capfd):
     made = []
     for name, claim in (("first", "True"), ("second", "False"), ("third", "True")):
