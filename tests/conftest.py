@@ -1,5 +1,6 @@
 """Fixtures that several rooms share: people of a firm, an embedded Nmbrs with a connection to it, a browser."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from portal.debtors.models import Debtor
     from portal.nmbrs.sandbox import Sandbox
 
+
+# Reading the tests makes a million objects that stay: looking through them for garbage meanwhile finds none.
+gc.disable()
 
 #: Seconds that a test may take which is worth beginning early.
 HEAVY = 300
@@ -71,6 +75,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for piece in range(processes)
         for item in (*heavy[piece::processes], *light[piece * size : (piece + 1) * size])
     ]
+
+
+def pytest_collection_finish() -> None:
+    """Leave the tests and the program out of all later looks for garbage, as a process that serves pages does."""
+    from portal.ui.settled_memory import OLDER, YOUNG
+
+    gc.freeze()
+    gc.set_threshold(YOUNG, OLDER, OLDER)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
