@@ -166,6 +166,7 @@ MANAGERS = of_debtor(
     rows="Staff",
     key=("debtor", "number"),
     capability=Capability.VIEW_PERSONAL,
+    watched=("last_name",),
 )
 
 DEPARTMENTS = of_debtor(
@@ -187,6 +188,7 @@ FUNCTIONS = of_debtor(
     {"remote_id": "Id", "code": "Code", "description": "Description"},
     rows="Function",
     key=("debtor", "remote_id"),
+    watched=("description",),
     adopt_by=("debtor", "code"),
     label_without_clients=_("functions of organisations"),
 )
@@ -198,6 +200,7 @@ TITLES = of_debtor(
     {"name": "TitleName"},
     rows="Title",
     key=("debtor", "name"),
+    watched=("name",),
 )
 
 SERVICE_LEVEL = of_debtor(

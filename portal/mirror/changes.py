@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
@@ -12,30 +12,40 @@ from portal import clock
 from portal.mirror.asked import Asked
 from portal.mirror.dating import ByDate, ByPeriod, Spell
 from portal.mirror.difference import Difference
-from portal.mirror.models import Change, ChangeKind
-from portal.mirror.resource import Resource
+from portal.mirror.models import Change, ChangeKind, PersonFetch
+from portal.mirror.period_changes import by_period, columns_needed, steps
+from portal.mirror.resource import PERSON, Resource
 from portal.vault import differ, open_row
 
 Values = Mapping[str, Any]
 LONGEST = Change._meta.get_field("new").max_length or 0
 CHUNK = 500
+#: The loop over years.
+YEAR = "year"
 #: Whom a change can belong to.
 OWNERS = ("debtor", "company", "employee")
 
 
-def changes(asked: Asked, rows: Mapping[str, Values], difference: Difference) -> list[Change]:
-    """The Change rows of a difference. `rows` are all drafts of the answer, by key. Two queries at most.
+def changes(asked: Asked, rows: Mapping[str, Values], difference: Difference, *, whole: bool = True) -> list[Change]:
+    """The Change rows of a difference. `rows` are all drafts of the answer, by key; `whole`: none is in quarantine.
 
-    The first load of a kind gives none: what is new to us is not news. Call it before anything is written.
+    The first load of a kind gives none: what is new to us is not news. Call it before anything is written. Two queries
+    at most; see portal.mirror.period_changes of what is read period by period.
     """
     resource = asked.resource
     if not resource.watched:
         return []
     known = _known(resource, [*difference.before.values(), *difference.absent, *difference.closed])
+    if by_period(resource):
+        told = steps(asked, rows, difference, known, whole=whole)
+        return [one for step in told for one in _differing(asked, step.row, step.kind, step.old, step.new, step.day)]
+    first_read = _read_for_the_first_time(asked, difference)
     taken_over = set(difference.before.values())
     chains = _chains(resource, rows.values())
     found: list[Change] = []
     for row in difference.write:
+        if (row.get("employee_id"), row.get("valid_from")) in first_read:
+            continue
         old: Values | None = known.get(difference.before.get(row["key"], 0))
         if row["key"] in difference.returned:
             # That it was gone is in the log already: it is new again.
@@ -72,10 +82,7 @@ def _differing(
     asked: Asked, row: Values, kind: ChangeKind, old: Values, new: Values, effective: date | None = None
 ) -> Iterator[Change]:
     scope, resource = asked.scope, asked.resource
-    for field in resource.watched:
-        before, after = _text(old.get(field)), _text(new.get(field))
-        if before == after or (field in resource.keyed and not differ(before, after)):
-            continue
+    for field, before, after in _fields(resource, kind, old, new):
         sensitive = field in resource.sensitive
         yield Change(
             environment_id=scope.environment_id,
@@ -89,9 +96,26 @@ def _differing(
             old="" if sensitive else before,
             new="" if sensitive else after,
             sensitive=sensitive,
-            effective=effective or _effective(field, row),
+            effective=None if "valid_from" in resource.sensitive else effective or _effective(field, row),
             learned_at=clock.now(),
         )
+
+
+def _fields(resource: Resource, kind: ChangeKind, old: Values, new: Values) -> list[tuple[str, str, str]]:
+    """The watched columns that differ, from what to what.
+
+    A record that comes or goes is told by its headline alone, where it has one: with nothing before or after it each
+    column would be a line, and so would each of which no value is kept.
+    """
+    found = []
+    for field in resource.watched:
+        before, after = _text(old.get(field)), _text(new.get(field))
+        if before != after and not (field in resource.keyed and not differ(before, after)):
+            found.append((field, before, after))
+    secret = all(field in resource.sensitive for field, _before, _after in found)
+    if resource.headline and kind != ChangeKind.CHANGED and (secret or not old or not new):
+        return sorted(found, key=lambda one: one[0] != resource.headline)[:1]
+    return found
 
 
 def _effective(field: str, row: Values) -> date | None:
@@ -110,7 +134,7 @@ def _chain_of(resource: Resource, row: Values) -> tuple[Any, ...]:
 
 def _chains(resource: Resource, rows: Iterable[Values]) -> dict[tuple[Any, ...], list[Values]]:
     """The rows that follow each other, in order; none where rows do not follow each other."""
-    if not isinstance(resource.dating, ByDate | ByPeriod | Spell):
+    if resource.alone or not isinstance(resource.dating, ByDate | ByPeriod | Spell):
         return {}
     chains: dict[tuple[Any, ...], list[Values]] = defaultdict(list)
     for row in rows:
@@ -135,13 +159,37 @@ def _known(resource: Resource, pks: list[int]) -> dict[int, dict[str, Any]]:
         "key",
         "environment_id",
         *resource.watched,
-        *({"employee_id", "valid_from", "end_date"} & names - {*resource.watched}),
+        *(({"employee_id", "valid_from", "end_date"} | columns_needed(resource)) & names - {*resource.watched}),
     ]
     found: dict[int, dict[str, Any]] = {}
     for start in range(0, len(pks), CHUNK):
         for row in resource.model.everything.filter(pk__in=pks[start : start + CHUNK]).values(*wanted):
             found[row["pk"]] = open_row(resource.model, row)
     return found
+
+
+def _read_for_the_first_time(asked: Asked, difference: Difference) -> set[tuple[Any, Any]]:
+    """Of a kind that is asked year by year: whose rows, of which first day, are of a year that they were not asked for.
+
+    On the first of January last year's question is another one: what stands in the new year already is not news then.
+    """
+    if YEAR not in asked.resource.loops or PERSON not in asked.resource.loops:
+        return set()
+    newest = max((int(year) for year in asked.loops[YEAR] if isinstance(year, str)), default=0)
+    known = set(difference.before)
+    fresh = [
+        (row["employee_id"], row["valid_from"])
+        for row in difference.write
+        if row["key"] not in known and row["valid_from"].year == newest
+    ]
+    if not fresh:
+        return set()
+    begun = datetime(newest, 1, 1, tzinfo=clock.AMSTERDAM)
+    read = PersonFetch.objects.filter(
+        employee__in={person for person, _day in fresh}, resource=asked.resource.name, fetched_at__gte=begun
+    )
+    asked_before = set(read.values_list("employee_id", flat=True))
+    return {one for one in fresh if one[0] not in asked_before}
 
 
 def _text(value: Any) -> str:

@@ -153,7 +153,8 @@ def publish(
     WrongScope for an answer about another company or debtor; nothing is written then.
     """
     asked = answered.asked
-    news = freshness.last_success is not None or people is not None
+    # Of people who were never read all is new to us, and nothing has to be compared.
+    news = bool(people.digests) if people is not None else freshness.last_success is not None
     if people is None and trial is None:
         found = read(answered, news=news, beat=lease.beat)
     else:
@@ -180,7 +181,8 @@ def publish(
     lease.turn()
     with transaction.atomic():
         lease.fence(outcome)
-        if len(difference.write) or difference.absent or difference.closed or difference.moved:
+        # A record that does not go on in a new period is told, though no row changes.
+        if len(difference.write) or difference.absent or difference.closed or difference.moved or log:
             _write(asked, difference, log)
         # What says the same is no news to anything that follows from it.
         bulk_upsert(asked.resource.model, difference.rekeyed)

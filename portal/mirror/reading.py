@@ -44,7 +44,7 @@ def look_at(answered: Answered, asked: Asked, drafts: Drafts, *, news: bool) -> 
     """Compare the drafts of (a part of) an answer. `news`: changes are worked out. Raises WrongScope."""
     difference = compare(asked, drafts)
     check_scope(answered, drafts, difference)
-    log = changes(asked, drafts.rows, difference) if news else []
+    log = changes(asked, drafts.rows, difference, whole=not drafts.quarantined) if news else []
     elements = Counter(answered.fetched.unknown_elements)
     return Reading(drafts, difference, log, totals(asked, drafts, difference), elements, len(drafts.rows))
 

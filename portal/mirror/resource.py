@@ -98,6 +98,11 @@ class Resource:
     `sums`        columns that are added up over records with one key; without them such records contradict each other.
     `guarded`     an amount whose total over a closed period is held when it drops far (R11); the kind has periods.
     `watched`     columns whose changes are kept in the change log; of the `sensitive` ones only that they changed.
+    `headline`    the watched column by which a record that comes or goes is told, where all of them would be too many.
+    `carried`     of what is read period by period and holds from one to the next: the columns that tell, with the
+                  person, which row of a period goes on in which one of the next (none: there is one a period). Without
+                  it what stands in a period was entered for it alone.
+    `alone`       spells do not follow each other: none is compared with the one before it.
     `keyed`       watched columns that hold keyed texts, each with its purpose (portal.vault.keyed_text): another key is
                   no change.
     `forgettable` records of this kind can be removed for good: what is named in portal.mirror.forgotten stays away.
@@ -127,6 +132,9 @@ class Resource:
     guarded: str = ""
     watched: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
+    headline: str = ""
+    carried: tuple[str, ...] | None = None
+    alone: bool = False
     keyed: Mapping[str, str] = field(default_factory=dict)
     label_without_clients: StrPromise | str = ""
     forgettable: bool = False

@@ -16,7 +16,7 @@ from portal.mirror.asked import Asked
 from portal.mirror.models import Change, Freshness, PersonFetch, State
 from portal.mirror.people import People
 from portal.mirror.quarantine import deadly_people
-from portal.mirror.resource import PERSON, Resource
+from portal.mirror.resource import PERSON, Lane, Resource, registry
 from portal.mirror.scope import MirrorScope
 from portal.source import LoopValue
 from portal.sync.models import PARKED, SyncRun
@@ -49,7 +49,7 @@ def next_slice(
     rows = PersonFetch.objects.filter(employee__company=scope.company_id, resource=resource.name)
     fetches = {row.employee_id: row for row in rows}
     changed: dict[int, datetime] = dict(
-        Change.objects.filter(company=scope.company_id, employee__isnull=False)
+        Change.objects.filter(company=scope.company_id, employee__isnull=False, resource__in=_other_records())
         .order_by()
         .values_list("employee_id")
         .annotate(Max("learned_at"))
@@ -87,6 +87,11 @@ def next_slice(
     return asked, people, None if run.people_left is None else limit - len(chosen)
 
 
+def _other_records() -> list[str]:
+    """The kinds whose changes bring somebody's turn forward. What the rotation found is no reason to go round again."""
+    return [kind.name for kind in registry if kind.lane is Lane.FAST]
+
+
 def shares_of_rotation(environment_id: int, kinds: Collection[str], most: int) -> dict[int, int]:
     """Company -> how many people of it one night's rotation over these kinds reads, `most` together. Four queries.
 
@@ -106,7 +111,7 @@ def shares_of_rotation(environment_id: int, kinds: Collection[str], most: int) -
         .annotate(Min("fetched_at"))
     )
     news: dict[int, datetime] = dict(
-        Change.objects.filter(environment=environment_id, employee__isnull=False)
+        Change.objects.filter(environment=environment_id, employee__isnull=False, resource__in=_other_records())
         .order_by()
         .values_list("employee_id")
         .annotate(Max("learned_at"))

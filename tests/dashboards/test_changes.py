@@ -16,13 +16,13 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.models import Firm, Membership, User
 from portal.accounts.roles import CAPABILITIES, Capability, Role
-from portal.companies.models import Company
+from portal.companies.models import Company, CompanyWageFixed, WageCode
 from portal.connections.models import Environment
 from portal.dashboards.changes import unseen
 from portal.dashboards.changes.rows import NEWEST
 from portal.dashboards.changes.unseen import FIRST_LOOK, GRACE, LOOKS_BACK, mark_seen, unseen_counts
 from portal.debtors.models import Debtor
-from portal.employees.models import Employee
+from portal.employees.models import CostShare, Employee, FixedHours, VariableWage
 from portal.mirror.models import Change, ChangeKind, Freshness
 from portal.mirror.resource import Lane, registry
 from portal.ui.fields import RULES
@@ -36,6 +36,7 @@ from tests.factories import (
     make_environment,
     make_person,
     make_run,
+    mirrored,
 )
 
 People = Callable[..., User]
@@ -155,6 +156,66 @@ def test_values_read_as_on_other_pages(environment: Environment, administrator: 
         "Tax table: white → is now not one of them",
     }
     assert said["Locked: no → is now yes"].startswith("run 7 of 2026-10")
+
+
+@pytest.mark.database
+def test_a_component_is_told_with_its_code_and_what_that_means(
+    environment: Environment, administrator: People, as_user: SignIn
+) -> None:
+    company = make_company(make_debtor(environment))
+    person = make_person(company, "J. de Vries")
+    other = make_company(make_debtor(environment))
+    for owner, word in ((company, "Bonus"), (other, "Something else")):
+        mirrored(WageCode, environment, company=owner, code=2000, description=word, valid_from=date(2026, 1, 1))
+    of_period = {"company": company, "year": 2026, "number": 11}
+    own = {**of_period, "employee": person}
+    bonus = mirrored(VariableWage, environment, **own, code=2000, value=5000)
+    everybody = mirrored(CompanyWageFixed, environment, **of_period, code=2000, value=10)
+    hours = mirrored(FixedHours, environment, **own, code=3100, hours=8)
+    share = mirrored(
+        CostShare, environment, **own, center_code="A1", center_description="Shop", percentage=60, is_default=True
+    )
+    changed(person, "variable_wage_components", "value", old="", new="5000", row_key=bonus.key, kind=ChangeKind.ADDED)
+    changed(company, "company_wage_fixed", "value", old="8", new="10", row_key=everybody.key)
+    changed(person, "fixed_hours", "hours", old="7", new="8", row_key=hours.key)
+    changed(person, "employee_cost_centers", "percentage", old="100", new="60", row_key=share.key)
+    # Its record is not kept any more.
+    changed(person, "fixed_wage_components", "value", old="75", new="", kind=ChangeKind.REMOVED)
+    said = {row["What changed"]: row["Whose"] for row in rows(get(as_user(administrator())))}
+    assert set(said) == {
+        "2000 Bonus · Value: 5,000",
+        "Value: 8 → is now 10",
+        "3100 · Hours: 7 → is now 8",
+        "A1 Shop · Percentage: 100 → is now 60",
+        "Value: 75",
+    }
+    assert said["Value: 8 → is now 10"].startswith("2000 Bonus · 2026-11")
+    assert said["2000 Bonus · Value: 5,000"].startswith("J. de Vries")
+
+
+def test_every_kind_is_followed_or_named_where_nothing_has_changed(
+    environment: Environment, administrator: People, as_user: SignIn
+) -> None:
+    """Who reads that nothing has changed must be able to tell of what."""
+    debtor = make_debtor(environment)
+    make_person(make_company(debtor))
+    fetched_everything(debtor)
+    html = get(as_user(administrator()))
+    not_followed = {kind.name for kind in registry if not kind.watched}
+    assert not_followed == {
+        "employee_types",
+        "current_period",
+        "company_guids",
+        "debtor_guids",
+        "payroll_workflow",
+        "company_salary_steps",
+        "journal",
+        "leave_balances",
+        "run_output",
+        "run_people",
+    }
+    for name in not_followed:
+        assert str(registry[name].label).casefold() in text(html).casefold(), name
 
 
 @pytest.mark.database

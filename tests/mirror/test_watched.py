@@ -10,7 +10,7 @@ import time_machine
 
 from portal.employees.models import BsnCheck
 from portal.employees.resources.work import HOURS
-from portal.mirror.models import Change, ChangeKind
+from portal.mirror.models import Change, ChangeKind, PersonFetch
 from portal.mirror.resource import PERSON, registry
 from portal.source import LoopValue, Record
 from tests.mirror.places import Place
@@ -36,6 +36,19 @@ WAGE_TAX = {
     "special_table": "0",
     "ruling": "0",
 }
+INSURANCE = {
+    **dict.fromkeys(("disability", "unemployment", "sickness"), "true"),
+    **dict.fromkeys(("care_contribution", "employment_nature", "sequence"), "1"),
+}
+LEAVE = {
+    "valid_from": "2026-01-15T00:00:00",
+    "end_date": "2026-01-15T00:00:00",
+    "hours": "8",
+    "usage": "Withdrawal",
+    "leave_type": "Type1",
+    "status": "Approved",
+}
+ABSENCE = {**START, "percentage": "100", "dossier_number": "1", "dossier": "Geen vangnetgeval / Ziekte"}
 IBANS = ("NL91ABNA0417164300", "NL02ABNA0123456789")
 
 
@@ -97,6 +110,44 @@ IBANS = ("NL91ABNA0417164300", "NL02ABNA0123456789")
         ),
         # Nmbrs does not date these: they take effect on the day that they were seen.
         ("wage_tax_settings", WAGE_TAX, "credit", ("true", "false"), ("True", "False"), LATER.date()),
+        (
+            "social_insurances",
+            {**APRIL, **INSURANCE},
+            "sickness",
+            ("true", "false"),
+            ("True", "False"),
+            date(2026, 4, 1),
+        ),
+        (
+            "employee_labour_agreements",
+            {"number": "1"},
+            "description",
+            ("Horeca", "Bakkers"),
+            ("Horeca", "Bakkers"),
+            LATER.date(),
+        ),
+        ("leave", LEAVE, "hours", ("8", "4"), ("8", "4"), date(2026, 1, 15)),
+        ("leave", LEAVE, "status", ("Pending", "Approved"), ("Pending", "Approved"), date(2026, 1, 15)),
+        # Of where somebody lives and of their family only that it changed; of absence no day either.
+        (
+            "addresses",
+            {**APRIL, "address_type": "HomeAddress"},
+            "street",
+            ("Kade", "Plein"),
+            ("", ""),
+            date(2026, 4, 1),
+        ),
+        ("partners", {}, "birthday", ("1980-01-01T00:00:00", "1981-01-01T00:00:00"), ("", ""), LATER.date()),
+        (
+            "children",
+            {"first_name": "Bo"},
+            "birthday",
+            ("2020-01-01T00:00:00", "2020-02-01T00:00:00"),
+            ("", ""),
+            LATER.date(),
+        ),
+        ("absences", ABSENCE, "percentage", ("100", "50"), ("", ""), None),
+        ("absences", ABSENCE, "end_date", (None, "2026-02-01T00:00:00"), ("", ""), None),
         # Of a secret only that it changed.
         ("bank_accounts", {"account_type": "Bankrekening1"}, "iban", IBANS, ("", ""), LATER.date()),
     ],
@@ -108,11 +159,13 @@ def test_a_watched_change_is_told_once_with_both_values_and_both_dates(
     field: str,
     answers: tuple[str | None, str | None],
     told: tuple[str, str],
-    effective: date,
+    effective: date | None,
 ) -> None:
     resource, person = registry[kind], place.people[0]
     of_person = {"employee": str(person.remote_id), "remote_id": "4711"}
     loops: dict[str, list[LoopValue]] = {PERSON: [str(person.remote_id)]} if PERSON in resource.loops else {}
+    if "year" in resource.loops:
+        loops["year"] = ["2025", "2026"]
     for moment, value in zip((FIRST, LATER), answers, strict=True):
         with time_machine.travel(moment, tick=False):
             outcome = place.publish(resource, [{**record, **of_person, field: value}], loops=loops)
@@ -123,6 +176,63 @@ def test_a_watched_change_is_told_once_with_both_values_and_both_dates(
     assert (change.effective, change.learned_at) == (effective, LATER)
     assert (change.employee_id, change.company_id) == (person.pk, place.company.pk)
     assert change.sensitive == (field in resource.sensitive)
+
+
+def test_spells_that_stand_alone_are_not_compared_with_each_other(place: Place) -> None:
+    person = str(place.people[0].remote_id)
+    for kind, record, headline in (("leave", LEAVE, "hours"), ("absences", ABSENCE, "percentage")):
+        resource = registry[kind]
+        loops: dict[str, list[LoopValue]] = {PERSON: [person], "year": ["2026"]} if kind == "leave" else {}
+        rows: list[Record] = [{**record, "employee": person, "remote_id": "1"}]
+        with time_machine.travel(FIRST, tick=False):
+            place.publish(resource, rows, loops=loops)
+            PersonFetch.objects.create(employee=place.people[0], resource=kind, fetched_at=FIRST)
+        rows.append({**record, "employee": person, "remote_id": "2", "valid_from": "2026-02-15T00:00:00"})
+        with time_machine.travel(LATER, tick=False):
+            place.publish(resource, rows, loops=loops)
+        # The same hours, or the same part of the week, are news all the same, and one line.
+        change = Change.objects.get(resource=kind)
+        assert (change.kind, change.field, change.sensitive) == (ChangeKind.ADDED, headline, kind == "absences")
+        assert (change.old, change.new) == ("", "8" if kind == "leave" else "")
+        assert change.effective == (date(2026, 2, 15) if kind == "leave" else None)
+
+
+def test_leave_of_a_year_that_was_never_asked_for_is_not_news(place: Place) -> None:
+    person = place.people[0]
+    resource, own = registry["leave"], {**LEAVE, "employee": str(person.remote_id)}
+
+    def read(moment: datetime, years: list[str], rows: list[Record]) -> int:
+        loops: dict[str, list[LoopValue]] = {PERSON: [str(person.remote_id)], "year": list(years)}
+        with time_machine.travel(moment, tick=False):
+            assert place.publish(resource, rows, loops=loops).quarantined == 0
+        told = Change.objects.filter(learned_at=moment).count()
+        PersonFetch.objects.update_or_create(employee=person, resource="leave", defaults={"fetched_at": moment})
+        return told
+
+    this = {**own, "remote_id": "1"}
+    later = {**own, "remote_id": "2", "valid_from": "2027-05-01T00:00:00", "end_date": "2027-05-01T00:00:00"}
+    entered = {**own, "remote_id": "3", "valid_from": "2027-06-01T00:00:00", "end_date": "2027-06-01T00:00:00"}
+    assert read(datetime(2026, 12, 31, 4, tzinfo=UTC), ["2025", "2026"], [this]) == 0
+    assert read(datetime(2027, 1, 1, 4, tzinfo=UTC), ["2026", "2027"], [this, later]) == 0
+    assert read(datetime(2027, 1, 2, 4, tzinfo=UTC), ["2026", "2027"], [this, later, entered]) == 1
+
+
+def test_somebody_who_moves_is_one_line(place: Place) -> None:
+    person, resource = str(place.people[0].remote_id), registry["addresses"]
+    home = {
+        **APRIL,
+        "employee": person,
+        "remote_id": "1",
+        "address_type": "HomeAddress",
+        "street": "Kade",
+        "city": "Urk",
+    }
+    may = {**home, "remote_id": "2", "start_period": "5", "street": "Plein", "city": "Ede"}
+    place.publish(resource, [home])
+    place.publish(resource, [home, may])
+    change = Change.objects.get()
+    assert (change.field, change.sensitive, change.old, change.new) == ("street", True, "", "")
+    assert change.effective == date(2026, 5, 1)
 
 
 def test_another_key_of_hashes_is_no_change_of_a_number(place: Place, settings: Any) -> None:

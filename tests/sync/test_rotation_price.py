@@ -90,16 +90,18 @@ def test_who_changed_is_read_first_whatever_the_company_and_then_who_was_never_r
     )
     settings.SYNC_ROTATION_CALLS = 2 * price
     assert shares(connected, 2) == {first.company_id: 2}
-    Change.objects.create(
-        environment=connected.environment,
-        company=last.company,
-        employee=last,
-        resource="salaries",
-        row_key="1",
-        kind=ChangeKind.CHANGED,
-        field="amount",
-        learned_at=now,
-    )
+    log = {
+        "environment": connected.environment,
+        "company": last.company,
+        "employee": last,
+        "row_key": "1",
+        "kind": ChangeKind.CHANGED,
+        "learned_at": now,
+    }
+    # What the rotation itself found brings nobody's turn forward, or whoever was read would be read again.
+    Change.objects.create(resource="variable_wage_components", field="value", **log)
+    assert shares(connected, 2) == {first.company_id: 2}
+    Change.objects.create(resource="salaries", field="amount", **log)
     assert shares(connected, 1) == {last.company_id: 1}
     assert shares(connected, 2) == {last.company_id: 1, first.company_id: 1}
     # Inside a company too, and before those that were never read.

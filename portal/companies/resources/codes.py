@@ -31,6 +31,7 @@ HOUR_CODES = observed(
     {"code": "Code", "description": "Description"},
     rows="HourCode",
     key=("company", "code"),
+    watched=("description",),
 )
 
 WAGE_CODES = observed(
@@ -40,6 +41,7 @@ WAGE_CODES = observed(
     {"code": "Code", "description": "Description"},
     rows="WageCode",
     key=("company", "code"),
+    watched=("description",),
 )
 
 ALL = (COST_CENTERS, COST_UNITS, HOUR_CODES, WAGE_CODES)

@@ -51,6 +51,9 @@ LABOUR_AGREEMENTS = by_period(
     },
     rows="LabourAgreement",
     key=("remote_id",),
+    watched=("description", "default", "provisional", *(f"{column}_code" for column in _MODELS)),
+    carried=("agreement_number",),
+    headline="description",
     adopt_by=("company", "year", "number", "remote_guid"),
 )
 
@@ -60,6 +63,8 @@ SALARY_TABLES = by_period(
     "SalaryTable2_Get",
     {"remote_guid": "GuidSalaryTable", "code": "Code", "description": "Description"},
     rows=".",
+    watched=("code", "description"),
+    carried=(),
 )
 
 SALARY_SCALES = by_period(
@@ -76,6 +81,9 @@ SALARY_SCALES = by_period(
     },
     rows="SalaryTableScaleV2",
     key=("scale",),
+    watched=("value", "percentage_min", "percentage_max"),
+    carried=("scale",),
+    headline="value",
 )
 
 # One call a scale: of the current period alone, and later of scales whose steps may differ (portal.companies.loops).
@@ -119,6 +127,8 @@ WAGE_FIXED = by_period(
     rows="WageComponent",
     key=("remote_id",),
     capability=Capability.VIEW_SALARIES,
+    watched=("value",),
+    carried=("code",),
     adopt_by=("company", "year", "number", "code"),
 )
 
@@ -130,6 +140,7 @@ WAGE_VARIABLE = by_period(
     rows="WageComponent",
     key=("remote_id",),
     capability=Capability.VIEW_SALARIES,
+    watched=("value",),
     adopt_by=("company", "year", "number", "code"),
 )
 

@@ -4,21 +4,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from portal.companies.models import Run
+from portal.companies.models import (
+    CompanySalaryScale,
+    CompanyWageFixed,
+    CompanyWageVariable,
+    HourCode,
+    Run,
+    WageCode,
+)
 from portal.companies.standing import run_period
 from portal.dashboards.changes.unseen import CAPABILITY
-from portal.employees.models import EmployeeType
+from portal.employees.models import CostShare, EmployeeType, LeaseCar
 from portal.mirror.models import Change, ChangeKind, CompanyPeriodFact
 from portal.mirror.resource import Resource, registry
 from portal.mirror.together import read_together
@@ -34,14 +43,15 @@ class Told:
     """One change as pages show it.
 
     `firm`: the office whose data it is. `whose`: the person, else the record of the company or client; `url` where it
-    has a page. `old` and `new` are None
-    of a sensitive field, of which only is told that it changed.
+    has a page. `record`: which of several records of a person it is, such as the wage code. `old` and `new` are None of
+    a sensitive field, of which only is told that it changed.
     """
 
     change: Change
     firm: int
     whose: str
     url: str
+    record: str
     kind: str
     field: str
     old: SafeString | None
@@ -88,16 +98,19 @@ def tell(user: "Person", changes: Sequence[Any]) -> list[Told]:
 
 
 def _told(change: Any, records: Mapping[tuple[str, int, str], Any]) -> Told:
-    kind = registry[change.resource]
+    kind, record = registry[change.resource], ""
+    row = records.get((change.resource, change.environment_id, change.row_key))
     if change.employee is not None:
         whose, url = str(change.employee), reverse("employees:person", args=[change.employee_id])
+        record = _record(row)
     else:
-        whose, url = _name_of(records.get((change.resource, change.environment_id, change.row_key))), ""
+        whose, url = _name_of(row), ""
     return Told(
         change=change,
         firm=change.firm,
         whose=whose,
         url=url,
+        record=record,
         kind=capfirst(kind.label),
         field=capfirst(label_of(kind.model, change.field)),
         old=None if change.sensitive else _value(kind, change.field, change.old, change.old_type),
@@ -106,23 +119,62 @@ def _told(change: Any, records: Mapping[tuple[str, int, str], Any]) -> Told:
 
 
 def _records(user: "Person", changes: Iterable[Change]) -> dict[tuple[str, int, str], Any]:
-    """The rows of companies and clients that changed, by kind, environment and key; of people the person is enough."""
+    """The rows that changed, by kind, environment and key: of companies and clients, and of people those of which
+    somebody may have several at a time. Components get `code_description`: what their code means now."""
     wanted: dict[str, set[tuple[int, str]]] = {}
+    companies: set[int | None] = set()
     for change in changes:
-        if change.employee_id is None and change.resource in registry:
+        if change.resource in registry and (change.employee_id is None or change.resource in _SEVERAL):
             wanted.setdefault(change.resource, set()).add((change.environment_id, change.row_key))
-    arms = {}
+            companies.add(change.company_id)
+    arms: dict[Any, QuerySet[Any]] = {}
     for name, keys in wanted.items():
         rows = registry[name].model.everything.visible_to(user, CAPABILITY)
         arms[name] = rows.filter(environment__in={one for one, _key in keys}, key__in={key for _one, key in keys})
+    for codes, carriers in _CODES.items():
+        carried = [arms[name].order_by().values("code") for name in carriers if name in arms]
+        if carried:
+            which = reduce(or_, (Q(code__in=one) for one in carried))
+            own = codes.objects.visible_to(user, codes.resource.capability)
+            arms[codes] = own.filter(which, company__in=companies).order_by("valid_from", "pk")
     read = read_together(arms)
-    return {(name, row.environment_id, row.key): row for name, rows in read.items() for row in rows}
+    for codes, carriers in _CODES.items():
+        described = {(one.company_id, one.code): one.description for one in read.get(codes, [])}
+        for row in (row for name in carriers for row in read.get(name, [])):
+            row.code_description = described.get((row.company_id, row.code), "")
+    return {(name, row.environment_id, row.key): row for name, rows in read.items() if name in wanted for row in rows}
+
+
+#: Codes of the company -> the kinds of record that carry them.
+_CODES: Mapping[Any, tuple[str, ...]] = {
+    HourCode: ("fixed_hours", "variable_hours"),
+    WageCode: ("fixed_wage_components", "variable_wage_components", "company_wage_fixed", "company_wage_variable"),
+}
+#: Kinds of which a person may have several records at a time: it is told which one it is.
+_SEVERAL = frozenset({*(name for names in _CODES.values() for name in names), "employee_cost_centers", "lease_cars"})
+
+
+def _record(row: Any) -> str:
+    """Which of several records of a person this is; nothing where the row is gone."""
+    if isinstance(row, CostShare):
+        return " ".join(filter(None, (row.center_code, row.center_description, row.unit_code, row.unit_description)))
+    if isinstance(row, LeaseCar):
+        return row.plate
+    return _component(row) if row is not None else ""
+
+
+def _component(row: Any) -> str:
+    return f"{row.code} {row.code_description}".strip()
 
 
 def _name_of(row: Any) -> str:
     """What a reader knows the record by; nothing where its kind says it all."""
     if isinstance(row, Run):
         return _("run %(number)s of %(period)s") % {"number": row.number, "period": run_period(row)}
+    if isinstance(row, CompanyWageFixed | CompanyWageVariable):
+        return f"{_component(row)} · {row.year}-{row.number:02d}"
+    if isinstance(row, CompanySalaryScale):
+        return f"{row} · {row.year}-{row.number:02d}"
     if isinstance(row, CompanyPeriodFact):
         return f"{row.year}-{row.number:02d}"
     for names in (("code", "description"), ("name",), ("text",)):

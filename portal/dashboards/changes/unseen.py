@@ -139,6 +139,12 @@ def watched_kinds(user: "Person") -> tuple[str, ...]:
     return tuple(kind.name for kind in registry if kind.watched and kind.capability in held)
 
 
+def unwatched_labels(user: "Person") -> list[str]:
+    """The kinds of record that the person may see somewhere and whose changes nobody watches, in their language."""
+    held = capabilities(user)
+    return [kind.label for kind in registry if not kind.watched and kind.capability in held]
+
+
 def newer(marks: Mapping[int, datetime], debtors: Iterable[int]) -> Q:
     """The condition under which a change of one of these clients, the few of a page, is new to whoever has these marks.
 

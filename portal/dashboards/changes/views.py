@@ -27,6 +27,7 @@ from portal.ui.values import Crumb
 from portal.ui.views import ScopedListView
 
 if TYPE_CHECKING:
+    from portal.companies.freshness import Person
     from portal.ui.empty import EmptyKind
 
 GROUPS_PER_PAGE = 15
@@ -196,8 +197,15 @@ def empty_words(kind: "EmptyKind", asked: ChangeFilter, log: "QuerySet[Change]")
     # As of a kind that one may not see, nobody learns that it ever changed.
     if not log.filter(unseen.readable(asked.request.user)).exists():
         words["empty_title"] = str(_("Nothing has changed since the first sync"))
-        words["empty_text"] = str(_("What a later sync finds otherwise than before stands here, with both values."))
+        text = _("What a later sync finds otherwise than before stands here, with both values.")
     else:
         words["empty_title"] = str(_("Nothing new"))
-        words["empty_text"] = str(_("The syncs found no change that you have not seen."))
+        text = _("The syncs found no change that you have not seen.")
+    words["empty_text"] = f"{text} {not_followed(asked.request.user)}"
     return words
+
+
+def not_followed(user: "Person") -> str:
+    """What the log does not tell of: what payroll works out itself, and what says how the copy is kept."""
+    kinds = ", ".join(sorted(unseen.unwatched_labels(user)))
+    return str(_("Changes of these are not followed here: %(kinds)s.") % {"kinds": kinds})

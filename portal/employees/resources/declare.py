@@ -58,6 +58,9 @@ def of_company(
     opt_in: OptIn | None = None,
     watched: tuple[str, ...] = (),
     sensitive: tuple[str, ...] = (),
+    headline: str = "",
+    carried: tuple[str, ...] | None = None,
+    alone: bool = False,
     keyed: Mapping[str, str] | None = None,
     adopt_by: tuple[str, ...] = (),
     revives: Callable[[Mapping[str, str | None]], bool] | None = None,
@@ -76,6 +79,9 @@ def of_company(
         opt_in=opt_in,
         watched=watched,
         sensitive=sensitive,
+        headline=headline,
+        carried=carried,
+        alone=alone,
         keyed=keyed or {},
         adopt_by=adopt_by,
         revives=revives,
@@ -97,10 +103,13 @@ def facts_of_company(
     fields: Mapping[str, str],
     *,
     capability: Capability,
+    watched: tuple[str, ...],
+    carried: tuple[str, ...],
     adopt_by: tuple[str, ...],
+    headline: str = "",
     opt_in: OptIn | None = None,
 ) -> Resource:
-    """A kind that one call gives for all people of a company in one period."""
+    """A kind that one call gives for all people of a company in one period, and that holds from one to the next."""
     return of_company(
         name,
         model,
@@ -114,6 +123,9 @@ def facts_of_company(
         key=("employee", "remote_id", "year", "number"),
         capability=capability,
         opt_in=opt_in,
+        watched=watched,
+        carried=carried,
+        headline=headline,
         adopt_by=adopt_by,
     )
 
@@ -133,6 +145,9 @@ def one_by_one(
     prepare: Prepare | None = None,
     watched: tuple[str, ...] = (),
     sensitive: tuple[str, ...] = (),
+    headline: str = "",
+    carried: tuple[str, ...] | None = None,
+    alone: bool = False,
     adopt_by: tuple[str, ...] = (),
 ) -> Resource:
     """A kind of the slow lane: a call a person, observed unless it says its dates itself.
@@ -154,6 +169,9 @@ def one_by_one(
         after=("employments",),
         watched=watched,
         sensitive=sensitive,
+        headline=headline,
+        carried=carried,
+        alone=alone,
         adopt_by=adopt_by,
         soap=Soap(
             operation,
@@ -167,7 +185,15 @@ def one_by_one(
 
 
 def facts_one_by_one(
-    name: str, model: type[Any], operation: str, rows: str, fields: Mapping[str, str], *, capability: Capability
+    name: str,
+    model: type[Any],
+    operation: str,
+    rows: str,
+    fields: Mapping[str, str],
+    *,
+    capability: Capability,
+    watched: tuple[str, ...],
+    carried: tuple[str, ...] | None = None,
 ) -> Resource:
     """A kind of the slow lane about the current period."""
     return one_by_one(
@@ -181,5 +207,7 @@ def facts_one_by_one(
         dating=Current(),
         key=("employee", "remote_id", "year", "number"),
         capability=capability,
+        watched=watched,
+        carried=carried,
         adopt_by=("employee", "code", "year", "number"),
     )

@@ -112,6 +112,23 @@ SOCIAL_INSURANCES = of_company(
     },
     dating=ByPeriod(),
     key=("employee", "remote_id", "start_year", "start_period", "created_at"),
+    watched=(
+        "influence",
+        "disability",
+        "unemployment",
+        "sickness",
+        "care_contribution",
+        "care_code",
+        "employment_nature",
+        "phase",
+        "agreement_code",
+        "risk_group_code",
+        "sector_code",
+        "benefit_code",
+        "benefit_end_year",
+        "benefit_end_period",
+    ),
+    headline="care_code",
     adopt_by=("employee", "start_year", "start_period", "created_at"),
 )
 
@@ -125,6 +142,8 @@ FIXED_HOURS = facts_one_by_one(
     "HourComponent",
     _HOURS,
     capability=Capability.VIEW_SALARIES,
+    watched=("hours",),
+    carried=("code",),
 )
 
 VARIABLE_HOURS = facts_one_by_one(
@@ -134,6 +153,7 @@ VARIABLE_HOURS = facts_one_by_one(
     "HourComponent",
     _HOURS,
     capability=Capability.VIEW_SALARIES,
+    watched=("hours",),
 )
 
 FIXED_WAGES = facts_one_by_one(
@@ -143,6 +163,8 @@ FIXED_WAGES = facts_one_by_one(
     "WageComponent",
     _WAGE,
     capability=Capability.VIEW_SALARIES,
+    watched=("value",),
+    carried=("code",),
 )
 
 VARIABLE_WAGES = facts_one_by_one(
@@ -152,6 +174,7 @@ VARIABLE_WAGES = facts_one_by_one(
     "WageComponent",
     _WAGE,
     capability=Capability.VIEW_SALARIES,
+    watched=("value",),
 )
 
 LEASE_CARS = facts_of_company(
@@ -172,6 +195,9 @@ LEASE_CARS = facts_of_company(
     },
     capability=Capability.VIEW_PERSONAL,
     opt_in=OptIn.LEASE_CARS,
+    watched=("plate", "first_day", "last_day", "catalogue_value", "addition", "contribution"),
+    carried=("plate",),
+    headline="plate",
     adopt_by=("employee", "plate", "first_day", "year", "number"),
 )
 

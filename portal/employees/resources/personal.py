@@ -11,6 +11,11 @@ from portal.vault import keyed_text
 
 #: The purpose under which numbers are hashed.
 BSN = "bsn"
+#: Where somebody lives: only that it changed.
+ADDRESS_WATCHED = ("street", "house_number", "addition", "postal_code", "city", "region", "country")
+#: Of somebody's family only that something changed.
+PARTNER_WATCHED = ("birthday", "partner_since")
+CHILD_WATCHED = ("first_name", "birthday")
 
 PERSONAL_INFO = of_company(
     "personal_info",
@@ -59,6 +64,9 @@ ADDRESSES = of_company(
     },
     dating=ByPeriod(by=("employee_id", "address_type")),
     key=("employee", "remote_id", "start_year", "start_period", "created_at"),
+    watched=ADDRESS_WATCHED,
+    sensitive=ADDRESS_WATCHED,
+    headline="street",
     adopt_by=("employee", "address_type", "start_year", "start_period", "created_at"),
 )
 
@@ -107,6 +115,9 @@ PARTNERS = of_company(
     company="CompanyId",
     dating=Observed(),
     opt_in=OptIn.PARTNER,
+    watched=PARTNER_WATCHED,
+    sensitive=PARTNER_WATCHED,
+    headline="birthday",
     adopt_by=("employee", "birthday", "partner_since"),
 )
 
@@ -119,6 +130,9 @@ CHILDREN = of_company(
     company="CompanyId",
     dating=Observed(),
     opt_in=OptIn.CHILDREN,
+    watched=CHILD_WATCHED,
+    sensitive=CHILD_WATCHED,
+    headline="birthday",
     adopt_by=("employee", "first_name", "birthday"),
 )
 

@@ -7,6 +7,9 @@ from portal.employees.resources.declare import LEAVE_YEARS, of_company, one_by_o
 from portal.mirror.dating import Spell
 from portal.mirror.resource import UNMAPPED, OptIn
 
+#: Of somebody's absence only that something changed, and no day of it either.
+ABSENCE_WATCHED = ("valid_from", "end_date", "percentage")
+
 
 def dossier_to_flags(record: dict[str, str | None]) -> dict[str, str | None]:
     """The record with two flags in the place of the kind of dossier (privacy.md D2).
@@ -39,6 +42,10 @@ ABSENCES = of_company(
     prepare=dossier_to_flags,
     capability=Capability.VIEW_SICKNESS,
     opt_in=OptIn.ABSENCE,
+    watched=ABSENCE_WATCHED,
+    sensitive=ABSENCE_WATCHED,
+    headline="percentage",
+    alone=True,
     adopt_by=("employee", "valid_from", "created_at"),
 )
 
@@ -60,6 +67,9 @@ LEAVE = one_by_one(
     parameters={"Year": "year"},
     dating=Spell(),
     key=("employee", "remote_id"),
+    watched=("hours", "valid_from", "end_date", "status"),
+    headline="hours",
+    alone=True,
     adopt_by=("employee", "valid_from", "end_date", "leave_type", "usage"),
 )
 

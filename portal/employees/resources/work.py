@@ -155,6 +155,8 @@ AGREEMENTS = one_by_one(
     {"remote_id": "Id", "number": "Number", "description": "Description"},
     loops={"period": NOW},
     parameters={"Period": "period.number", "Year": "period.year"},
+    watched=("number", "description"),
+    headline="description",
 )
 
 MANAGERS = one_by_one(
@@ -164,6 +166,7 @@ MANAGERS = one_by_one(
     ".",
     {"number": "Number", "first_name": "FirstName", "last_name": "Name"},
     capability=Capability.VIEW,
+    watched=("last_name",),
 )
 
 COST_SHARES = facts_of_company(
@@ -181,6 +184,8 @@ COST_SHARES = facts_of_company(
         "is_default": "Default",
     },
     capability=Capability.VIEW,
+    watched=("percentage",),
+    carried=("center_code", "unit_code"),
     adopt_by=("employee", "center_code", "unit_code", "year", "number"),
 )
 

@@ -48,6 +48,7 @@ WITHOUT_A_TEST: dict[str, str] = {
         for guard in (
             "companies.in_period: _own sees everything",
             "companies.results: _elsewhere sees everything",
+            "dashboards.changes.told: _records sees everything (3)",
             "deadlines.several_done: named sees everything",
             "deadlines.views: move sees everything",
             "deadlines.year_views: YearView.lengths sees everything",
@@ -59,6 +60,7 @@ WITHOUT_A_TEST: dict[str, str] = {
         )
         for more in ("", ", its capability")
     },
+    "portal.dashboards.variance.sides: _worked_on sees everything": _ASKED_BEFORE,
     "portal.sync.problems: holds sees everything (3)": _ASKED_BEFORE,
     "portal.ui.reveal: RevealView.row sees everything": _OWNER_TOO,
     "portal.ui.reveal: RevealView.row sees everything (2)": _OWNER_TOO,
