@@ -1,8 +1,8 @@
-"""When we learned what a record says: from the log of what syncs found changed."""
+"""When we learned what a record says: from the log of what syncs found, and from when its row was first seen."""
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import InvalidOperation
 from itertools import groupby
@@ -24,8 +24,24 @@ if TYPE_CHECKING:
 
     from portal.companies.freshness import Person as Reader
 
-#: What was learned of a record, oldest first, by kind and key.
-Log = Mapping[tuple[str, str], Sequence[Change]]
+#: Somebody's records, by kind.
+Rows = Mapping[Kind, Sequence[EmployeeInterval]]
+
+
+@dataclass(frozen=True)
+class Log:
+    """What was learned of somebody's records.
+
+    `entries`: oldest first, by kind and key. `since`: by kind when the first of their records was seen; what came later
+    was not there when the kind was first read.
+    """
+
+    entries: Mapping[tuple[str, str], Sequence[Change]]
+    since: Mapping[str, datetime] = field(default_factory=dict)
+
+    def of(self, kind: Kind, row: EmployeeInterval) -> Sequence[Change]:
+        """The entries of one record."""
+        return self.entries.get((kind.resource.name, row.key), ())
 
 
 @dataclass(frozen=True)
@@ -64,19 +80,26 @@ def _learned(user: "Reader", person: int) -> "QuerySet[Any]":
     return Change.objects.visible_to(user).filter(employee=person).order_by("learned_at", "pk")
 
 
-def by_record(log: Iterable[Change], until: datetime | None = None) -> Log:
-    """The log by record; `until`: only what was learned by then."""
+def by_record(log: Iterable[Change], rows: Rows, until: datetime | None = None) -> Log:
+    """The log by record, with the records themselves; `until`: only what was learned by then."""
     found: dict[tuple[str, str], list[Change]] = {}
     for change in log:
         if until is None or change.learned_at <= until:
             found.setdefault((change.resource, change.row_key), []).append(change)
-    return found
+    return Log(found, {kind.resource.name: min(row.first_seen for row in of) for kind, of in rows.items() if of})
 
 
 def learned_at(kind: Kind, row: EmployeeInterval, log: Log) -> datetime | None:
-    """When a sync first brought the record; None where it was there when the kind was first read."""
-    added = [one for one in log.get((kind.resource.name, row.key), ()) if one.kind == ChangeKind.ADDED]
-    return added[0].learned_at if added else None
+    """When a sync first brought the record; None where it was there when the kind was first read.
+
+    The log tells it of what is watched, for as long as it is kept. Of the others it is when the row was first seen,
+    where another one of the kind was seen before it.
+    """
+    added = [one for one in log.of(kind, row) if one.kind == ChangeKind.ADDED]
+    if added:
+        return added[0].learned_at
+    since = log.since.get(kind.resource.name)
+    return row.first_seen if since is not None and row.first_seen > since else None
 
 
 def learned_on(kind: Kind, row: EmployeeInterval, log: Log) -> date | None:
@@ -87,7 +110,7 @@ def learned_on(kind: Kind, row: EmployeeInterval, log: Log) -> date | None:
 
 def corrections(kind: Kind, row: EmployeeInterval, log: Log) -> list[Correction]:
     """What was changed in the record after it came, the newest first."""
-    changed = [one for one in log.get((kind.resource.name, row.key), ()) if one.kind == ChangeKind.CHANGED]
+    changed = [one for one in log.of(kind, row) if one.kind == ChangeKind.CHANGED]
     found, state = [], row
     for moment, group in groupby(reversed(changed), key=lambda one: one.learned_at):
         together = list(group)
@@ -122,7 +145,7 @@ def _before(row: EmployeeInterval, changes: Iterable[Change]) -> EmployeeInterva
 
 
 def _differences(kind: Kind, before: Any, after: Any) -> tuple[Corrected, ...]:
-    drawn = ((field.label, field.draw(before), field.draw(after)) for field in kind.fields)
+    drawn = ((shown.label, shown.draw(before), shown.draw(after)) for shown in kind.fields)
     return tuple(Corrected(label, was, now) for label, was, now in drawn if was != now)
 
 

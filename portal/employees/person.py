@@ -134,6 +134,8 @@ def facts(
     standing = standing_of(user, person)
     found = []
     for kind, rows in known.items():
+        if kind.passing:
+            continue
         lacks = None if rows else standing.lacks(kind.resource)
         if lacks is not None:
             found.append(Facts(kind, reason=lacks))

@@ -34,7 +34,7 @@ CODES: Mapping[type[Any], tuple[type[Any], ...]] = {
     WageCode: (FixedWage, VariableWage),
 }
 #: How the page shows the records of a model.
-_EVERY: tuple[Shown, ...] = (*KINDS, LEAVE, *IN_PERIOD)
+_EVERY: tuple[Shown, ...] = (*KINDS, *IN_PERIOD)
 _SHOWN: Mapping[type[Any], Shown] = {one.model: one for one in _EVERY}
 
 
@@ -88,7 +88,8 @@ def _read(request: HttpRequest, person: Employee) -> dict[Shown, list[Any]]:
     standing, period = standing_of(request.user, person), period_of(request, person)
     shown: list[Shown] = [*KINDS, LEAVE, *(IN_PERIOD if period else ())]
     permitted = [one for one in shown if holds_over(request, person, one.resource.capability)]
-    models = [one.model for one in permitted if not standing.is_off(one.resource)]
+    # The leave of a year is among all leave of the timeline: it is read once.
+    models = list(dict.fromkeys(one.model for one in permitted if not standing.is_off(one.resource)))
     if not models:
         return {one: [] for one in permitted}
     asked_for = (*models, *(_codes_for(models) if period is not None else ()))
@@ -97,11 +98,13 @@ def _read(request: HttpRequest, person: Employee) -> dict[Shown, list[Any]]:
         person.pk,
         person.company_id,
         models=asked_for,
-        day=asked.day(request),
         period=period.period if period is not None else None,
     )
     read = dict(zip(asked_for, together.rows_of(asked_for, answer), strict=True))
     rows: dict[Shown, list[Any]] = {one: read.get(one.model, []) for one in permitted}
+    if LEAVE in rows:
+        year = asked.day(request).year
+        rows[LEAVE] = [row for row in reversed(rows[LEAVE]) if row.valid_from.year == year]
     if period is not None:
         _describe(rows, {model: read.get(model, []) for model in CODES}, period.last_day)
     return rows
@@ -114,25 +117,23 @@ def _codes_for(models: Collection[type[Any]]) -> list[type[Any]]:
 
 @Prepared
 def _rows(
-    user: "Person", person: int, company: int, *, models: tuple[type[Any], ...], day: date, period: Period | None
+    user: "Person", person: int, company: int, *, models: tuple[type[Any], ...], period: Period | None
 ) -> "QuerySet[Any, Any]":
     """The records of `models` that the page shows of a person, and every version of the codes that they carry."""
     own: dict[type[Any], QuerySet[Any]] = {}
     for model in models:
         if model not in CODES:
             visible = model.objects.visible_to(user, model.resource.capability)
-            own[model] = _shown(visible.filter(employee=person), _SHOWN[model], day, period)
+            own[model] = _shown(visible.filter(employee=person), _SHOWN[model], period)
     return together.united([own[model] if model in own else _codes(user, company, model, own) for model in models])
 
 
-def _shown(own: "QuerySet[Any]", one: Shown, day: date, period: Period | None) -> "QuerySet[Any]":
+def _shown(own: "QuerySet[Any]", one: Shown, period: Period | None) -> "QuerySet[Any]":
     """Those of somebody's own rows of a kind that the page shows."""
     rows: Any = own
     if isinstance(one, Kind):
         dated = any(column.name == "created_at" for column in one.model._meta.fields)
         rows = rows.order_by("valid_from", *(["created_at"] if dated else []), "pk")
-    elif one is LEAVE:
-        rows = rows.filter(valid_from__year=day.year).order_by(*one.order)
     elif period is not None:
         rows = rows.in_period(period).order_by(*one.order)
     shown: QuerySet[Any] = rows

@@ -294,7 +294,7 @@ class PersonView(ScopedDetailView):
         # Beside what was known then stands what is known now of the same day.
         other_day = today if known is now else day
         by_model = {kind.model: rows for kind, rows in known.items()}
-        log = by_record(log_of(self.request, employee), None if known is now else end_of(known_on))
+        log = by_record(log_of(self.request, employee), known, None if known is now else end_of(known_on))
         shown_facts = person.facts(self.request.user, employee, known, day, other_day, now=now)
         lane = self._lane(known)
         periods = periods_of(self.request.user, employee.company)

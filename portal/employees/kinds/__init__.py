@@ -3,7 +3,7 @@
 from portal.employees.kinds import in_period, pay, personal, time, work
 from portal.employees.kinds.shown import Kind, Listing, Shown
 
-#: The dated kinds, in the order of the facts.
+#: The dated kinds, in the order of the facts and of the lanes.
 KINDS: tuple[Kind, ...] = (
     work.EMPLOYMENT,
     work.CONTRACT,
@@ -15,6 +15,7 @@ KINDS: tuple[Kind, ...] = (
     work.AGREEMENT,
     time.ABSENCE,
     time.LEAVE_BALANCE,
+    time.LEAVE_TAKEN,
     pay.WAGE_TAX,
     pay.INSURANCE,
     pay.BANK_ACCOUNT,
@@ -25,7 +26,7 @@ KINDS: tuple[Kind, ...] = (
     personal.BSN_CHECK,
 )
 
-#: Tables beside them: what belongs to one period, and leave.
+#: Tables beside them: what belongs to one period, and the leave of one year.
 IN_PERIOD: tuple[Listing, ...] = in_period.LISTINGS
 LEAVE: Listing = time.LEAVE
 LISTINGS: tuple[Listing, ...] = (*IN_PERIOD, LEAVE)

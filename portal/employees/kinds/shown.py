@@ -29,7 +29,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Kind:
-    """A lane of the timeline. Records of one `chain` follow each other."""
+    """A lane of the timeline. Records of one `chain` follow each other.
+
+    `passing`: what happened, and no state of things: it stands on the timeline and not among the facts of a day.
+    """
 
     model: type[EmployeeInterval]
     label: "str | _StrPromise"
@@ -38,6 +41,7 @@ class Kind:
     chain: Callable[[Any], str] = lambda row: ""
     #: The word of the glossary that explains the label.
     term: str = ""
+    passing: bool = False
 
     @property
     def resource(self) -> Resource:

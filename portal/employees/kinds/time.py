@@ -30,16 +30,16 @@ LEAVE_BALANCE = Kind(
     ),
 )
 
-LEAVE = Listing(
-    Leave,
-    _("Leave"),
-    (
-        Shown(_("First day"), shown.day("valid_from")),
-        Shown(_("Last day"), shown.day("end_date")),
-        Shown(_("Built up or taken"), shown.choice("usage")),
-        Shown(_("Kind of leave"), shown.choice("leave_type")),
-        Shown(_("Status"), shown.choice("status")),
-        Shown(_("Hours"), shown.figure("hours"), figure=True),
-    ),
-    order=("-valid_from", "-pk"),
+_LEAVE_FIELDS = (
+    Shown(_("First day"), shown.day("valid_from")),
+    Shown(_("Last day"), shown.day("end_date")),
+    Shown(_("Built up or taken"), shown.choice("usage")),
+    Shown(_("Kind of leave"), shown.choice("leave_type")),
+    Shown(_("Status"), shown.choice("status")),
+    Shown(_("Hours"), shown.figure("hours"), figure=True),
 )
+
+#: Each stands alone: a day of leave says nothing of the one before it.
+LEAVE_TAKEN = Kind(Leave, _("Leave"), "calendar", _LEAVE_FIELDS, chain=lambda row: str(row.pk), passing=True)
+
+LEAVE = Listing(Leave, _("Leave"), _LEAVE_FIELDS, order=("-valid_from", "-pk"))

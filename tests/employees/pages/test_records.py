@@ -88,7 +88,8 @@ def test_every_kind_of_record_of_a_person_is_on_their_page() -> None:
     own = {model for model in declared if model._meta.app_label == "employees"}
     shown = [kind.model for kind in (*KINDS, *LISTINGS)]
     assert set(shown) == own
-    assert len(shown) == len(set(shown))
+    # Leave stands on the timeline, and that of one year in a table too.
+    assert sorted(shown, key=str) == sorted([*own, models.Leave], key=str)
 
 
 def test_what_nmbrs_does_not_date_is_known_since_a_day(person: Employee, client: Client) -> None:
@@ -216,6 +217,47 @@ def test_a_code_is_followed_by_what_it_means_in_the_company_in_that_period(perso
 def test_components_read_before_the_period_moved_on_are_not_taken_for_none(person: Employee, client: Client) -> None:
     PersonFetch.objects.filter(employee=person).update(fetched_at=NOW - timedelta(days=30))
     assert "Fixed hours not fetched yet" in in_period(client, person)
+
+
+def test_leave_stands_on_the_timeline_each_by_itself_and_not_among_the_facts_of_a_day(
+    person: Employee, client: Client
+) -> None:
+    fields = {"usage": "Withdrawal", "leave_type": "Type1", "status": "Approved", "hours": "8"}
+    add(models.Leave, person, date(2025, 7, 6), date(2025, 7, 7), end_date=date(2025, 7, 6), **fields)
+    add(models.Leave, person, date(2026, 11, 20), date(2026, 11, 28), end_date=date(2026, 11, 27), **fields)
+    said = section(client, person, "Timeline")
+    assert "Leave until 27 Nov 2026 First day: 20 Nov 2026 Last day: 27 Nov 2026 Built up or taken: taken" in said
+    assert "Leave until 6 Jul 2025 First day: 6 Jul 2025" in said and "6 Jul 2025 → 20 Nov 2026" not in said
+    # The table has the leave of one year; being away for a day is no state that could differ from today's.
+    assert "6 Jul 2025" not in section(client, person, "Leave") and "27 Nov 2026" in section(client, person, "Leave")
+    answer = client.get(f"/employees/{person.pk}/?on=2026-11-22")
+    assert "Leave" not in {str(group.kind.label) for group in answer.context["facts"]}
+    assert "20 Nov 2026" in section(client, person, "Timeline", "?lane=leave")
+
+
+def test_leave_that_was_entered_after_its_period_is_retroactive(person: Employee, client: Client) -> None:
+    """Nmbrs does not say when leave was entered: what counts is when a sync brought it."""
+    fields = {"usage": "Withdrawal", "leave_type": "Type1", "status": "Approved", "hours": "8"}
+    there = NOW - timedelta(days=100)
+    for day, first_seen in ((3, there), (4, NOW - timedelta(days=1))):
+        began = date(2026, 8, day)
+        ended = {"end_date": began, "first_seen": first_seen}
+        add(models.Leave, person, began, began + timedelta(days=1), **ended, **fields)
+    said = section(client, person, "Timeline")
+    assert "4 Aug 2026 Leave until 4 Aug 2026 retroactive learned 21 Nov 2026" in said
+    assert said.count("retroactive learned") == 1
+
+
+def test_a_record_that_nobody_logged_was_learned_when_it_was_first_seen(person: Employee, client: Client) -> None:
+    """Of a record that says what the one before it said the log has nothing, nor of what came before it was kept."""
+    codes = dict.fromkeys(("care_contribution", "employment_nature", "sequence"), 1)
+    flags = dict.fromkeys(("disability", "unemployment", "sickness"), True)
+    late = NOW - timedelta(days=2)
+    for year, number, first_seen in ((2024, 5, NOW - timedelta(days=100)), (2026, 6, late)):
+        start = {"start_year": year, "start_period": number, "first_seen": first_seen, "created_at": first_seen}
+        add(models.SocialInsurance, person, date(year, number, 1), **start, **codes, **flags)
+    said = section(client, person, "Timeline")
+    assert "1 Jun 2026 Employee insurances until further notice retroactive learned 20 Nov 2026" in said
 
 
 def test_leave_of_the_year_of_the_day(person: Employee, client: Client) -> None:
