@@ -55,12 +55,13 @@ class CompaniesView(ScopedListView):
         """Companies of Business environments by organisation, and those that the person sees by themselves."""
         by_themselves = single_companies(self.request).order_by().values("pk")
         own = queryset.filter(Q(environment__kind=EnvironmentKind.BUSINESS) | Q(pk__in=by_themselves))
-        return (
+        rows: QuerySet[Any] = (
             own.filter(debtor__missing_since__isnull=True)
             .select_related("debtor")
             .annotate(internal=of_own_office(self.request.user))
             .order_by("debtor__name", "debtor", "name", "pk")
         )
+        return rows
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Only organisations that the person sees are named."""
