@@ -68,6 +68,10 @@ WITHOUT_A_TEST: dict[str, str] = {
     "portal.deadlines.filters: ArrangementFilter._current sees everything": (
         "it only narrows the rows of the list, which came through the door for the same companies"
     ),
+    **{
+        f"portal.{guard} sees everything": "it only narrows or orders rows that came through the door"
+        for guard in ("deadlines.trouble: up_to_date", "deadlines.trouble: in_trouble", "dashboards.ordering: by_age")
+    },
     "portal.ui.reading: note_rows sees everything": "of rows that the list has just shown, which came through the door",
     "portal.sync.templatetags.sync: resync_button sees everything": _ASKED_BEFORE,
     **{
