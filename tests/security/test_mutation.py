@@ -257,7 +257,7 @@ OFFERED: dict[str, str] = {
     "portal.administration.processing": "the way to the page and its tabs",
     "portal.administration.retention": "legal holds, which are no rights",
     "portal.companies.rights": "holds_everywhere, a guard of its own",
-    "portal.dashboards.board.filters": "whether a filter is offered; the changes it counts are asked for by their own right",
+    "portal.dashboards.board.filters": "whether a filter is offered; its changes are asked for by their own right",
     "portal.dashboards.board.views": "buttons; each figure of a wage asks for its company",
     "portal.dashboards.changes.filters": "the choices of a filter over rows that are narrowed anyway",
     "portal.dashboards.changes.views": "whether there is such a client is told before the refusal",
