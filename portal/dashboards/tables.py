@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from portal.connections import wording
 from portal.dashboards import months
 from portal.dashboards.clients import RANKS
 from portal.dashboards.ordering import by_known
-from portal.dashboards.sums.clients import ClientCost
+from portal.dashboards.sums.clients import LINE, ClientCost
 from portal.debtors.models import Debtor
 from portal.periods import Period
 from portal.ui import formats, icons, markup
@@ -131,10 +132,13 @@ class ClientTable(Table):
         line = self._cost(record).line
         if not line:
             return SafeString("")
-        of = [months.label(month) for month in months.trend(self.month)[-len(line) :]]
         known = (Missing.UNKNOWN.label if euros is None else formats.number(euros) for euros in line)
-        said = (f"{name} {euros}" for name, euros in zip(of, known, strict=True))
-        return markup.spark(sparkline(line, width=72, height=20), "; ".join(said))
+        said = (f"{name} {euros}" for name, euros in zip(self._line_months, known, strict=True))
+        return markup.spark(sparkline(line, width=56, height=20), "; ".join(said))
+
+    @cached_property
+    def _line_months(self) -> list[str]:
+        return [months.label(month) for month in months.trend(self.month)[-LINE:]]
 
     def cost_of(self, record: Any) -> SafeString:
         """The wage cost, with what is not in it."""

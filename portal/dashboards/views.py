@@ -166,7 +166,8 @@ class ClientsView(ScopedListView):
         """The month, and no column of wages for those who may not see them."""
         kwargs = super().get_table_kwargs() | {"month": self.month, "costs": self.costs}
         if self.has_earlier_costs:
-            kwargs["total_of"] = ", ".join(months.label(month) for month in sorted(self.cost_months))
+            names = (months.label(month).replace(" ", formats.NO_BREAK) for month in sorted(self.cost_months))
+            kwargs["total_of"] = ", ".join(names)
         if not self.sees_wages:
             hidden = ("wage_cost", "cost_change", "cost_line", "wage_cents")
             totals = {name: total for name, total in kwargs["totals"].items() if name not in hidden}

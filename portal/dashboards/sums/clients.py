@@ -5,10 +5,10 @@ month is known when its last run is booked, often after it is over: until then t
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import reduce
+from functools import cache, partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ from portal.companies.models import Basis, BookedCost, Company, CurrentPeriod, R
 from portal.companies.results import awaits_journal
 from portal.connections.models import EnvironmentKind
 from portal.dashboards import months
-from portal.dashboards.sums.cost import COST_KINDS, cost_of
+from portal.dashboards.sums.cost import COST_KINDS, Cost, cost_of
 from portal.dashboards.sums.numbers import Arm, Row, RunIs, Sums, take
 from portal.dashboards.sums.reading import as_arm, united
 from portal.dashboards.sums.windows import Window, Windows
@@ -54,7 +54,7 @@ _TENTH = Decimal("0.1")
 class ClientCost:
     """Euros of the month, or why there are none. `month`: the one that they are of, which may be earlier than that
     of the list; `before`: euros of the month before it. `lacking`: companies of which runs or journals were never
-    fetched. `line`: the months up to that of the list; None: not known. `without_period`: companies with people of
+    fetched. `at`: the cost at a place of the line; None: none can be known. `without_period`: companies with people of
     which no period ends in the month. `recounting`: what its journals come to is being worked out anew.
     """
 
@@ -62,9 +62,15 @@ class ClientCost:
     month: Period | None = None
     before: Decimal | None = None
     lacking: int = 0
-    line: tuple[Decimal | None, ...] = ()
+    at: Callable[[int], Cost] | None = None
     without_period: int = 0
     recounting: bool = False
+
+    @property
+    def line(self) -> list[Decimal | None]:
+        """The months up to that of the list, None where it is not known; empty where none can be. Added up only for a
+        row that is drawn."""
+        return [self.at(place).cost for place in range(LINE)] if self.at else []
 
     @property
     def change(self) -> Decimal | None:
@@ -102,10 +108,10 @@ def looks_back(month: Period) -> int:
     return BACK if month >= months.this_month() else 0
 
 
-def last_known(line: Sequence[Decimal | None], back: int) -> int | None:
-    """The place of the last month of `line` that is known, at most so many before its end."""
-    places = range(len(line) - 1, max(len(line) - 2 - back, -1), -1)
-    return next((place for place in places if line[place] is not None), None)
+def last_known(at: Callable[[int], Decimal | None], last: int, back: int) -> int | None:
+    """The last place up to `last` whose cost is known, at most so many before it."""
+    places = range(last, max(last - 1 - back, -1), -1)
+    return next((place for place in places if at(place) is not None), None)
 
 
 def _cost(sums: Sums, companies: list[int], whole: set[int], refused: set[int], back: int) -> ClientCost:
@@ -113,16 +119,16 @@ def _cost(sums: Sums, companies: list[int], whole: set[int], refused: set[int], 
     if lacking == len(companies):
         is_refused = not refused.isdisjoint(companies)
         return ClientCost(Missing.NOT_PERMITTED if is_refused else Missing.NEVER_FETCHED, lacking=lacking)
-    found = [cost_of(sums, companies, place) for place in range(LINE)]
-    line = tuple(one.cost for one in found)
-    anew = not sums.recounting.isdisjoint(companies)
-    at = None if found[-1].no_period else last_known(line, back)
-    now = None if at is None else line[at]
-    if at is None or now is None:
-        why = Missing.NO_PERIOD if found[-1].no_period else Missing.UNKNOWN
-        return ClientCost(why, lacking=lacking, line=line, recounting=anew)
-    before = line[at - 1] if at else None
-    return ClientCost(now, sums.windows.all[at].period, before, lacking, line, found[at].without_period, anew)
+    at = cache(partial(cost_of, sums, companies))
+    anew, none_due = not sums.recounting.isdisjoint(companies), at(LINE - 1).no_period
+    place = None if none_due else last_known(lambda one: at(one).cost, LINE - 1, back)
+    now = None if place is None else at(place).cost
+    if place is None or now is None:
+        why = Missing.NO_PERIOD if none_due else Missing.UNKNOWN
+        return ClientCost(why, lacking=lacking, at=at, recounting=anew)
+    before = at(place - 1).cost if place else None
+    month = sums.windows.all[place].period
+    return ClientCost(now, month, before, lacking, at, at(place).without_period, anew)
 
 
 def _booked_elsewhere(sums: Sums, row: Row) -> None:

@@ -114,7 +114,7 @@ def over(companies: Container[int], parts: Mapping[tuple[int, K], int]) -> dict[
 
 def take(sums: Sums, row: Row) -> None:
     """Put a row of the answer where it belongs."""
-    _TAKE[Arm(row.arm)](sums, row)
+    _TAKE[row.arm](sums, row)
 
 
 def _take_type(sums: Sums, row: Row) -> None:
@@ -172,7 +172,7 @@ def _take_absence(sums: Sums, row: Row) -> None:
     sums.absence_on = True
 
 
-_TAKE: Mapping[Arm, Any] = {
+_TAKE: Mapping[int, Any] = {
     Arm.TYPE: _take_type,
     Arm.RUN: _take_run,
     Arm.SNAPSHOT: _take_snapshot,

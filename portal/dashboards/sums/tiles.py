@@ -33,7 +33,7 @@ def cost_tile(request: HttpRequest, debtor: Debtor) -> Tile:
     points: list[Decimal | None] = [None if lacks else one.cost for one in found]
     shown = page.sums.windows.shown.period
     none_due = found[-1].no_period and not lacks
-    at = None if none_due else last_known(points, looks_back(shown))
+    at = None if none_due else last_known(points.__getitem__, len(points) - 1, looks_back(shown))
     month = shown if at is None else page.sums.windows.all[at].period
     note = (_("No period of it ends in %(month)s.") if none_due else _("In %(month)s.")) % {"month": months.name(month)}
     if month != shown:
