@@ -1,7 +1,9 @@
 """What is not asked, what is not kept, who is refused, and what a second read writes."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from portal.employees import models, resources
 from portal.mirror.models import Change, PersonFetch, Quarantine
 from portal.mirror.opt_ins import choose
 from portal.mirror.resource import Lane, OptIn, registry
+from portal.nmbrs.sandbox.firm.company_records import VariableComponent
 from portal.nmbrs.sandbox.firm.person_records import ABSENCE_CANARY
 from portal.sync.service import sync_now
 from portal.vault import key_mark
@@ -140,6 +143,70 @@ def test_a_person_whom_nmbrs_refuses_keeps_the_old_records_and_the_others_are_re
     assert [(change.field, change.old, change.new) for change in changed if change.kind == "changed"] == [
         ("iban", "", "")
     ]
+
+
+def test_what_is_entered_in_nmbrs_is_told_and_a_period_that_begins_is_not(small: Connected) -> None:
+    first_read(small)
+    company, made = company_of(small), next(small.sandbox.firm.companies())
+    kinds = ("variable_wage_components", "fixed_wage_components")
+
+    def told(days: int) -> set[tuple[str, int, Decimal | None, Decimal | None]]:
+        """Read these kinds so many days later: kind, person, value before and value now of all that is told."""
+        known = set(Change.objects.values_list("pk", flat=True))
+        with time_machine.travel(NOON + timedelta(days=days), tick=True):
+            sync_now(company, resource="current_period")
+            for kind in kinds:
+                plan = sync_now(company, resource=kind)
+                assert set(plan.runs.values_list("status", flat=True)) == {"succeeded"}
+        log = Change.objects.filter(resource__in=kinds).exclude(pk__in=known).select_related("employee")
+        values = [tuple(Decimal(text) if text else None for text in (one.old, one.new)) for one in log]
+        return {(one.resource, one.employee.remote_id, *value) for one, value in zip(log, values, strict=True)}
+
+    def holding() -> dict[tuple[int, int], Decimal]:
+        """The fixed components of the present period, by person and wage code."""
+        return {
+            (person.id, one.code): one.value
+            for person in made.people
+            for one in person.records.fixed_wages
+            if one.start <= made.current and (one.end is None or made.current <= one.end)
+        }
+
+    assert told(0) == set()
+    read = set(PersonFetch.objects.filter(resource=kinds[1]).values_list("employee__remote_id", flat=True))
+    person = next(one for one in made.people if one.id in read)
+    bonus = VariableComponent(small.sandbox.firm.next_id(), 1310, Decimal(5000), made.current)
+    person.records.variable_wages.append(bonus)
+    small.sandbox.forget_answers()
+    assert told(1) == {(kinds[0], person.id, None, Decimal(5000))}
+    assert told(2) == set()
+    before, last = holding(), made.current
+    small.sandbox.advance()
+    assert made.current > last
+    # One goes on with another amount, for which Nmbrs makes another record, and one stops.
+    going = [
+        (one.records.fixed_wages, row)
+        for one in made.people
+        if one.id in read
+        for row in one.records.fixed_wages
+        if row.start <= last and row.end is None
+    ]
+    (rows, raised), (_, stopped) = going[0], going[-1]
+    raised.end = stopped.end = last
+    new = {"id": small.sandbox.firm.next_id(), "value": raised.value + 5, "start": made.current, "end": None}
+    rows.append(replace(raised, **new))
+    small.sandbox.forget_answers()
+    after = holding()
+    expected = {
+        (kinds[1], key[0], before.get(key), after.get(key))
+        for key in {*before, *after}
+        if before.get(key) != after.get(key) and key[0] in read
+    }
+    found = told(3)
+    assert {one for one in found if one[0] == kinds[1]} == expected
+    assert {(bool(old), bool(new)) for _kind, _person, old, new in expected} >= {(True, True), (True, False)}
+    # What was entered for the last period alone is not gone, and what is entered for the new one came.
+    assert all(old is None for kind, _person, old, _new in found if kind == kinds[0])
+    assert told(4) == set()
 
 
 def stored() -> dict[str, Any]:
