@@ -87,7 +87,7 @@ def told(office: Office, user: User) -> dict[str, object]:
     (listed,) = people.as_of(rows, date(2026, 11, 20), user, [Department, Salary])
     standing = Standing(user, person)
     current = CurrentPeriod.objects.get(company=person.company)
-    at = {"day": date(2026, 11, 20), "period": EARLIER}
+    at = {"period": EARLIER}
     codes = reading._codes(user, person.company_id, HourCode, {FixedHours: FixedHours.objects.all()})
     return {
         "by department": list(PeopleFilter({}, queryset=rows, request=request).by_department(rows, "", "bak")),
