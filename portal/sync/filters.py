@@ -8,6 +8,7 @@ from django.forms import SearchInput
 from django.utils.translation import gettext_lazy as _
 
 from portal.connections.wording import by_reader
+from portal.debtors.place import clients_seen
 from portal.mirror.models import Freshness
 from portal.mirror.resource import registry
 from portal.sync.messages import sentence
@@ -47,5 +48,7 @@ class ProblemFilter(django_filters.FilterSet):  # type: ignore[misc]
             self.form.fields[name].widget.attrs["class"] = "form-select"
 
     def by_client(self, rows: "QuerySet[Freshness]", name: str, value: str) -> "QuerySet[Freshness]":
-        """Part of the name, or the first characters of the number."""
-        return rows.filter(Q(debtor__name__icontains=value) | Q(debtor__number__istartswith=value))
+        """Part of the name, or the first characters of the number, of clients that the reader sees as a whole."""
+        clients = clients_seen(self.request)
+        seen = rows if clients is None else rows.filter(debtor__in=clients)
+        return seen.filter(Q(debtor__name__icontains=value) | Q(debtor__number__istartswith=value))

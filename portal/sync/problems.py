@@ -1,7 +1,7 @@
 """What is not up to date now, and why: Freshness put into groups, and the answers that wait for a decision."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -78,7 +78,9 @@ class Group:
 
     @property
     def client(self) -> str:
-        """The client, or that it is about the environment itself."""
+        """The client, or that it is about the environment itself; of one that the reader does not see only that."""
+        if self.debtor_id is not None and not self.debtor_name:
+            return _("Companies that you see by themselves")
         return self.debtor_name or _("Whole environment %(domain)s") % {"domain": self.domain}
 
     @property
@@ -164,12 +166,14 @@ class Groups(Sequence[Group]):
     """Rows of `with_problem` by client, kind and problem, clients in the order of their names.
 
     Only those that are looked at are read: where nothing was renewed for a day, a firm has many thousands. One query
-    for a part of them, one for their number.
+    for a part of them, one for their number. `clients`: those whose names are told; None: all.
     """
 
-    def __init__(self, rows: "QuerySet[Any]") -> None:
+    def __init__(self, rows: "QuerySet[Any]", clients: Collection[int] | None = None) -> None:
         self._read: dict[tuple[int | None, int | None], list[Group]] = {}
-        name = Coalesce(NullIf("debtor__name", Value("")), Cast("debtor__number", CharField()), Value(""))
+        name: Any = Coalesce(NullIf("debtor__name", Value("")), Cast("debtor__number", CharField()), Value(""))
+        if clients is not None:
+            name = Case(When(debtor__in=clients, then=name), default=Value(""))
         rank = Case(*(When(problem=problem.value, then=Value(place)) for place, problem in enumerate(Problem)))
         self._rows: Any = (
             rows.order_by()

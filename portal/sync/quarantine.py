@@ -1,5 +1,6 @@
 """The page of records that were left out because they could not be read, and the button that tries again."""
 
+from collections.abc import Container
 from typing import Any
 
 from django.contrib import messages
@@ -17,11 +18,12 @@ from django.views.decorators.http import require_POST
 
 from portal.accounts.roles import Capability
 from portal.connections.wording import by_reader
+from portal.debtors.place import clients_seen
 from portal.mirror.models import Freshness, Quarantine, Reason
-from portal.sync import live
 from portal.sync.actions import begin
 from portal.sync.messages import column_label, kind_of, sentence
 from portal.sync.targets import Target, capability_for
+from portal.sync.whose import whose
 from portal.ui import markup
 from portal.ui.permissions import holds_over
 from portal.ui.tables import MomentColumn, Table, TextColumn
@@ -51,17 +53,13 @@ class QuarantineTable(Table):
         order_by_field = "sort"
         sequence = ("whose", "kind", "record", "field", "first_seen", "last_seen", "again")
 
-    def __init__(self, *args: Any, csrf_token: str, **kwargs: Any) -> None:
-        self.csrf_token = csrf_token
+    def __init__(self, *args: Any, csrf_token: str, clients: Container[int] | None, **kwargs: Any) -> None:
+        self.csrf_token, self.clients = csrf_token, clients
         super().__init__(*args, **kwargs)
 
     def render_whose(self, record: Quarantine) -> SafeString:
         """The client with a link to its page, and the company."""
-        if record.debtor is None:
-            return markup.words(live.name_of(record.environment))
-        address = reverse("dashboards:debtor", args=[record.debtor_id])
-        name = live.name_with_client(record.company, record.debtor) if record.company else str(record.debtor)
-        return format_html('<a href="{}">{}</a>', address, name)
+        return whose(record, self.clients)
 
     def render_kind(self, value: str) -> str:
         """The kind of record."""
@@ -107,6 +105,7 @@ class QuarantineView(ScopedListView):
     def get_table_kwargs(self) -> dict[str, Any]:
         """The token that the buttons post, and words for the good case."""
         kwargs = {**super().get_table_kwargs(), "csrf_token": get_token(self.request)}
+        kwargs["clients"] = clients_seen(self.request)
         if kwargs["empty_kind"] == "nothing":
             kwargs["empty_title"] = str(_("No record is left out"))
             kwargs["empty_text"] = str(_("Everything that Nmbrs gave could be read."))

@@ -1,5 +1,6 @@
 """The tables of the Sync pages."""
 
+from collections.abc import Container
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,6 +15,7 @@ from portal.sync.health import EnvironmentHealth
 from portal.sync.models import Status as RunStatus
 from portal.sync.models import SyncPlan, SyncRun
 from portal.sync.problems import Group, add_facts
+from portal.sync.whose import whose
 from portal.ui import formats, markup
 from portal.ui.tables import MomentColumn, NumberColumn, StatusColumn, Table, TextColumn
 from portal.ui.values import Level, Status
@@ -51,7 +53,7 @@ class ProblemTable(Table):
 
     def render_whose(self, record: Group) -> SafeString:
         """The client with a link to its page; what is about the whole environment has none."""
-        if record.debtor_id is None:
+        if record.debtor_id is None or not record.debtor_name:
             return markup.words(record.client)
         return format_html('<a href="{}">{}</a>', reverse("dashboards:debtor", args=[record.debtor_id]), record.client)
 
@@ -210,14 +212,13 @@ class RunTable(Table):
         template_name = ITEMS
         orderable = False
 
+    def __init__(self, *args: Any, clients: Container[int] | None, **kwargs: Any) -> None:
+        self.clients = clients
+        super().__init__(*args, **kwargs)
+
     def render_whose(self, record: SyncRun) -> SafeString:
         """The company with its client, the client, or the environment."""
-        if record.debtor is None:
-            return markup.words(live.name_of(record.environment))
-        address = reverse("dashboards:debtor", args=[record.debtor_id])
-        if record.company is None:
-            return format_html('<a href="{}">{}</a>', address, record.debtor)
-        return format_html('<a href="{}">{}</a>', address, live.name_with_client(record.company, record.debtor))
+        return whose(record, self.clients)
 
     def render_kind(self, value: str) -> str:
         """The kind of record."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2.data import TableListData
 
 from portal.accounts.roles import Capability
+from portal.debtors.place import clients_seen
 from portal.employees import absence_types
 from portal.jobs.health import worker_alive
 from portal.jobs.hindrance import hindrance
@@ -52,7 +53,7 @@ class OverviewView(ScopedListView):
     def groups(self) -> problems.Groups:
         """The rows by client, kind and problem."""
         rows: Any = self.object_list
-        return problems.Groups(rows)
+        return problems.Groups(rows, clients_seen(self.request))
 
     def get_table_data(self) -> TableListData:
         """Groups in place of single rows. In these words, because django-tables2 would make a list of them."""
@@ -123,7 +124,12 @@ class PlanView(ScopedDetailView):
         """Progress, figures and tables."""
         plan, user = self.object, self.request.user
         counted = figures.of_plans(user, [plan.pk]).get(plan.pk, figures.NONE_YET)
-        attention = RunTable(_attention(user, plan), prefix="run-", empty_title=str(_("Nothing needs attention")))
+        attention = RunTable(
+            _attention(user, plan),
+            clients=clients_seen(self.request),
+            prefix="run-",
+            empty_title=str(_("Nothing needs attention")),
+        )
         attention.empty_detail = str(_("Every part that ended so far was brought up to date."))
         Asked(self.request, paginate={"per_page": RUNS_PER_PAGE, "silent": True}).configure(attention)
         return {
