@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import F, Q, Sum
 
+from portal.accounts.models import Firm
 from portal.companies.models import BookedCost, Company, CostAccounts, JournalLine
 from portal.mirror.upsert import bulk_upsert
 
@@ -20,6 +21,8 @@ from portal.mirror.upsert import bulk_upsert
 #: and the wage costs of RGS.
 USUAL_ACCOUNTS = ("4", "WPer")
 _CENT = Decimal("0.01")
+#: From an environment to what its firm chose, for `select_related`.
+FIRM_WITH_ACCOUNTS = "firm__cost_accounts"
 
 
 class CostRule(NamedTuple):
@@ -27,6 +30,12 @@ class CostRule(NamedTuple):
 
     accounts: tuple[str, ...] = USUAL_ACCOUNTS
     recounting: bool = False
+
+    @classmethod
+    def of(cls, firm: Firm) -> "CostRule":
+        """That of a firm; no query where it was read with its choice (FIRM_WITH_ACCOUNTS)."""
+        chosen: CostAccounts | None = getattr(firm, "cost_accounts", None)
+        return cls(tuple(chosen.beginnings.split()), chosen.recounting) if chosen else cls()
 
 
 def rule_of(**of: Any) -> CostRule:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.roles import Capability
 from portal.companies import freshness, panels
+from portal.companies.booked import FIRM_WITH_ACCOUNTS
 from portal.companies.freshness import PEOPLE_KINDS, WAGE_KINDS, ever_fetched, lacks
 from portal.companies.in_period import was_asked
 from portal.companies.models import Company, Snapshot
@@ -39,7 +40,7 @@ class CompanyView(ScopedDetailView):
     capability = Capability.VIEW
     asks = Asks.PERIOD
     template_name = "companies/company.html"
-    related = ("debtor__environment", "current")
+    related = (f"debtor__environment__{FIRM_WITH_ACCOUNTS}", "current")
     #: Whose panels it shows.
     page: ClassVar[str] = panels.PAGE
     #: What its head is made of.

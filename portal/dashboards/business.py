@@ -54,11 +54,12 @@ class CompaniesView(ScopedListView):
     def narrow(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """Companies of Business environments by organisation, and those that the person sees by themselves."""
         by_themselves = single_companies(self.request).order_by().values("pk")
+        user = self.request.user
         own = queryset.filter(Q(environment__kind=EnvironmentKind.BUSINESS) | Q(pk__in=by_themselves))
         rows: QuerySet[Any] = (
             own.filter(debtor__missing_since__isnull=True)
             .select_related("debtor")
-            .annotate(internal=of_own_office(self.request.user))
+            .annotate(internal=of_own_office(user))
             .order_by("debtor__name", "debtor", "name", "pk")
         )
         return rows

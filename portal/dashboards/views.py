@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import Capability
 from portal.companies import freshness
+from portal.companies.booked import FIRM_WITH_ACCOUNTS
 from portal.companies.models import Company
 from portal.companies.rights import holds_everywhere
 from portal.companies.tiles import Tile, cautions, kinds_of
@@ -201,7 +202,7 @@ class DebtorView(ScopedDetailView):
     asks = Asks.MONTH
     template_name = "dashboards/debtor.html"
     #: The environment says whether it is a client.
-    related = ("environment",)
+    related = (f"environment__{FIRM_WITH_ACCOUNTS}",)
     #: What its head is made of.
     head_kinds: ClassVar[tuple[str, ...]] = ("debtors", "companies")
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.companies.booked import FIRM_WITH_ACCOUNTS
 from portal.companies.models import Company
 from portal.companies.periods import Chosen
 from portal.companies.tiles import Tile
@@ -28,7 +29,7 @@ class ClientView(DebtorView):
 
     template_name = "selfservice/client.html"
     #: The office that does its payroll; the reader may be a client of others too.
-    related = ("environment__firm",)
+    related = (f"environment__{FIRM_WITH_ACCOUNTS}",)
     #: With the periods of each company.
     head_kinds: ClassVar[tuple[str, ...]] = (*DebtorView.head_kinds, *STANDING_KINDS)
 

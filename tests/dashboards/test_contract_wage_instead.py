@@ -71,6 +71,7 @@ def test_it_stands_in_whole_or_not_at_all(company: Company, client: Client) -> N
 
     cake = make_company(company.debtor, "Cake")
     fetched_everything(company.debtor)
+    summed(cake)
     cake.freshness.filter(resource="salaries").delete()
     # Nobody works there as far as anybody knows, so nothing lacks.
     assert shown(client.get(address).content.decode(), INSTEAD)[-1] == "€5,000.00"

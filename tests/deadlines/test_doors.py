@@ -92,7 +92,7 @@ def test_moved_dates_and_their_reasons_are_told_to_who_sees_the_company(office: 
         view = CompanyDeadlinesView()
         view.setup(asked_by(user))
         view.object = company
-        told.append(len(view.get_context_data()["moved"]))
+        told.append(len(view.get_context_data()["moved"].rows))
     assert told == [1, 0]
 
 

@@ -253,8 +253,8 @@ def test_only_the_ticked_ones_are_changed_and_what_does_not_fit_is_told(three, b
     page = text(agree(as_user(boss), posted))
     assert "1 company was set" in page
     assert (
-        "The terms of 1 company were not changed, because a day of the month does not go with its short periods: Taart."
-        in page
+        "The terms of 1 company were not changed, because a day of the month does not go with its short periods, or it "
+        "is not known yet how long they are: Taart." in page
     )
     assert list(Arrangement.objects.values_list("company__name", "pay_number")) == [("Brood", 25)]
 

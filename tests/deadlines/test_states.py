@@ -205,7 +205,7 @@ def test_a_day_of_the_month_is_not_for_a_company_of_which_the_length_of_its_peri
     """It may turn out to pay by the week."""
     boss, unread = administrator(), make_company(debtor, "Nieuw B.V.", period=None)
     terms = arranging.Terms(pay=(PayRule.DAY_OF_MONTH, 25))
-    assert arranging.set_terms(boss, [company.pk, unread.pk], terms) == arranging.Done(1, 1)
+    assert arranging.set_terms(boss, [company.pk, unread.pk], terms) == arranging.Done(1, frozenset({unread.pk}))
     assert list(Arrangement.objects.values_list("company", flat=True)) == [company.pk]
     # What goes with any length can be agreed before.
     after = arranging.Terms(pay=(PayRule.DAYS_AFTER, 5), pension=10)

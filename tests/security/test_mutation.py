@@ -264,6 +264,7 @@ OFFERED: dict[str, str] = {
     "portal.dashboards.start": "where somebody without data is sent to",
     "portal.dashboards.variance.views": "a button",
     "portal.deadlines.calendar_views": "a button",
+    "portal.deadlines.filters": "whether a filter is offered; its rows are those of the own office",
     "portal.privacy.activity": "what a kind takes to be seen, which is a right of nobody yet",
     "portal.privacy.views": "which kinds a file will lack, said before it is made",
     "portal.search.pages": "names of pages",

@@ -82,6 +82,8 @@ SALARY_SCALES = by_period(
     rows="SalaryTableScaleV2",
     key=("scale",),
     watched=("value", "percentage_min", "percentage_max"),
+    # In a small company an amount of its scale tells somebody's pay: not told to everybody who sees that there is one.
+    sensitive=("value",),
     carried=("scale",),
     headline="value",
 )

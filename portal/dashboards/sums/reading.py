@@ -29,7 +29,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Round
 
 from portal.accounts.prepared import Prepared
 from portal.accounts.roles import Capability
-from portal.companies.booked import CostRule, is_cost, rule_of
+from portal.companies.booked import CostRule, is_cost
 from portal.companies.models import BookedCost, Company, CurrentPeriod, JournalLine, Run, Snapshot
 from portal.companies.results import awaits_journal
 from portal.dashboards.sums.numbers import BREAK, SHARE_UNITS, Arm, Row, RunIs, Sums, take
@@ -58,7 +58,8 @@ class May:
 def read(user: "Person", of: Debtor | Company, windows: Windows, may: May) -> Sums:
     """The numbers of the companies of a client, or of one company."""
     ask = _of_debtor if isinstance(of, Debtor) else _of_company
-    rule = rule_of(firm__environments=of.environment_id) if may.wages else CostRule()
+    environment = of.environment if isinstance(of, Debtor) else of.debtor.environment
+    rule = CostRule.of(environment.firm) if may.wages else CostRule()
     sums = Sums(windows, accounts=rule.accounts)
     for values in ask(user, of.pk, of.environment_id, windows=windows, may=may, accounts=rule.accounts):
         take(sums, Row(*values))

@@ -1,6 +1,6 @@
 """Amounts on pages that everybody of a client opens: no wage, and nothing that tells one, without the right to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from portal.accounts import grants
 from portal.accounts.models import Firm, Membership, Switch, User
 from portal.accounts.roles import CAPABILITIES, Capability, Role
 from portal.companies.models import Company, CompanySalaryScale, CompanySalaryStep, CompanySalaryTable
@@ -99,6 +100,15 @@ def test_who_may_not_see_the_total_cannot_sort_by_it_or_ask_for_its_column(
     assert len(orders) == 1
 
 
+@pytest.fixture
+def roles_change() -> Iterator[None]:
+    """What a role may is put into statements once for a process; a test that changes a role begins and ends anew."""
+    grants._compiled.cache_clear()
+    yield
+    grants._compiled.cache_clear()
+
+
+@pytest.mark.usefixtures("roles_change")
 def test_a_file_has_no_column_of_it_either(
     company: Company, client_user: User, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
