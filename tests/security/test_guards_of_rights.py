@@ -30,7 +30,7 @@ from portal.accounts.rights.guards import has_place, is_elsewhere, is_present, s
 from portal.accounts.roles import Capability, Role
 from portal.administration import acts
 from portal.clock import now
-from portal.dashboards.variance import setting
+from portal.dashboards import settings_of_firm
 from portal.deadlines import views as deadlines_views
 from portal.ui.saved import views as saved_views
 from tests.accounts.office import Office, make_office, somebody_new
@@ -282,7 +282,7 @@ def test_the_read_only_middleware_refuses_what_a_view_would_let_an_auditor_do(of
 
 @pytest.mark.parametrize(
     "person_of",
-    [acts.person_of, setting._person, deadlines_views.user_of, saved_views._person],
+    [acts.person_of, settings_of_firm.person_of, deadlines_views.user_of, saved_views._person],
     ids=["administration", "dashboards", "deadlines", "ui"],
 )
 def test_the_person_of_a_request_is_somebody_who_signed_in(

@@ -65,6 +65,23 @@ def promised(companies: Sequence[Company]) -> date:
     return last.replace(year=last.year - 1, day=1)
 
 
+def last_known_cost(seed: int, companies: Sequence[Company], windows: Sequence[Window]) -> tuple[int | None, int]:
+    """Cents of the last of these months, and its place. Of one that is not over they are those of one of the three
+    months before it, where its own are not known yet.
+    """
+    last = len(windows) - 1
+    for place in range(last, last - 4 if windows[last][1] >= clock.today() else last - 1, -1):
+        cents = reference.cost_of_companies(seed, companies, *windows[place])
+        if cents is not None:
+            return cents, place
+    return None, last
+
+
+def figure(cell: Any) -> str:
+    """What a cell says, without the small print below it."""
+    return "".join(cell.xpath(".//text()[not(ancestor::*[contains(@class, 'ui-below')])]"))
+
+
 def contract_wage(company: Company, window: Window, windows: Sequence[Window]) -> int:
     """Cents of the people in service on the last day: a month's, or as much of it as a period of the company has."""
     cents = reference.figures(company, *window).wage_cents
