@@ -96,17 +96,21 @@ def ending(company: Company, first: date, last: date) -> list[Period]:
     return [one for one in periods_touching(kind, first, last) if first <= bounds(kind, one).last <= last]
 
 
-def pays(company: Company, first: date, last: date) -> bool:
+def pays(seed: int, company: Company, first: date, last: date) -> bool:
     """Whether a company should have wage cost: a period ends, and somebody works there on the last day or it has a
-    run."""
+    run that its journal books."""
     periods = ending(company, first, last)
-    ran = any(run.year == one.year and run.first <= one.number <= run.last for one in periods for run in company.runs)
+    ran = any(
+        run.year == one.year and run.first <= one.number <= run.last and journal_lines(seed, company, run)
+        for one in periods
+        for run in company.runs
+    )
     return ran or (bool(periods) and any(in_service(person, last) for person in people(company)))
 
 
 def cost_of_companies(seed: int, companies: Iterable[Company], first: date, last: date) -> int | None:
     """Of companies together; None where that of one is not known."""
-    known = [wage_cost(seed, company, first, last) for company in companies if pays(company, first, last)]
+    known = [wage_cost(seed, company, first, last) for company in companies if pays(seed, company, first, last)]
     return sum(cents for cents in known if cents is not None) if known and None not in known else None
 
 

@@ -341,6 +341,31 @@ def test_a_month_in_which_no_period_of_a_company_ends_owes_no_cost_of_it(
     assert cost_rows(november)[-1]["Wage cost"] == "€1,000.00"
 
 
+@pytest.mark.database
+def test_a_company_without_people_whose_runs_come_to_nothing_hides_no_cost_of_the_others(
+    environment: Environment, administrator: People, as_user: SignIn
+) -> None:
+    debtor = make_debtor(environment)
+    october = Period(2026, 10)
+    run(employing(debtor), october, "1000")
+    empty = make_company(debtor, "Empty", Period(2026, 11))
+    summed(empty)
+    make_run(empty, 2026, 10)
+    client, address = as_user(administrator(language="en")), "/clients/?month=2026-10"
+    # The journal was not read since the run came.
+    fetched_everything(debtor)
+    empty.freshness.filter(resource="journal").update(last_success=SEEN - timedelta(days=1))
+    assert table(client, address)[0][COST] == "– unknown"
+    fetched_everything(debtor)
+    assert table(client, address)[0][COST] == "1,000.00"
+    page = client.get(f"/clients/{debtor.pk}/?month=2026-10").content.decode()
+    assert "lack a run or its journal" not in page
+    # With somebody in service it is not the whole cost.
+    make_employment(make_person(empty), date(2024, 1, 1))
+    summed(empty)
+    assert table(client, address)[0][COST] == "– unknown"
+
+
 def cost_rows(page: str) -> list[dict[str, str]]:
     """The table behind the chart of wage cost."""
     return next(found for found in tables(page) if found and "Wage cost" in found[0] and "Month" in found[0])

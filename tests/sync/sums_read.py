@@ -24,7 +24,7 @@ def check_cost(page: Any, seed: int, companies: Sequence[Company], windows: Sequ
     """
     shown = column(page, "cost", "Wage cost")
     agree(shown, seed, companies, windows)
-    due = [any(reference.pays(company, *window) for company in companies) for window in windows]
+    due = [any(reference.pays(seed, company, *window) for company in companies) for window in windows]
     none_due = [
         not any_due and any(reference.figures(company, *window).head_count for company in companies)
         for any_due, window in zip(due, windows, strict=True)

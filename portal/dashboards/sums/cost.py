@@ -95,7 +95,8 @@ def _of_the_window(sums: Sums, company: int, kept: Kept | None) -> int | None:
 
 def _pays(sums: Sums, company: int, place: int) -> bool:
     """Whether a company should have wage cost in a window: a period of it ends there, and somebody works there or a run
-    was made. Of a company that was never given a current period nobody can say when its periods end: the cost is not
+    was made that is booked or awaits its journal. Nmbrs makes runs without anybody in them, too: such a run came to
+    nothing. Of a company that was never given a current period nobody can say when its periods end: the cost is not
     known then. Of a month that only other companies are as far as, nobody knows who is paid.
     """
     runs = sums.runs.get(company, ())
@@ -106,7 +107,10 @@ def _pays(sums: Sums, company: int, place: int) -> bool:
     if sums.windows.basis is Basis.MONTH and (company, place) not in sums.kept:
         return bool(_periods(sums, company, place))
     periods = set(_periods(sums, company, place))
-    return bool(periods) and (_employs(sums, company, place) or any(not run.isdisjoint(periods) for run in runs))
+    if not periods or _employs(sums, company, place):
+        return bool(periods)
+    ran = (period for run in runs for period in run & periods)
+    return any((company, period) in sums.booked or (company, period) in sums.awaiting for period in ran)
 
 
 def _waits(sums: Sums, company: int, place: int) -> bool:
