@@ -153,7 +153,8 @@
 
   document.addEventListener("htmx:afterSettle", (event) => {
     const swapped = event.target;
-    const speakers = [swapped, ...swapped.querySelectorAll("[data-announce]")];
+    // A list that came in as a part of something larger was not asked for: its number would hide what was.
+    const speakers = [swapped, ...swapped.querySelectorAll("[data-announce]:not(.ui-table-region)")];
     for (const speaker of speakers.filter((one) => one.matches("[data-announce]"))) announce(speaker);
   });
 
