@@ -49,6 +49,10 @@ def in_trouble(user: "User | AnonymousUser") -> "QuerySet[Any, Any]":
 
 def told(rows: Iterable[Freshness]) -> list[Status]:
     """The trouble of a company in words, the worst first: the state, and the kinds that are in it."""
+    rows = list(rows)
+    if not any(row.state in _STORED for row in rows):
+        # Of most companies: naming the kinds would cost a tenth of the board.
+        return []
     lines = summarise(rows, OF_COMPANY, _label).lines
     found = {state: [line for line in lines if line.state is state] for state in TROUBLE}
     return [_said(state, kinds) for state, kinds in found.items() if kinds]
