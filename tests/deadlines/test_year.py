@@ -226,6 +226,13 @@ def test_the_letter_is_entered_for_all_companies_of_a_filter(three, boss, as_use
     assert (entry.detail["companies"], len(entry.detail["dates"])) == (2, 12)
 
 
+def test_a_filter_that_names_somebody_who_is_gone_covers_nothing(three, boss, as_user):
+    posted = {"covers": "all", "filter": "person=999999"}
+    said = text(as_user(boss).post(SEVERAL, posted, follow=True).content.decode())
+    assert "The filter names something that is not there any more; nothing was changed." in said
+    assert "The dates are set for" not in said
+
+
 def test_an_empty_field_leaves_what_each_of_several_has(three, boss, as_user):
     arranging.move(
         boss, [three[0].pk], Kind.RETURN, PeriodType.MONTH, Period(2027, 1), due=date(2027, 3, 2), reason="x"
